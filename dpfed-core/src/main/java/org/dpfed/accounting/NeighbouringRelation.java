@@ -1,0 +1,29 @@
+package org.dpfed.accounting;
+
+/** Which two populations a guarantee makes indistinguishable. */
+public enum NeighbouringRelation {
+  /**
+   * One client is in one population and absent from the other; the sum moves by at most clipNorm.
+   */
+  ADD_OR_REMOVE_ONE("add-or-remove-one"),
+  /** One client's data is replaced by any other; the sum moves by at most twice clipNorm. */
+  REPLACE_ONE("replace-one"),
+  /** One client's contribution is replaced by zero; the sum moves by at most clipNorm. */
+  ZERO_OUT("zero-out");
+
+  private final String label;
+
+  NeighbouringRelation(String label) {
+    this.label = label;
+  }
+
+  /** The name used in reports and on the command line, such as {@code add-or-remove-one}. */
+  public String label() {
+    return label;
+  }
+
+  @Override
+  public String toString() {
+    return label;
+  }
+}

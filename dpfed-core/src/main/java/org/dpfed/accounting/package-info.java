@@ -1,0 +1,10 @@
+/**
+ * What a mechanism costs: events that say what happened, accountants that compose them, calibration
+ * of the noise to a target, and the guarantee that results.
+ *
+ * <p>Pure Java, usable alone: no arrays, no networks, no clocks and no randomness live here.
+ */
+@NullMarked
+package org.dpfed.accounting;
+
+import org.jspecify.annotations.NullMarked;

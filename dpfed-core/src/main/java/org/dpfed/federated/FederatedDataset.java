@@ -1,0 +1,28 @@
+package org.dpfed.federated;
+
+import org.nd4j.linalg.dataset.api.DataSet;
+
+/**
+ * The population: every client that could be sampled and the examples that it holds.
+ *
+ * <p>Implementations are read by several workers at once and must be safe for that.
+ */
+public interface FederatedDataset {
+  /** What one client stands for, such as {@code patient}: the unit of privacy, named in reports. */
+  String unit();
+
+  /** Number of clients; client ids run from 0 to population − 1. */
+  int population();
+
+  /** Number of examples that client {@code id} holds, possibly 0, without loading them. */
+  int examples(int id);
+
+  /**
+   * The examples of client {@code id}: features {@code [n, …]} and labels {@code [n, …]}, both
+   * {@code float}. The arrays may be views of shared memory: read, never written or closed by the
+   * caller.
+   *
+   * @throws IndexOutOfBoundsException when {@code id} is outside the population
+   */
+  DataSet client(int id);
+}
