@@ -1,5 +1,6 @@
 package org.dpfed.data;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -68,8 +69,7 @@ public final class LabelledData {
         || labels.size(0) != features.size(0)) {
       throw new IllegalArgumentException(
           "labels must have shape [%d, %d] (examples, classes), had %s"
-              .formatted(
-                  features.size(0), classNames.size(), List.of(boxed(labels.shape())).toString()));
+              .formatted(features.size(0), classNames.size(), Arrays.toString(labels.shape())));
     }
     float[][] oneHot = labels.castTo(DataType.FLOAT).toFloatMatrix();
     int[] classOf = new int[oneHot.length];
@@ -234,9 +234,5 @@ public final class LabelledData {
   private static IllegalArgumentException notOneHot(int row) {
     return new IllegalArgumentException(
         "labels must be one-hot (a single 1, otherwise 0); row " + row + " is not");
-  }
-
-  private static Long[] boxed(long[] shape) {
-    return java.util.Arrays.stream(shape).boxed().toArray(Long[]::new);
   }
 }

@@ -52,8 +52,7 @@ public record TrainTestSplit(LabelledData train, LabelledData test) {
       Collections.shuffle(rowsOfClass.get(k), random);
       rowsOfClass.get(k).subList(0, heldOut[k]).forEach(row -> inTest[row] = true);
     }
-    IntStream rows = IntStream.range(0, data.size());
-    int[] test = rows.filter(row -> inTest[row]).toArray();
+    int[] test = IntStream.range(0, data.size()).filter(row -> inTest[row]).toArray();
     int[] train = IntStream.range(0, data.size()).filter(row -> !inTest[row]).toArray();
     return new TrainTestSplit(data.select(train), data.select(test));
   }

@@ -17,14 +17,19 @@ import org.dpfed.data.LabelledData;
  *
  * @param examplesPerClient at least 1; the last client gets what is left where it does not divide
  *     the number of rows
- * @param alpha concentration, positive and finite
+ * @param alpha concentration, in [1e-9, 1e9]
  * @param seed fixes the deal
  */
 public record Dirichlet(int examplesPerClient, double alpha, long seed) implements Partitioner {
+  private static final double MIN_ALPHA = 1e-9;
+  private static final double MAX_ALPHA = 1e9;
+
   public Dirichlet {
     RowOrder.requireAtLeastOne(examplesPerClient);
-    if (!(alpha > 0) || Double.isInfinite(alpha)) {
-      throw new IllegalArgumentException("alpha must be positive and finite, was " + alpha);
+    if (!(alpha >= MIN_ALPHA && alpha <= MAX_ALPHA)) {
+      throw new IllegalArgumentException(
+          "alpha must be in [%s, %s], was %s; beyond these ends the deal no longer changes"
+              .formatted(MIN_ALPHA, MAX_ALPHA, alpha));
     }
   }
 
