@@ -32,4 +32,9 @@ final class BinomialTail {
     }
     return Math.min(1, Math.exp(log) * sum * (1 + 1e-6));
   }
+
+  /** A bound from above of P(Bin(n, p) ≤ k). */
+  static double atMost(long n, double p, long k) {
+    return atLeast(n, 1 - p, n - k);
+  }
 }
