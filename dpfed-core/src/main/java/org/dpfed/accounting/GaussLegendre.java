@@ -4,6 +4,7 @@ package org.dpfed.accounting;
  * Nodes and weights on [−1, 1]: exact for polynomials of degree below twice the number of nodes.
  */
 final class GaussLegendre {
+  static final GaussLegendre TWO = withNodes(2);
   static final GaussLegendre THREE = withNodes(3);
   static final GaussLegendre FOUR = withNodes(4);
   static final GaussLegendre EIGHT = withNodes(8);

@@ -18,6 +18,11 @@ sealed interface MixturePair {
   /** log dP/dN(0, σ²) at x. */
   double logDensity(double x);
 
+  /** dP/dN(0, σ²) at x. */
+  default double density(double x) {
+    return Math.exp(logDensity(x));
+  }
+
   /** The privacy loss log dP/dQ at x, non-decreasing. */
   double loss(double x);
 
@@ -32,6 +37,9 @@ sealed interface MixturePair {
 
   /** log((1 − q) + q·e^y), the log density of the mixture where its exponent is y. */
   static double logMixture(double q, double y) {
+    if (q == 1) {
+      return y;
+    }
     return y < 500 ? Math.log1p(q * Math.expm1(y)) : y + Math.log(q);
   }
 
@@ -53,6 +61,9 @@ sealed interface MixturePair {
 
     @Override
     public double atLoss(double loss) {
+      if (samplingProbability == 1) {
+        return 0.5 + sigma * sigma * loss;
+      }
       double y =
           loss < 500
               ? Math.log1p(Math.max(-1, Math.expm1(loss) / samplingProbability))
@@ -79,6 +90,11 @@ sealed interface MixturePair {
     @Override
     public double logDensity(double x) {
       return 0;
+    }
+
+    @Override
+    public double density(double x) {
+      return 1;
     }
 
     @Override
