@@ -32,7 +32,8 @@ final class AdaptiveStepper implements ServerOptimizer.Stepper {
     this.adaptivity = adaptivity;
     this.secondMomentRule = secondMomentRule;
     this.firstMoment = Nd4j.zeros(DataType.FLOAT, dimension);
-    this.secondMoment = Nd4j.valueArrayOf(new long[] {dimension}, adaptivity * adaptivity, DataType.FLOAT);
+    this.secondMoment =
+        Nd4j.valueArrayOf(new long[] {dimension}, adaptivity * adaptivity, DataType.FLOAT);
   }
 
   @Override

@@ -16,8 +16,8 @@ public interface ClientTrainer {
   Worker newWorker();
 
   /**
-   * Trains one client after another, on one thread. What one client leaves behind must not reach the
-   * next: the result depends on the arguments alone.
+   * Trains one client after another, on one thread. What one client leaves behind must not reach
+   * the next: the result depends on the arguments alone.
    */
   interface Worker extends AutoCloseable {
     /**

@@ -17,7 +17,9 @@ final class MomentumStepper implements ServerOptimizer.Stepper {
   @Override
   public void step(INDArray parameters, INDArray mean) {
     velocity.muli(settings.momentum()).addi(mean);
-    Nd4j.getBlasWrapper().axpy(settings.learningRate(), velocity, parameters);
+    Nd4j.getBlasWrapper()
+        .level1()
+        .axpy(velocity.length(), settings.learningRate(), velocity, parameters);
   }
 
   @Override

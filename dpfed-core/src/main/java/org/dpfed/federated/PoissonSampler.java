@@ -1,20 +1,20 @@
 package org.dpfed.federated;
 
-import java.security.GeneralSecurityException;
-import java.util.Arrays;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.nio.LongBuffer;
 import java.util.stream.IntStream;
-import javax.crypto.Cipher;
-import javax.crypto.spec.IvParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
+import org.dpfed.kernel.Keystream;
 import org.dpfed.mechanism.Randomness;
 
 /**
- * Draws each round's cohort: every client independently with the same probability, which is what the
- * accountant assumes of {@link org.dpfed.accounting.DpEvent.PoissonSampled}.
+ * Draws each round's cohort: every client independently with the same probability, which is what
+ * the accountant assumes of {@link org.dpfed.accounting.DpEvent.PoissonSampled}.
  *
- * <p>A client takes part when 64 random bits, read as an unsigned number, are below ⌊q · 2⁶⁴⌋, so the
- * true probability never exceeds q. The bits come from AES-256 in counter mode: the amplification by
- * sampling holds only against someone who cannot predict the cohort.
+ * <p>A client takes part when 64 random bits, read as an unsigned number, are below ⌊q · 2⁶⁴⌋, so
+ * the true probability never exceeds q. The bits come from AES-256 in counter mode: the
+ * amplification by sampling holds only against someone who cannot predict the cohort.
  */
 final class PoissonSampler {
   private static final int BLOCK_CLIENTS = 1024;
@@ -38,29 +38,17 @@ final class PoissonSampler {
     if (samplingProbability == 1) {
       return IntStream.range(0, population).toArray();
     }
-    byte[] key = randomness.key(Randomness.Purpose.SAMPLING, round).bytes();
-    try {
-      Cipher cipher = Cipher.getInstance("AES/CTR/NoPadding");
-      cipher.init(
-          Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "AES"), new IvParameterSpec(new byte[16]));
-      return draw(cipher);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java platform has AES/CTR/NoPadding", e);
-    } finally {
-      Arrays.fill(key, (byte) 0);
-    }
-  }
-
-  private int[] draw(Cipher cipher) {
+    Keystream keystream = new Keystream(randomness.key(Randomness.Purpose.SAMPLING, round), 0);
     long threshold = threshold(samplingProbability);
-    byte[] zeros = new byte[BLOCK_CLIENTS * Long.BYTES];
+    byte[] bytes = new byte[BLOCK_CLIENTS * Long.BYTES];
     IntStream.Builder cohort = IntStream.builder();
     for (int first = 0; first < population; first += BLOCK_CLIENTS) {
-      var words = java.nio.ByteBuffer.wrap(cipher.update(zeros)).asLongBuffer();
-      int last = Math.min(first + BLOCK_CLIENTS, population);
-      for (int client = first; client < last; client++) {
-        if (Long.compareUnsigned(words.get(), threshold) < 0) {
-          cohort.add(client);
+      keystream.next(bytes);
+      LongBuffer words = ByteBuffer.wrap(bytes).asLongBuffer();
+      int clients = Math.min(BLOCK_CLIENTS, population - first);
+      for (int i = 0; i < clients; i++) {
+        if (Long.compareUnsigned(words.get(i), threshold) < 0) {
+          cohort.add(first + i);
         }
       }
     }
@@ -69,8 +57,8 @@ final class PoissonSampler {
 
   /** ⌊q · 2⁶⁴⌋ as an unsigned number, exactly, for q in (0, 1). */
   static long threshold(double q) {
-    return new java.math.BigDecimal(q)
-        .multiply(new java.math.BigDecimal(java.math.BigInteger.ONE.shiftLeft(64)))
+    return new BigDecimal(q)
+        .multiply(new BigDecimal(BigInteger.ONE.shiftLeft(64)))
         .toBigInteger()
         .longValue();
   }

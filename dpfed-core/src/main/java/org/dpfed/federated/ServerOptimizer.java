@@ -1,14 +1,12 @@
 package org.dpfed.federated;
 
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * How the noisy mean of the deltas moves the global parameters (Reddi et al. 2021, "Adaptive
- * Federated Optimization", Algorithm 2). It sees the mean after noise was added, so whatever it does
- * costs no privacy.
+ * Federated Optimization", Algorithm 2). It sees the mean after noise was added, so whatever it
+ * does costs no privacy.
  *
  * <p>An optimizer is its settings alone; {@link #start} makes the state for one run.
  */
@@ -37,8 +35,8 @@ public sealed interface ServerOptimizer {
   }
 
   /**
-   * {@code m ← momentum · m + mean}, {@code parameters ← parameters + learningRate · m}. With learning
-   * rate 1 and no momentum this is plain federated averaging.
+   * {@code m ← momentum · m + mean}, {@code parameters ← parameters + learningRate · m}. With
+   * learning rate 1 and no momentum this is plain federated averaging.
    *
    * @param learningRate positive
    * @param momentum in [0, 1)
@@ -82,7 +80,11 @@ public sealed interface ServerOptimizer {
     @Override
     public Stepper start(long dimension) {
       return new AdaptiveStepper(
-          learningRate, beta1, adaptivity, dimension, (v, square) -> v.muli(beta2).addi(square.muli(1 - beta2)));
+          learningRate,
+          beta1,
+          adaptivity,
+          dimension,
+          (v, square) -> v.muli(beta2).addi(square.muli(1 - beta2)));
     }
   }
 
@@ -105,7 +107,8 @@ public sealed interface ServerOptimizer {
 
     @Override
     public Stepper start(long dimension) {
-      return new AdaptiveStepper(learningRate, beta1, adaptivity, dimension, (v, square) -> v.addi(square));
+      return new AdaptiveStepper(
+          learningRate, beta1, adaptivity, dimension, (v, square) -> v.addi(square));
     }
   }
 

@@ -12,8 +12,8 @@ import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.PrivacyLedger;
 
 /**
- * A ledger in a file of its own, one line per charge: number, time, event. A charge returns when the
- * line is on the disk, so what a crash leaves is at least what was released.
+ * A ledger in a file of its own, one line per charge: number, time, event. A charge returns when
+ * the line is on the disk, so what a crash leaves is at least what was released.
  */
 public final class FileLedger implements PrivacyLedger, AutoCloseable {
   private final Path file;
@@ -28,8 +28,7 @@ public final class FileLedger implements PrivacyLedger, AutoCloseable {
    */
   public FileLedger(Path file) throws IOException {
     this.file = file;
-    this.channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   }
 
   @Override

@@ -7,12 +7,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * How one client's delta is bounded before it is summed.
  *
  * <p>The bound is on the L2 norm of the whole delta, so that it bounds what one client, not one
- * gradient, can contribute (McMahan et al. 2018, "Learning Differentially Private Recurrent Language
- * Models", §2.2).
+ * gradient, can contribute (McMahan et al. 2018, "Learning Differentially Private Recurrent
+ * Language Models", §2.2).
  */
 public sealed interface Clipping {
 
-  /** The L2 norm that no clipped delta exceeds: the sensitivity of the sum to one client. */
+  /**
+   * The L2 norm that no clipped delta exceeds: the sensitivity of the sum to one client. Infinite
+   * when nothing is clipped.
+   */
   double clipNorm();
 
   /**
@@ -21,8 +24,8 @@ public sealed interface Clipping {
    * arithmetic.
    *
    * @param norm the L2 norm of {@code delta} as the kernel measured it
-   * @param delta shape {@code [1, d]} or {@code [d]}; read only when the measured norm is too close to
-   *     the bound for its rounding error to be ignored
+   * @param delta shape {@code [1, d]} or {@code [d]}; read only when the measured norm is too close
+   *     to the bound for its rounding error to be ignored
    */
   float scale(double norm, INDArray delta);
 
@@ -32,11 +35,9 @@ public sealed interface Clipping {
    * @param clipNorm positive and finite
    */
   record Fixed(double clipNorm) implements Clipping {
-    /**
-     * Covers the rounding of {@code scale} to float and that of each product on kernels without a
-     * fused multiply-add: two roundings of at most 2⁻²⁴ each.
-     */
-    private static final double ROUND_DOWN = 1 - 0x1p-22;
+    /** Covers the error of the measured norm and of each product; see {@link DeltaKernel}. */
+    private static final double ROUND_DOWN =
+        1 - 4 * (DeltaKernel.NORM_RELATIVE_ERROR + DeltaKernel.PRODUCT_RELATIVE_ERROR);
 
     public Fixed {
       if (!(clipNorm > 0 && clipNorm <= Float.MAX_VALUE)) {
@@ -64,6 +65,21 @@ public sealed interface Clipping {
       double lowered = quotient * ROUND_DOWN;
       float scale = (float) lowered;
       return scale > lowered ? Math.nextDown(scale) : scale;
+    }
+  }
+
+  /**
+   * No bound at all, for the baseline without privacy; only deltas that are not finite are dropped.
+   */
+  record None() implements Clipping {
+    @Override
+    public double clipNorm() {
+      return Double.POSITIVE_INFINITY;
+    }
+
+    @Override
+    public float scale(double norm, INDArray delta) {
+      return Double.isFinite(norm) ? 1 : 0;
     }
   }
 }

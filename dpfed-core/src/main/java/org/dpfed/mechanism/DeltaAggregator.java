@@ -12,18 +12,18 @@ import org.nd4j.linalg.factory.Nd4j;
  * The noisy mean of one round's clipped deltas: {@code (Σ clip(delta) + N(0, (z·C)² I)) ÷
  * expectedCohortSize}.
  *
- * <p>Deltas are added one at a time and can then be dropped, so memory does not grow with the cohort.
- * {@link #release} charges the ledger before it draws noise, and the sum leaves this object in no
- * other way. The divisor is a public constant: the number of clients that really took part would
- * reveal one client's presence.
+ * <p>Deltas are added one at a time and can then be dropped, so memory does not grow with the
+ * cohort. {@link #release} charges the ledger before it draws noise, and the sum leaves this object
+ * in no other way. The divisor is a public constant: the number of clients that really took part
+ * would reveal one client's presence.
  *
- * <p>Not safe for use by several threads at once. Sums are rounded floats, so the order of the deltas
- * shows in the last bits; the caller adds them in cohort order.
+ * <p>Not safe for use by several threads at once. Sums are rounded floats, so the order of the
+ * deltas shows in the last bits; the caller adds them in cohort order.
  */
 public final class DeltaAggregator implements AutoCloseable {
   private final DeltaKernel kernel;
   private final Clipping clipping;
-  private final GaussianMechanism mechanism;
+  private final double noiseStddev;
   private final double expectedCohortSize;
   private final DpEvent event;
   private final INDArray sum;
@@ -32,7 +32,8 @@ public final class DeltaAggregator implements AutoCloseable {
   /**
    * @param kernel does the arithmetic
    * @param clipping bounds each delta
-   * @param noiseMultiplier noise standard deviation divided by the clip norm
+   * @param noiseMultiplier noise standard deviation divided by the clip norm, at least 0; the noise
+   *     never depends on the norm of an update, since it would then reveal it
    * @param expectedCohortSize divides the noisy sum, positive
    * @param event what releasing the mean costs, sampling included
    * @param dimension length of a delta, at least 1
@@ -44,6 +45,16 @@ public final class DeltaAggregator implements AutoCloseable {
       double expectedCohortSize,
       DpEvent event,
       long dimension) {
+    if (!(noiseMultiplier >= 0 && noiseMultiplier <= Float.MAX_VALUE)) {
+      throw new IllegalArgumentException(
+          "noiseMultiplier must be finite and at least 0, was " + noiseMultiplier);
+    }
+    if (noiseMultiplier > 0 && Double.isInfinite(clipping.clipNorm())) {
+      throw new IllegalArgumentException(
+          "noiseMultiplier must be 0 without a clip norm, was "
+              + noiseMultiplier
+              + "; choose a clipNorm");
+    }
     if (!(expectedCohortSize > 0) || Double.isInfinite(expectedCohortSize)) {
       throw new IllegalArgumentException(
           "expectedCohortSize must be positive and finite, was " + expectedCohortSize);
@@ -53,7 +64,7 @@ public final class DeltaAggregator implements AutoCloseable {
     }
     this.kernel = kernel;
     this.clipping = clipping;
-    this.mechanism = new GaussianMechanism(clipping.clipNorm(), noiseMultiplier);
+    this.noiseStddev = noiseMultiplier == 0 ? 0 : noiseMultiplier * clipping.clipNorm();
     this.expectedCohortSize = expectedCohortSize;
     this.event = event;
     this.sum = Nd4j.zeros(DataType.FLOAT, dimension);
@@ -61,7 +72,7 @@ public final class DeltaAggregator implements AutoCloseable {
 
   /** Absolute standard deviation of the noise that {@link #release} adds to the sum. */
   public double noiseStddev() {
-    return mechanism.noiseStddev();
+    return noiseStddev;
   }
 
   /**
@@ -97,7 +108,7 @@ public final class DeltaAggregator implements AutoCloseable {
     requireOpen();
     ledger.charge(event);
     released = true;
-    kernel.perturb(sum, sum, key, mechanism.noiseStddev(), 1 / expectedCohortSize);
+    kernel.perturb(sum, sum, key, noiseStddev, 1 / expectedCohortSize);
     return sum;
   }
 

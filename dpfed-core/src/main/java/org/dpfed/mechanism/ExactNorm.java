@@ -8,9 +8,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * Compares an L2 norm with a bound in exact arithmetic, for the rare delta whose norm lies within
  * rounding error of it.
  *
- * <p>A float is an integer of 24 bits times a power of two no smaller than 2⁻¹⁴⁹, so every square is
- * an integer multiple of 2⁻²⁹⁸ and the sum is an integer in that unit. It is kept in 32-bit digits,
- * each in a long that has room for 2³⁰ additions before carries are due.
+ * <p>A float is an integer of 24 bits times a power of two no smaller than 2⁻¹⁴⁹, so every square
+ * is an integer multiple of 2⁻²⁹⁸ and the sum is an integer in that unit. It is kept in 32-bit
+ * digits, each in a long that has room for 2³⁰ additions before carries are due.
  */
 final class ExactNorm {
   private static final int SMALLEST_EXPONENT = -149;
@@ -21,9 +21,9 @@ final class ExactNorm {
 
   /** Whether the norm of {@code delta}, all finite, is greater than {@code bound}. */
   static boolean exceeds(INDArray delta, double bound) {
-    BigDecimal unit = new BigDecimal(0x1p-298);
-    BigDecimal square = new BigDecimal(bound).pow(2);
-    return new BigDecimal(sumOfSquares(delta)).multiply(unit).compareTo(square) > 0;
+    BigDecimal units = new BigDecimal(BigInteger.ONE.shiftLeft(-2 * SMALLEST_EXPONENT));
+    BigDecimal limit = new BigDecimal(bound).pow(2).multiply(units);
+    return new BigDecimal(sumOfSquares(delta)).compareTo(limit) > 0;
   }
 
   private static BigInteger sumOfSquares(INDArray delta) {
@@ -48,8 +48,8 @@ final class ExactNorm {
     int shift = 2 * (exponent - SMALLEST_EXPONENT);
     int digit = shift >> 5;
     int bit = shift & 31;
-    digits[digit] += square << bit & DIGIT_MASK;
-    digits[digit + 1] += square >>> 32 - bit & DIGIT_MASK;
-    digits[digit + 2] += bit == 0 ? 0 : square >>> 64 - bit;
+    digits[digit] += (square << bit) & DIGIT_MASK;
+    digits[digit + 1] += (square >>> (32 - bit)) & DIGIT_MASK;
+    digits[digit + 2] += bit == 0 ? 0 : square >>> (64 - bit);
   }
 }

@@ -35,8 +35,8 @@ public sealed interface Randomness {
   }
 
   /**
-   * Keys derived from {@code seed}, for tests and reproducible experiments. Whoever knows the seed can
-   * subtract the noise: every report made with it says that there is no privacy.
+   * Keys derived from {@code seed}, for tests and reproducible experiments. Whoever knows the seed
+   * can subtract the noise: every report made with it says that there is no privacy.
    */
   static Randomness seeded(long seed) {
     return new Seeded(seed);
