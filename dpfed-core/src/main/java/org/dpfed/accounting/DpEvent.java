@@ -5,36 +5,90 @@ import java.util.List;
 /**
  * What a mechanism did, as data. Accountants compose events; an event says nothing of how its cost
  * is computed.
+ *
+ * <p>Noise multipliers are relative to the clip norm, that is to the L2 bound of one client's
+ * contribution, in every event and under every neighbouring relation. Under replace-one the
+ * sensitivity of the sum is twice the clip norm, and accountants take that into account. Libraries
+ * that divide by the sensitivity instead report half the multiplier there.
  */
-public sealed interface DpEvent {
+public sealed interface DpEvent
+    permits DpEvent.Gaussian,
+        DpEvent.PoissonSampled,
+        DpEvent.TruncatedPoissonSampled,
+        DpEvent.SampledWithoutReplacement,
+        DpEvent.SelfComposed,
+        DpEvent.Composed,
+        DpEvent.NonPrivate,
+        DpEvent.ApproximateDp,
+        TreeAggregation,
+        RestartedTreeAggregation,
+        MatrixMechanism,
+        AmplifiedBandedMechanism,
+        DiscreteGaussianSum,
+        SkellamSum {
 
   /**
-   * Gaussian noise added to a sum.
+   * Gaussian noise added to a sum. Holds under every neighbouring relation.
    *
    * @param noiseMultiplier noise standard deviation divided by the L2 bound of one client's
    *     contribution (the clip norm); positive, zero meaning no noise and infinite loss
    */
   record Gaussian(double noiseMultiplier) implements DpEvent {
     public Gaussian {
-      if (!(noiseMultiplier >= 0) || Double.isInfinite(noiseMultiplier)) {
-        throw new IllegalArgumentException(
-            "noiseMultiplier must be finite and at least 0, was " + noiseMultiplier);
-      }
+      Bounds.notNegative("noiseMultiplier", noiseMultiplier);
     }
   }
 
   /**
-   * A mechanism run on a Poisson sample: each client independently with the same probability.
+   * A mechanism run on a Poisson sample: each client independently with the same probability. Holds
+   * under every neighbouring relation; it does not cover shuffled or fixed-order batches.
    *
    * @param samplingProbability in (0, 1]
    * @param event what was run on the sample
    */
   record PoissonSampled(double samplingProbability, DpEvent event) implements DpEvent {
     public PoissonSampled {
-      if (!(samplingProbability > 0 && samplingProbability <= 1)) {
-        throw new IllegalArgumentException(
-            "samplingProbability must be in (0, 1], was " + samplingProbability);
-      }
+      Bounds.samplingProbability(samplingProbability);
+    }
+  }
+
+  /**
+   * A mechanism run on a Poisson sample that is cut to a maximum cohort: when more clients are
+   * drawn, a uniformly random subset of {@code maxCohort} of them is kept. Holds under every
+   * neighbouring relation.
+   *
+   * @param samplingProbability in (0, 1], before the cut
+   * @param population number of clients, an upper bound of it under add-or-remove-one
+   * @param maxCohort the most clients in one round, at least 1
+   * @param event what was run on the sample
+   */
+  record TruncatedPoissonSampled(
+      double samplingProbability, long population, long maxCohort, DpEvent event)
+      implements DpEvent {
+    public TruncatedPoissonSampled {
+      Bounds.samplingProbability(samplingProbability);
+      Bounds.atLeast("population", 1, population);
+      Bounds.atLeast("maxCohort", 1, maxCohort);
+    }
+  }
+
+  /**
+   * A mechanism run on a uniformly random cohort of fixed size. Holds under replace-one and
+   * zero-out; under add-or-remove-one the two populations differ in size, and it is refused.
+   *
+   * @param population number of clients, at least {@code cohort}
+   * @param cohort clients in one round, at least 1
+   * @param event what was run on the sample
+   */
+  record SampledWithoutReplacement(long population, long cohort, DpEvent event) implements DpEvent {
+    public SampledWithoutReplacement {
+      Bounds.atLeast("cohort", 1, cohort);
+      Bounds.atLeast("population", cohort, population);
+    }
+
+    /** The probability with which a given client is in the cohort. */
+    public double samplingProbability() {
+      return (double) cohort / population;
     }
   }
 
@@ -46,9 +100,7 @@ public sealed interface DpEvent {
    */
   record SelfComposed(DpEvent event, long count) implements DpEvent {
     public SelfComposed {
-      if (count < 1) {
-        throw new IllegalArgumentException("count must be at least 1, was " + count);
-      }
+      Bounds.atLeast("count", 1, count);
     }
   }
 
@@ -65,4 +117,20 @@ public sealed interface DpEvent {
 
   /** Something released without any protection: every accountant answers an infinite epsilon. */
   record NonPrivate() implements DpEvent {}
+
+  /**
+   * Any mechanism of which nothing is known but that it is (epsilon, delta)-DP under the relation
+   * in use; with delta 0 pure DP, such as randomised response or a Laplace mechanism.
+   *
+   * @param epsilon finite, at least 0
+   * @param delta in [0, 1)
+   */
+  record ApproximateDp(double epsilon, double delta) implements DpEvent {
+    public ApproximateDp {
+      Bounds.notNegative("epsilon", epsilon);
+      if (delta != 0) {
+        Bounds.delta(delta);
+      }
+    }
+  }
 }

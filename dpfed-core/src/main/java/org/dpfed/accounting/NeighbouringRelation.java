@@ -17,6 +17,11 @@ public enum NeighbouringRelation {
     this.label = label;
   }
 
+  /** How far one client moves the sum, in clip norms: 2 under replace-one, otherwise 1. */
+  public double sensitivity() {
+    return this == REPLACE_ONE ? 2 : 1;
+  }
+
   /** The name used in reports and on the command line, such as {@code add-or-remove-one}. */
   public String label() {
     return label;

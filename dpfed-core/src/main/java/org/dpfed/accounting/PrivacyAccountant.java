@@ -1,5 +1,7 @@
 package org.dpfed.accounting;
 
+import java.util.List;
+
 /**
  * Composes events into one guarantee. Immutable: {@link #compose} returns a new accountant, so an
  * event that is refused leaves no trace.
@@ -11,17 +13,21 @@ public interface PrivacyAccountant {
   /** The relation under which every answer of this accountant holds. */
   NeighbouringRelation relation();
 
+  /** What must be true of the run for the answers to hold, one sentence each. */
+  List<String> assumptions();
+
   /**
-   * This accountant with {@code event} added to what it has composed.
+   * This accountant with {@code event} added, {@code count} times, to what it has composed.
    *
+   * @param count at least 1
    * @throws UnsupportedOperationException when this accountant has no bound for the event or a part
    *     of it; the message names the part and an accountant that has one, if there is any
    */
-  PrivacyAccountant compose(DpEvent event);
+  PrivacyAccountant compose(DpEvent event, long count);
 
-  /** As {@link #compose(DpEvent)}, {@code count} times; {@code count} is at least 1. */
-  default PrivacyAccountant compose(DpEvent event, long count) {
-    return compose(new DpEvent.SelfComposed(event, count));
+  /** As {@link #compose(DpEvent, long)}, once. */
+  default PrivacyAccountant compose(DpEvent event) {
+    return compose(event, 1);
   }
 
   /**
@@ -38,4 +44,13 @@ public interface PrivacyAccountant {
    * @param epsilon at least 0
    */
   double delta(double epsilon);
+
+  /**
+   * The guarantee at {@code delta} for everything composed.
+   *
+   * @param unit what one client stands for, such as {@code patient}
+   */
+  default Guarantee guarantee(double delta, String unit) {
+    return new Guarantee(epsilon(delta), delta, relation(), unit, name(), assumptions());
+  }
 }

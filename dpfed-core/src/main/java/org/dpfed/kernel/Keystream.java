@@ -13,7 +13,7 @@ import javax.crypto.spec.SecretKeySpec;
  *
  * <p>Not thread-safe: every thread opens its own, at any block.
  */
-final class Keystream {
+public final class Keystream {
   /** Length of one cipher block in bytes. */
   static final int BLOCK_BYTES = 16;
 
@@ -23,7 +23,7 @@ final class Keystream {
   /**
    * @param firstBlock index of the block that the first {@link #next} begins with, at least 0
    */
-  Keystream(NoiseKey key, long firstBlock) {
+  public Keystream(NoiseKey key, long firstBlock) {
     if (firstBlock < 0) {
       throw new IllegalArgumentException("firstBlock must be at least 0, not " + firstBlock);
     }
@@ -43,7 +43,7 @@ final class Keystream {
    *
    * @param bytes overwritten; its length is a multiple of {@link #BLOCK_BYTES}
    */
-  void next(byte[] bytes) {
+  public void next(byte[] bytes) {
     if (zeros.length != bytes.length) {
       zeros = new byte[bytes.length];
     }

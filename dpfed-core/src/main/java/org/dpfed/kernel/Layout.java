@@ -71,15 +71,16 @@ record Layout(int rows, long length) {
   }
 
   /**
-   * ND4J's own check refuses some arrays with dimensions of size 1, whose stride does not matter.
+   * Whether the elements lie side by side in 'c' order; the stride of a dimension of 1 is never
+   * used.
    */
   private static boolean isDense(INDArray array) {
     long expected = 1;
-    for (int axis = array.rank() - 1; axis >= 0; axis--) {
-      if (array.size(axis) != 1 && array.stride(axis) != expected) {
+    for (int i = array.rank() - 1; i >= 0; i--) {
+      if (array.size(i) != 1 && array.stride(i) != expected) {
         return false;
       }
-      expected *= array.size(axis);
+      expected *= array.size(i);
     }
     return true;
   }

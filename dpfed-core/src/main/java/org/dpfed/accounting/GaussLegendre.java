@@ -1,0 +1,55 @@
+package org.dpfed.accounting;
+
+/**
+ * Nodes and weights on [−1, 1]: exact for polynomials of degree below twice the number of nodes.
+ */
+final class GaussLegendre {
+  static final GaussLegendre TWO = withNodes(2);
+  static final GaussLegendre THREE = withNodes(3);
+  static final GaussLegendre FOUR = withNodes(4);
+  static final GaussLegendre EIGHT = withNodes(8);
+
+  private final double[] nodes;
+  private final double[] weights;
+
+  private GaussLegendre(double[] nodes, double[] weights) {
+    this.nodes = nodes;
+    this.weights = weights;
+  }
+
+  int size() {
+    return nodes.length;
+  }
+
+  double node(int i) {
+    return nodes[i];
+  }
+
+  double weight(int i) {
+    return weights[i];
+  }
+
+  /** The rule with n nodes, by Newton's method on the Legendre polynomial. */
+  private static GaussLegendre withNodes(int n) {
+    double[] nodes = new double[n];
+    double[] weights = new double[n];
+    for (int i = 0; i < n; i++) {
+      double x = -Math.cos(Math.PI * (i + 0.75) / (n + 0.5));
+      double slope = 1;
+      for (int iteration = 0; iteration < 8; iteration++) {
+        double value = 1;
+        double previous = 0;
+        for (int k = 1; k <= n; k++) {
+          double next = ((2 * k - 1) * x * value - (k - 1) * previous) / k;
+          previous = value;
+          value = next;
+        }
+        slope = n * (x * value - previous) / (x * x - 1);
+        x -= value / slope;
+      }
+      nodes[i] = x;
+      weights[i] = 2 / ((1 - x * x) * slope * slope);
+    }
+    return new GaussLegendre(nodes, weights);
+  }
+}

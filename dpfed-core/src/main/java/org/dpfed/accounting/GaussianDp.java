@@ -1,0 +1,106 @@
+package org.dpfed.accounting;
+
+/**
+ * Gaussian differential privacy (Dong, Roth, Su 2019): as hard as telling N(0, 1) from N(μ, 1). A
+ * Gaussian mechanism has μ = sensitivity / noise standard deviation, and its (ε, δ) curve is exact
+ * (Balle, Wang 2018, theorem 8).
+ *
+ * @param mu at least 0, finite
+ */
+public record GaussianDp(double mu) {
+  /** Below this the difference of two Mills ratios is integrated rather than taken. */
+  private static final double SMALL = 0.05;
+
+  public GaussianDp {
+    Bounds.notNegative("mu", mu);
+  }
+
+  /**
+   * The central-limit estimate for {@code rounds} rounds of a Poisson-sampled Gaussian (Bu, Dong,
+   * Long, Su 2020, corollary 4). An estimate to check others by: it is no bound, and no guarantee
+   * may rest on it.
+   */
+  public static GaussianDp centralLimit(
+      double samplingProbability, double noiseMultiplier, long rounds) {
+    Bounds.samplingProbability(samplingProbability);
+    Bounds.positive("noiseMultiplier", noiseMultiplier);
+    Bounds.atLeast("rounds", 1, rounds);
+    double growth = Math.expm1(1 / (noiseMultiplier * noiseMultiplier));
+    return new GaussianDp(samplingProbability * Math.sqrt(rounds * growth));
+  }
+
+  /** The largest μ that meets (ε, δ), from below. */
+  public static GaussianDp meeting(double epsilon, double delta) {
+    Bounds.notNegative("epsilon", epsilon);
+    Bounds.delta(delta);
+    double low = 0;
+    double high = 1;
+    while (new GaussianDp(high).delta(epsilon) <= delta) {
+      low = high;
+      high *= 2;
+    }
+    while (high - low > 4 * Math.ulp(low) && high > 1e-300) {
+      double middle = (low + high) / 2;
+      if (new GaussianDp(middle).delta(epsilon) <= delta) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return new GaussianDp(low * (1 - 1e-12));
+  }
+
+  /** δ at this ε, exact to some 10⁻¹² of itself. */
+  public double delta(double epsilon) {
+    Bounds.epsilon(epsilon);
+    if (mu == 0 || Double.isInfinite(epsilon)) {
+      return 0;
+    }
+    double near = epsilon / mu - mu / 2;
+    double far = epsilon / mu + mu / 2;
+    if (near < 0) {
+      return Normal.upperTail(near) - Math.exp(epsilon + Normal.logUpperTail(far));
+    }
+    // e^ε times the density at `far` is the density at `near`.
+    double difference =
+        mu < SMALL
+            ? integratedDifference(near, far)
+            : Normal.millsRatio(near) - Normal.millsRatio(far);
+    return Math.exp(Normal.logDensity(near)) * difference;
+  }
+
+  /** The fall of the Mills ratio R between two points: ∫ (1 − t·R(t)) dt. */
+  private static double integratedDifference(double from, double to) {
+    GaussLegendre rule = GaussLegendre.FOUR;
+    double half = (to - from) / 2;
+    double sum = 0;
+    for (int i = 0; i < rule.size(); i++) {
+      double t = (from + to) / 2 + half * rule.node(i);
+      sum += rule.weight(i) * (1 - t * Normal.millsRatio(t));
+    }
+    return half * sum;
+  }
+
+  /** The smallest ε at this δ, from above. */
+  public double epsilon(double delta) {
+    Bounds.delta(delta);
+    if (delta(0) <= delta) {
+      return 0;
+    }
+    double low = 0;
+    double high = Math.max(mu, mu * mu);
+    while (delta(high) > delta) {
+      low = high;
+      high *= 2;
+    }
+    while (high - low > 1e-14 * high) {
+      double middle = (low + high) / 2;
+      if (delta(middle) > delta) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return high * (1 + 1e-12);
+  }
+}

@@ -1,0 +1,105 @@
+package org.dpfed.accounting;
+
+/**
+ * δ as a function of ε for a composed privacy loss, from above: what the FFT gave, plus its
+ * round-off, plus the mass above its window and at infinity.
+ */
+final class LossTail {
+  private final double tilt;
+  private final double spacing;
+  private final long lowest;
+  private final double[] tilted;
+  private final double logScale;
+  private final double roundOff;
+  private final double beyond;
+
+  /**
+   * @param lowest index of the window's first lattice point
+   * @param beyond a bound of the mass above the window and at infinity
+   */
+  LossTail(TiltedComposition composition, double tilt, double spacing, long lowest, double beyond) {
+    this.tilt = tilt;
+    this.spacing = spacing;
+    this.lowest = lowest;
+    this.tilted = composition.tilted();
+    this.logScale = composition.logScale();
+    this.roundOff = composition.roundOff() * roundOffWeight();
+    this.beyond = beyond;
+  }
+
+  /**
+   * By Cauchy–Schwarz the round-off changes δ(ε) by at most its L2 norm times that of the weights
+   * (1 − e^(ε − l))·e^(−θ·(l − ε)), which are at most min(1, jh)·e^(−θh(j − 1)) for the j-th
+   * lattice point above ε.
+   */
+  private double roundOffWeight() {
+    double ratio = Math.exp(-2 * tilt * spacing);
+    double rest = -Math.expm1(-2 * tilt * spacing);
+    double bounded = 1 / rest;
+    double rising = spacing * spacing * (1 + ratio) / (rest * rest * rest);
+    return Math.sqrt(Math.min(bounded, rising));
+  }
+
+  /** The smallest ε at which δ is certainly at most this; infinite when there is none. */
+  double epsilon(double delta) {
+    double left = delta - beyond;
+    if (!(left > 0)) {
+      return Double.POSITIVE_INFINITY;
+    }
+    // With w the tilted mass undone, D(ε) = Σ w·(1 − e^(ε−l)) and B(ε) = Σ w·e^(ε−l) over l > ε,
+    // both relative to e^(logScale − θ·ε) and taken one lattice point down at a time.
+    double excess = 0;
+    double weighted = 0;
+    double fall = Math.exp(-tilt * spacing);
+    double discount = Math.exp(-spacing);
+    double step = -Math.expm1(-spacing);
+    for (int i = tilted.length - 1; i >= 0; i--) {
+      // State: ε at lattice point i, sums over the points above it.
+      long index = lowest + i;
+      double nextWeighted = (weighted + residue(index)) * discount * fall;
+      double nextExcess = (excess + (weighted + residue(index)) * step) * fall;
+      double below = (index - 1) * spacing;
+      double scale = Math.exp(logScale - tilt * below);
+      if (scale * (nextExcess + roundOff) > left) {
+        return between(index, scale, weighted + residue(index), excess, fall, left);
+      }
+      if (below <= 0) {
+        return 0;
+      }
+      excess = nextExcess;
+      weighted = nextWeighted;
+    }
+    return Math.max(0, (lowest - 1) * spacing);
+  }
+
+  /** ε in the cell below lattice point {@code index}, where δ is linear in e^ε. */
+  private double between(
+      long index, double scaleBelow, double atPoint, double excess, double fall, double left) {
+    double point = index * spacing;
+    double scale = scaleBelow * fall;
+    // The round-off is taken at the lower end of the cell, where it weighs more.
+    double room = left - scaleBelow * roundOff - scale * excess;
+    if (room <= 0) {
+      return Math.max(0, point);
+    }
+    double share = Math.min(room / (scale * atPoint), 1);
+    return Math.max(0, Math.max(point - spacing, point + Math.log1p(-share)));
+  }
+
+  private double residue(long index) {
+    return tilted[(int) Math.floorMod(index, (long) tilted.length)];
+  }
+
+  /** A bound of δ at this ε. */
+  double delta(double epsilon) {
+    double sum = 0;
+    for (int i = tilted.length - 1; i >= 0; i--) {
+      double above = (lowest + i) * spacing - epsilon;
+      if (above <= 0) {
+        break;
+      }
+      sum += residue(lowest + i) * Math.exp(-tilt * above) * -Math.expm1(-above);
+    }
+    return Math.min(1, Math.exp(logScale - tilt * epsilon) * (sum + roundOff) + beyond);
+  }
+}

@@ -1,0 +1,24 @@
+package org.dpfed.accounting;
+
+/**
+ * Correlated noise of a matrix mechanism (DP-FTRL by matrix factorisation): the vector C·x plus
+ * independent Gaussian noise is released, x being the rounds' sums and C the strategy. Holds under
+ * zero-out and replace-one for fixed participation; add-or-remove-one is refused.
+ *
+ * @param noiseMultiplier standard deviation of the uncorrelated noise divided by the clip norm;
+ *     divided, not multiplied, by the strategy's sensitivity
+ * @param strategy the lower triangular Toeplitz matrix C
+ * @param participation how often a client takes part
+ */
+public record MatrixMechanism(
+    double noiseMultiplier, ToeplitzStrategy strategy, Participation participation)
+    implements DpEvent {
+  public MatrixMechanism {
+    Bounds.notNegative("noiseMultiplier", noiseMultiplier);
+  }
+
+  /** The L2 norm, in clip norms, by which a client moves C·x. */
+  public double sensitivity() {
+    return strategy.sensitivity(participation);
+  }
+}

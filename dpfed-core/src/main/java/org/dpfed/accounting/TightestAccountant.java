@@ -1,0 +1,136 @@
+package org.dpfed.accounting;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The default: asks every accountant that has a proven bound for all that was composed, and answers
+ * with the smallest.
+ */
+public final class TightestAccountant implements PrivacyAccountant {
+  private final NeighbouringRelation relation;
+  private final List<Candidate> candidates;
+
+  /** An accountant, or the reason why it can no longer answer. */
+  private record Candidate(PrivacyAccountant accountant, String refusal) {
+    boolean answers() {
+      return refusal.isEmpty();
+    }
+
+    Candidate compose(DpEvent event, long count) {
+      if (!answers()) {
+        return this;
+      }
+      try {
+        return new Candidate(accountant.compose(event, count), "");
+      } catch (UnsupportedOperationException e) {
+        return new Candidate(accountant, String.valueOf(e.getMessage()));
+      }
+    }
+  }
+
+  /**
+   * One accountant's answer.
+   *
+   * @param accountant its name
+   * @param epsilon NaN where it has none
+   * @param refusal why it has none; empty where it has one
+   */
+  public record Answer(String accountant, double epsilon, String refusal) {}
+
+  private TightestAccountant(NeighbouringRelation relation, List<Candidate> candidates) {
+    this.relation = relation;
+    this.candidates = candidates;
+  }
+
+  /** Nothing composed yet. */
+  public TightestAccountant(NeighbouringRelation relation) {
+    this(
+        relation,
+        List.of(
+            new Candidate(new AnalyticGaussianAccountant(relation), ""),
+            new Candidate(new OptimalCompositionAccountant(relation), ""),
+            new Candidate(new PldAccountant(relation), ""),
+            new Candidate(new RdpAccountant(relation), "")));
+  }
+
+  @Override
+  public String name() {
+    return "tightest";
+  }
+
+  @Override
+  public NeighbouringRelation relation() {
+    return relation;
+  }
+
+  @Override
+  public List<String> assumptions() {
+    return answering().get(0).assumptions();
+  }
+
+  @Override
+  public TightestAccountant compose(DpEvent event, long count) {
+    List<Candidate> next = candidates.stream().map(c -> c.compose(event, count)).toList();
+    if (next.stream().noneMatch(Candidate::answers)) {
+      String reasons = String.join("; ", next.stream().map(Candidate::refusal).distinct().toList());
+      throw new UnsupportedOperationException(reasons);
+    }
+    return new TightestAccountant(relation, next);
+  }
+
+  /** What every accountant says at {@code delta}, or why it says nothing. */
+  public List<Answer> answers(double delta) {
+    Bounds.delta(delta);
+    List<Answer> answers = new ArrayList<>();
+    for (Candidate candidate : candidates) {
+      PrivacyAccountant accountant = candidate.accountant;
+      answers.add(
+          new Answer(
+              accountant.name(),
+              candidate.answers() ? accountant.epsilon(delta) : Double.NaN,
+              candidate.refusal));
+    }
+    return answers;
+  }
+
+  /** Exact accountants alone where there is one; else all that remain. */
+  private List<PrivacyAccountant> answering() {
+    List<PrivacyAccountant> able =
+        candidates.stream().filter(Candidate::answers).map(Candidate::accountant).toList();
+    boolean exact =
+        able.get(0) instanceof AnalyticGaussianAccountant
+            || able.get(0) instanceof OptimalCompositionAccountant;
+    return exact ? able.subList(0, 1) : able;
+  }
+
+  /** The accountant whose epsilon at {@code delta} is smallest. */
+  private PrivacyAccountant winner(double delta) {
+    PrivacyAccountant best = answering().get(0);
+    double smallest = Double.POSITIVE_INFINITY;
+    for (PrivacyAccountant accountant : answering()) {
+      double epsilon = accountant.epsilon(delta);
+      if (epsilon < smallest) {
+        smallest = epsilon;
+        best = accountant;
+      }
+    }
+    return best;
+  }
+
+  @Override
+  public double epsilon(double delta) {
+    return answering().stream().mapToDouble(a -> a.epsilon(delta)).min().orElseThrow();
+  }
+
+  @Override
+  public double delta(double epsilon) {
+    return answering().stream().mapToDouble(a -> a.delta(epsilon)).min().orElseThrow();
+  }
+
+  /** As epsilon, naming the accountant that gave it. */
+  @Override
+  public Guarantee guarantee(double delta, String unit) {
+    return winner(delta).guarantee(delta, unit);
+  }
+}

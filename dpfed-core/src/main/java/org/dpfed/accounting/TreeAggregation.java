@@ -1,0 +1,21 @@
+package org.dpfed.accounting;
+
+/**
+ * Prefix sums released through one binary tree over all rounds, with Gaussian noise at every node
+ * (DP-FTRL without restarts, Kairouz et al. 2021, appendix D). Holds under zero-out and
+ * replace-one; adding a client would shift the others in time, so add-or-remove-one is refused.
+ *
+ * @param noiseMultiplier noise standard deviation of one node divided by the clip norm
+ * @param participation how often a client takes part
+ */
+public record TreeAggregation(double noiseMultiplier, Participation participation)
+    implements DpEvent {
+  public TreeAggregation {
+    Bounds.notNegative("noiseMultiplier", noiseMultiplier);
+  }
+
+  /** The square of the L2 norm, in clip norms, by which a client moves the vector of all nodes. */
+  public long squaredSensitivity() {
+    return TreeSensitivity.squared(participation);
+  }
+}

@@ -1,0 +1,130 @@
+package org.dpfed.accounting;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * The exact sensitivity of a binary tree without restarts: the largest sum, over the complete nodes
+ * of the tree, of the squared number of participations below the node.
+ *
+ * <p>Dynamic programming from small nodes to large ones. A node no longer than the separation holds
+ * at most one participation, and where it lies inside does not change the sum; so such nodes are
+ * the leaves of the recursion. Of any larger node only this matters to its neighbours: how early
+ * the last participation can be, given where the first one is. With c participations and the first
+ * one at f, the earliest last one is max(f + (c − 1)·separation, earliestLast), for every f up to
+ * latestFirst. Choices that another one beats in all three of (earliestLast, latestFirst, sum) are
+ * dropped, and nodes of one size share one table.
+ */
+final class TreeSensitivity {
+  private final int separation;
+  private final int most;
+
+  /** One undominated way to place c participations in a node; positions count from its start. */
+  private record Choice(long earliestLast, long latestFirst, long sum) {
+    boolean beats(Choice other) {
+      return earliestLast <= other.earliestLast
+          && latestFirst >= other.latestFirst
+          && sum >= other.sum;
+    }
+
+    Choice shifted(long offset) {
+      return new Choice(earliestLast + offset, latestFirst + offset, sum);
+    }
+  }
+
+  private TreeSensitivity(int separation, int most) {
+    this.separation = separation;
+    this.most = most;
+  }
+
+  /** The squared L2 sensitivity in clip norms under {@code participation}. */
+  static long squared(Participation participation) {
+    int rounds = participation.rounds();
+    TreeSensitivity dynamics =
+        new TreeSensitivity(participation.minSeparation(), participation.attainable());
+    List<List<Choice>> run = List.of(List.of());
+    long start = 0;
+    int top = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(rounds);
+    List<List<List<Choice>>> tables = dynamics.completeNodes(top);
+    // The nodes of a tree over n rounds are those of the complete trees in the binary digits of n.
+    for (int level = top; level >= 0; level--) {
+      if ((rounds & (1 << level)) != 0) {
+        run = dynamics.joined(run, tables.get(level), start, false);
+        start += 1L << level;
+      }
+    }
+    return run.stream().flatMap(List::stream).mapToLong(Choice::sum).max().orElse(0);
+  }
+
+  /** For every level up to {@code top}, the choices by number of participations. */
+  private List<List<List<Choice>>> completeNodes(int top) {
+    List<List<List<Choice>>> tables = new ArrayList<>();
+    for (int level = 0; level <= top; level++) {
+      long size = 1L << level;
+      if (size <= separation) {
+        tables.add(List.of(List.of(), List.of(new Choice(0, size - 1, level + 1))));
+      } else {
+        List<List<Choice>> half = tables.get(level - 1);
+        tables.add(joined(half, half, size / 2, true));
+      }
+    }
+    return tables;
+  }
+
+  /**
+   * The choices of two neighbouring stretches taken as one, the second starting at {@code offset}.
+   *
+   * @param isNode whether the two together are a node, which then counts itself
+   */
+  private List<List<Choice>> joined(
+      List<List<Choice>> left, List<List<Choice>> right, long offset, boolean isNode) {
+    int counts = Math.min(most + 1, left.size() + right.size() - 1);
+    List<List<Choice>> joined = new ArrayList<>();
+    joined.add(List.of());
+    for (int count = 1; count < counts; count++) {
+      List<Choice> found = new ArrayList<>();
+      for (int first = Math.max(0, count - right.size() + 1);
+          first <= Math.min(count, left.size() - 1);
+          first++) {
+        pair(first, left.get(first), count - first, right.get(count - first), offset, found);
+      }
+      long own = isNode ? (long) count * count : 0;
+      joined.add(undominated(found, own));
+    }
+    return joined;
+  }
+
+  private void pair(
+      int first, List<Choice> left, int second, List<Choice> right, long offset, List<Choice> out) {
+    if (first == 0) {
+      right.forEach(choice -> out.add(choice.shifted(offset)));
+      return;
+    }
+    if (second == 0) {
+      out.addAll(left);
+      return;
+    }
+    for (Choice l : left) {
+      for (Choice unshifted : right) {
+        Choice r = unshifted.shifted(offset);
+        long latestFirst = Math.min(l.latestFirst, r.latestFirst - (long) first * separation);
+        if (l.earliestLast + separation <= r.latestFirst && latestFirst >= 0) {
+          long earliestLast = Math.max(l.earliestLast + (long) second * separation, r.earliestLast);
+          out.add(new Choice(earliestLast, latestFirst, l.sum + r.sum));
+        }
+      }
+    }
+  }
+
+  private static List<Choice> undominated(List<Choice> found, long own) {
+    found.sort(Comparator.comparingLong(Choice::sum).reversed());
+    List<Choice> kept = new ArrayList<>();
+    for (Choice choice : found) {
+      if (kept.stream().noneMatch(better -> better.beats(choice))) {
+        kept.add(choice);
+      }
+    }
+    return kept.stream().map(c -> new Choice(c.earliestLast, c.latestFirst, c.sum + own)).toList();
+  }
+}

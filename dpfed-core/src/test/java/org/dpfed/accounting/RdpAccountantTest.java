@@ -1,0 +1,155 @@
+package org.dpfed.accounting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class RdpAccountantTest {
+  private static final NeighbouringRelation ADD_OR_REMOVE = NeighbouringRelation.ADD_OR_REMOVE_ONE;
+
+  private static RdpAccountant atDefaultOrders(NeighbouringRelation relation) {
+    return new RdpAccountant(relation, RdpAccountant.defaultOrders());
+  }
+
+  static Stream<GoldenCase> poisson() {
+    return GoldenCase.ofGroup("rdp_poisson");
+  }
+
+  @ParameterizedTest
+  @MethodSource("poisson")
+  void epsilon_poissonAtDefaultOrders_equalsExactQuadrature(GoldenCase golden) {
+    RdpAccountant accountant = atDefaultOrders(golden.relation()).compose(golden.event(), 1);
+    double delta = golden.number("delta");
+
+    // The referee's quadrature and ours are each good to some 1e-12 of the divergence.
+    assertThat(accountant.epsilon(delta))
+        .isCloseTo(golden.number("exact_rdp_epsilon_default_orders"), withinPercentage(100 * 1e-9));
+    assertThat(accountant.bestOrder(delta)).isEqualTo(golden.number("exact_rdp_order_default"));
+  }
+
+  static Stream<GoldenCase> everyRdpCase() {
+    return GoldenCase.all()
+        .filter(golden -> golden.text("accountant").startsWith("rdp"))
+        .filter(golden -> !golden.has("query"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyRdpCase")
+  void epsilon_goldenCase_isWithinItsBounds(GoldenCase golden) {
+    double epsilon =
+        atDefaultOrders(golden.relation()).compose(golden.event()).epsilon(golden.number("delta"));
+
+    assertThat(epsilon).isBetween(golden.acceptMin(), golden.acceptMax());
+  }
+
+  @Test
+  void epsilon_fractionalOrdersBelowTwo_keepTheSignsOfTheSeries() {
+    // Adding |binomial| terms instead gives 346.0 here; the exact value is 229.4.
+    DpEvent round = new DpEvent.PoissonSampled(0.5, new DpEvent.Gaussian(1));
+
+    assertThat(atDefaultOrders(ADD_OR_REMOVE).compose(round, 1000).epsilon(1e-5))
+        .isCloseTo(229.4, within(0.05));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0.01, 1, 1.5", "0.3, 2, 4.5", "0.9, 0.5, 1.1", "1e-6, 1, 10.5"})
+  void divergences_fractionalOrder_liesOnTheConvexCurveBetweenIntegers(
+      double q, double z, double order) {
+    // (α − 1)·D(α) is convex: the integer orders, summed in another way, bound it on both sides.
+    double floor = Math.max(2, Math.floor(order));
+    double[] orders = {order, floor, floor + 1, floor + 2};
+    double[] moments =
+        new RdpAccountant(ADD_OR_REMOVE, orders)
+            .compose(new DpEvent.PoissonSampled(q, new DpEvent.Gaussian(z)), 1)
+            .divergences();
+    for (int i = 0; i < orders.length; i++) {
+      moments[i] *= orders[i] - 1;
+    }
+    double chord = moments[1] + (order - floor) * (moments[2] - moments[1]);
+    double tangent = moments[2] + (order - floor - 1) * (moments[3] - moments[2]);
+
+    assertThat(moments[0]).isPositive();
+    if (order > floor) {
+      assertThat(moments[0]).isBetween(tangent, chord);
+    } else {
+      assertThat(moments[0]).isGreaterThan(Math.max(0, chord)).isLessThan(moments[1]);
+    }
+  }
+
+  @Test
+  void delta_ofEpsilonOfDelta_isDelta() {
+    RdpAccountant accountant =
+        atDefaultOrders(ADD_OR_REMOVE)
+            .compose(new DpEvent.PoissonSampled(0.01, new DpEvent.Gaussian(1)), 1000);
+
+    // One rounding of epsilon, times the order.
+    assertThat(accountant.delta(accountant.epsilon(1e-5))).isCloseTo(1e-5, withinPercentage(1e-9));
+  }
+
+  @Test
+  void compose_nonPrivateOrNoNoise_answersInfinity() {
+    RdpAccountant accountant = atDefaultOrders(ADD_OR_REMOVE);
+
+    assertThat(accountant.compose(new DpEvent.NonPrivate(), 1).epsilon(1e-5)).isInfinite();
+    assertThat(accountant.compose(new DpEvent.Gaussian(0), 1).delta(3)).isEqualTo(1);
+    assertThat(
+            accountant
+                .compose(new DpEvent.PoissonSampled(0.1, new DpEvent.Gaussian(0)), 1)
+                .guarantee(1e-5, "patient")
+                .summary())
+        .startsWith("no privacy");
+  }
+
+  @Test
+  void compose_nothing_answersZero() {
+    assertThat(atDefaultOrders(ADD_OR_REMOVE).epsilon(1e-5)).isZero();
+  }
+
+  @Test
+  void compose_eventWithoutProof_isRefusedByName() {
+    DpEvent sampledSkellam =
+        new DpEvent.PoissonSampled(0.1, new SkellamSum(new RoundedSum(1, 0.01, 0, 10), 1, 10));
+    DpEvent run = new DpEvent.Composed(List.of(new DpEvent.Gaussian(1), sampledSkellam));
+
+    assertThatThrownBy(() -> atDefaultOrders(ADD_OR_REMOVE).compose(run, 2))
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("SkellamSum");
+  }
+
+  @Test
+  void compose_severalGaussiansOnOneSample_actLikeOne() {
+    DpEvent pair =
+        new DpEvent.Composed(
+            List.of(new DpEvent.Gaussian(3), new DpEvent.SelfComposed(new DpEvent.Gaussian(4), 1)));
+    double together = 1 / Math.hypot(1 / 3.0, 1 / 4.0);
+
+    assertThat(
+            atDefaultOrders(ADD_OR_REMOVE)
+                .compose(new DpEvent.PoissonSampled(0.1, pair), 9)
+                .epsilon(1e-5))
+        .isCloseTo(
+            atDefaultOrders(ADD_OR_REMOVE)
+                .compose(new DpEvent.PoissonSampled(0.1, new DpEvent.Gaussian(together)), 9)
+                .epsilon(1e-5),
+            // The two multipliers differ by rounding alone.
+            withinPercentage(1e-9));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0", "1", "NaN", "-0.1", "2"})
+  void epsilon_badDelta_isRefusedWithItsValue(double delta) {
+    assertThatThrownBy(() -> atDefaultOrders(ADD_OR_REMOVE).epsilon(delta))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("delta")
+        .hasMessageContaining("(0, 1)")
+        .hasMessageContaining(Double.toString(delta));
+  }
+}
