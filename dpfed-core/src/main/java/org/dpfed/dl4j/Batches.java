@@ -17,6 +17,10 @@ final class Batches {
   private final int batchSize;
   private final SplittableRandom random;
   private final int[] order;
+  private final @Nullable Rows features;
+  private final @Nullable Rows labels;
+  private final @Nullable Rows featuresMask;
+  private final @Nullable Rows labelsMask;
 
   /**
    * @param examples at least one; unchanged
@@ -28,6 +32,10 @@ final class Batches {
     this.batchSize = batchSize;
     this.random = new SplittableRandom(seed);
     this.order = IntStream.range(0, examples.numExamples()).toArray();
+    this.features = Rows.of(examples.getFeatures());
+    this.labels = Rows.of(examples.getLabels());
+    this.featuresMask = Rows.of(examples.getFeaturesMaskArray());
+    this.labelsMask = Rows.of(examples.getLabelsMaskArray());
   }
 
   /**
@@ -62,21 +70,43 @@ final class Batches {
 
   private DataSet rows(int[] rows) {
     return new org.nd4j.linalg.dataset.DataSet(
-        pick(examples.getFeatures(), rows),
-        pick(examples.getLabels(), rows),
-        pick(examples.getFeaturesMaskArray(), rows),
-        pick(examples.getLabelsMaskArray(), rows));
+        Rows.pick(features, rows),
+        Rows.pick(labels, rows),
+        Rows.pick(featuresMask, rows),
+        Rows.pick(labelsMask, rows));
   }
 
-  /** Copies rows along the first dimension. */
-  private static @Nullable INDArray pick(@Nullable INDArray array, int[] rows) {
-    if (array == null) {
-      return null;
+  /**
+   * One array of the client's examples, held in Java: rows are copied from there far faster than
+   * ND4J selects them.
+   */
+  private static final class Rows {
+    private final float[] values;
+    private final long[] shape;
+
+    private Rows(INDArray array) {
+      this.values = array.dup('c').data().asFloat();
+      this.shape = array.shape();
     }
-    long[] shape = array.shape();
-    INDArray matrix = array.reshape('c', shape[0], array.length() / shape[0]);
-    shape[0] = rows.length;
-    return Nd4j.pullRows(matrix, 1, rows, 'c').reshape('c', shape);
+
+    static @Nullable Rows of(@Nullable INDArray array) {
+      return array == null ? null : new Rows(array);
+    }
+
+    static @Nullable INDArray pick(@Nullable Rows source, int[] rows) {
+      return source == null ? null : source.pick(rows);
+    }
+
+    private INDArray pick(int[] rows) {
+      int width = values.length / (int) shape[0];
+      float[] picked = new float[rows.length * width];
+      for (int i = 0; i < rows.length; i++) {
+        System.arraycopy(values, rows[i] * width, picked, i * width, width);
+      }
+      long[] pickedShape = shape.clone();
+      pickedShape[0] = rows.length;
+      return Nd4j.create(picked, pickedShape, 'c');
+    }
   }
 
   /** Fisher and Yates. */
