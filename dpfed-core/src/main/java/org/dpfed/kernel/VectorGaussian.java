@@ -23,25 +23,63 @@ final class VectorGaussian {
   private static final VectorSpecies<Float> FLOATS =
       VectorSpecies.of(float.class, VectorShape.forBitSize(DOUBLES.vectorBitSize() / 2));
 
-  /** The bits of 1.0: set over 52 random bits they make a double in [1, 2). */
-  private static final long ONE = 0x3FF0_0000_0000_0000L;
-
-  /** The bits of 2⁵²: set over a small integer they make 2⁵² plus it. */
-  private static final long TWO_52 = 0x4330_0000_0000_0000L;
-
-  /** The bits of √½, where the mantissa's range begins: [√½, √2) keeps the series short. */
-  private static final long SQRT_HALF = 0x3FE6_A09E_667F_3BCDL;
-
   /** Keeps exponents positive, since u ≥ 2⁻⁶⁵. */
   private static final long EXPONENT_BIAS = 128;
 
-  private static final double QUARTER_TURN = Math.PI / 2;
+  // Constants are vectors, since broadcasting them in the loops is beyond what the JIT compiler
+  // inlines.
+  private static final DoubleVector UNIT = broadcast(1);
+  private static final DoubleVector MIDDLE = broadcast(1.5);
+  private static final DoubleVector ULP_52 = broadcast(0x1p-52);
+  private static final DoubleVector HALF_ULP_64 = broadcast(0x1p-65);
+  private static final DoubleVector EXPONENT_ZERO = broadcast(0x1p52 + EXPONENT_BIAS);
+  private static final DoubleVector MINUS_TWICE_LOG_2 = broadcast(-2 * Math.log(2));
+
+  private static final LongVector TOP = bits(Long.MIN_VALUE);
+  private static final LongVector LOW_12 = bits(0xFFF);
+
+  /** The bits of 1.0: set over 52 random bits they make a double in [1, 2). */
+  private static final LongVector ONE = bits(0x3FF0_0000_0000_0000L);
+
+  /** The bits of 2⁵²: set over a small integer they make 2⁵² plus it. */
+  private static final LongVector TWO_52 = bits(0x4330_0000_0000_0000L);
+
+  private static final LongVector EXPONENT_BITS = bits(EXPONENT_BIAS << 52);
+
+  /** The bits of √½, where the mantissa's range begins: [√½, √2) keeps the series short. */
+  private static final LongVector MANTISSA_START =
+      bits(0x3FE6_A09E_667F_3BCDL - (EXPONENT_BIAS << 52));
+
+  private static final DoubleVector LOG_1 = broadcast(-4 / 1.0);
+  private static final DoubleVector LOG_3 = broadcast(-4 / 3.0);
+  private static final DoubleVector LOG_5 = broadcast(-4 / 5.0);
+  private static final DoubleVector LOG_7 = broadcast(-4 / 7.0);
+  private static final DoubleVector LOG_9 = broadcast(-4 / 9.0);
+  private static final DoubleVector LOG_11 = broadcast(-4 / 11.0);
+  private static final DoubleVector LOG_13 = broadcast(-4 / 13.0);
+  private static final DoubleVector LOG_15 = broadcast(-4 / 15.0);
+
+  private static final DoubleVector TURN_1 = taylor(1);
+  private static final DoubleVector TURN_2 = taylor(2);
+  private static final DoubleVector TURN_3 = taylor(3);
+  private static final DoubleVector TURN_4 = taylor(4);
+  private static final DoubleVector TURN_5 = taylor(5);
+  private static final DoubleVector TURN_6 = taylor(6);
+  private static final DoubleVector TURN_7 = taylor(7);
+  private static final DoubleVector TURN_8 = taylor(8);
+  private static final DoubleVector TURN_9 = taylor(9);
+  private static final DoubleVector TURN_10 = taylor(10);
+  private static final DoubleVector TURN_11 = taylor(11);
+  private static final DoubleVector TURN_12 = taylor(12);
+  private static final DoubleVector TURN_13 = taylor(13);
+  private static final DoubleVector TURN_14 = taylor(14);
 
   private final Keystream keystream;
   private final byte[] bytes = new byte[SecureGaussian.CHUNK_BYTES];
   private final LongBuffer source =
       ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
   private final long[] words = new long[SecureGaussian.CHUNK];
+  private final double[] radii = new double[SecureGaussian.PAIRS];
 
   /**
    * @param firstChunk index of the chunk that the first {@link #nextChunk} gives, at least 0
@@ -59,51 +97,63 @@ final class VectorGaussian {
   void nextChunk(float[] draws, double stddev) {
     keystream.next(bytes);
     source.get(0, words);
-    transform(words, draws, stddev);
+    // Three loops, since one is beyond what the JIT compiler inlines, and it would box the rest.
+    uniforms(words, radii);
+    radii(radii, stddev);
+    turn(words, radii, draws);
   }
 
-  static void transform(long[] words, float[] draws, double stddev) {
+  /** The words before the angles as numbers in (0, 1), the same as {@link SecureGaussian}'s. */
+  private static void uniforms(long[] words, double[] uniforms) {
     for (int i = 0; i < SecureGaussian.PAIRS; i += DOUBLES.length()) {
-      LongVector angleBits = LongVector.fromArray(LONGS, words, SecureGaussian.PAIRS + i);
+      LongVector bits = LongVector.fromArray(LONGS, words, i);
+      DoubleVector high =
+          bits.lanewise(VectorOperators.LSHR, 12).or(ONE).reinterpretAsDoubles().sub(UNIT);
+      DoubleVector low =
+          bits.and(LOW_12)
+              .lanewise(VectorOperators.LSHL, 40)
+              .or(ONE)
+              .reinterpretAsDoubles()
+              .sub(UNIT)
+              .fma(ULP_52, HALF_ULP_64);
+      high.add(low).intoArray(uniforms, i);
+    }
+  }
+
+  /** Replaces each uniform u by stddev · √(−2 ln u). */
+  private static void radii(double[] values, double stddev) {
+    for (int i = 0; i < SecureGaussian.PAIRS; i += DOUBLES.length()) {
+      DoubleVector uniform = DoubleVector.fromArray(DOUBLES, values, i);
+      minusTwiceLog(uniform).sqrt().mul(stddev).intoArray(values, i);
+    }
+  }
+
+  private static void turn(long[] words, double[] radii, float[] draws) {
+    for (int i = 0; i < SecureGaussian.PAIRS; i += DOUBLES.length()) {
+      LongVector bits = LongVector.fromArray(LONGS, words, SecureGaussian.PAIRS + i);
       DoubleVector radius =
-          radius(LongVector.fromArray(LONGS, words, i))
-              .mul(stddev)
+          DoubleVector.fromArray(DOUBLES, radii, i)
               .reinterpretAsLongs()
               // The top bit turns the pair by half a circle: it changes both signs.
-              .lanewise(VectorOperators.XOR, angleBits.and(Long.MIN_VALUE))
+              .lanewise(VectorOperators.XOR, bits.and(TOP))
               .reinterpretAsDoubles();
       DoubleVector place =
-          angleBits
-              .lanewise(VectorOperators.LSHL, 1)
+          bits.lanewise(VectorOperators.LSHL, 1)
               .lanewise(VectorOperators.LSHR, 12)
               .or(ONE)
               .reinterpretAsDoubles()
-              .sub(1.5);
+              .sub(MIDDLE);
       // Half of the angle stays within ±π/4; doubling it gives sin 2x = 2sc and cos 2x = 1 − 2s².
       DoubleVector square = place.mul(place);
       DoubleVector sine = sine(square).mul(place);
       DoubleVector doubled = sine.add(sine);
-      store(radius.mul(broadcast(1).sub(doubled.mul(sine))), draws, i);
+      store(radius.mul(UNIT.sub(doubled.mul(sine))), draws, i);
       store(radius.mul(doubled.mul(cosine(square))), draws, SecureGaussian.PAIRS + i);
     }
   }
 
   private static void store(DoubleVector draws, float[] target, int at) {
     ((FloatVector) draws.convertShape(VectorOperators.D2F, FLOATS, 0)).intoArray(target, at);
-  }
-
-  /** See {@link SecureGaussian#radius}: the uniform is the same to the bit. */
-  private static DoubleVector radius(LongVector bits) {
-    DoubleVector high =
-        bits.lanewise(VectorOperators.LSHR, 12).or(ONE).reinterpretAsDoubles().sub(1);
-    DoubleVector low =
-        bits.and(0xFFF)
-            .lanewise(VectorOperators.LSHL, 40)
-            .or(ONE)
-            .reinterpretAsDoubles()
-            .sub(1)
-            .fma(broadcast(0x1p-52), broadcast(0x1p-65));
-    return minusTwiceLog(high.add(low)).sqrt();
   }
 
   /**
@@ -113,60 +163,64 @@ final class VectorGaussian {
    */
   private static DoubleVector minusTwiceLog(DoubleVector uniform) {
     LongVector bits = uniform.reinterpretAsLongs();
-    LongVector shifted = bits.sub(SQRT_HALF - (EXPONENT_BIAS << 52));
+    LongVector shifted = bits.sub(MANTISSA_START);
     LongVector biased = shifted.lanewise(VectorOperators.LSHR, 52);
-    DoubleVector exponent = biased.or(TWO_52).reinterpretAsDoubles().sub(0x1p52 + EXPONENT_BIAS);
+    DoubleVector exponent = biased.or(TWO_52).reinterpretAsDoubles().sub(EXPONENT_ZERO);
     DoubleVector mantissa =
         bits.sub(biased.lanewise(VectorOperators.LSHL, 52))
-            .add(EXPONENT_BIAS << 52)
+            .add(EXPONENT_BITS)
             .reinterpretAsDoubles();
-    DoubleVector s = mantissa.sub(1).div(mantissa.add(1));
+    DoubleVector s = mantissa.sub(UNIT).div(mantissa.add(UNIT));
     DoubleVector square = s.mul(s);
-    DoubleVector series = broadcast(-4 / 15.0);
-    series = series.fma(square, broadcast(-4 / 13.0));
-    series = series.fma(square, broadcast(-4 / 11.0));
-    series = series.fma(square, broadcast(-4 / 9.0));
-    series = series.fma(square, broadcast(-4 / 7.0));
-    series = series.fma(square, broadcast(-4 / 5.0));
-    series = series.fma(square, broadcast(-4 / 3.0));
-    series = series.fma(square, broadcast(-4.0));
-    return series.fma(s, exponent.mul(-2 * Math.log(2)));
+    DoubleVector series = LOG_15;
+    series = series.fma(square, LOG_13);
+    series = series.fma(square, LOG_11);
+    series = series.fma(square, LOG_9);
+    series = series.fma(square, LOG_7);
+    series = series.fma(square, LOG_5);
+    series = series.fma(square, LOG_3);
+    series = series.fma(square, LOG_1);
+    return series.fma(s, exponent.mul(MINUS_TWICE_LOG_2));
   }
 
   /**
    * sin(πy/2)/y as a function of y² for |y| ≤ ½: Taylor's series to y¹³, whose remainder is below
-   * the next term, (π/4)¹⁵/15! &lt; 2⁻⁴⁵.
+   * the next term, (π/4)¹⁵/15! < 2⁻⁴⁵. Written out, since a loop would make the compiler box its
+   * vectors.
    */
   private static DoubleVector sine(DoubleVector square) {
-    DoubleVector series = broadcast(taylor(13));
-    for (int n = 11; n >= 1; n -= 2) {
-      series = series.fma(square, broadcast(taylor(n)));
-    }
-    return series;
+    DoubleVector series = TURN_13;
+    series = series.fma(square, TURN_11);
+    series = series.fma(square, TURN_9);
+    series = series.fma(square, TURN_7);
+    series = series.fma(square, TURN_5);
+    series = series.fma(square, TURN_3);
+    return series.fma(square, TURN_1);
   }
 
-  /** cos(πy/2) as a function of y² for |y| ≤ ½: to y¹⁴, remainder below (π/4)¹⁶/16! &lt; 2⁻⁴⁹. */
+  /** cos(πy/2) as a function of y² for |y| ≤ ½: to y¹⁴, remainder below (π/4)¹⁶/16! < 2⁻⁴⁹. */
   private static DoubleVector cosine(DoubleVector square) {
-    DoubleVector series = broadcast(taylor(14));
-    for (int n = 12; n >= 0; n -= 2) {
-      series = series.fma(square, broadcast(taylor(n)));
-    }
-    return series;
-  }
-
-  private static final double[] TAYLOR = new double[15];
-
-  static {
-    double term = 1;
-    for (int n = 0; n < TAYLOR.length; n++) {
-      TAYLOR[n] = n % 4 < 2 ? term : -term;
-      term *= QUARTER_TURN / (n + 1);
-    }
+    DoubleVector series = TURN_14;
+    series = series.fma(square, TURN_12);
+    series = series.fma(square, TURN_10);
+    series = series.fma(square, TURN_8);
+    series = series.fma(square, TURN_6);
+    series = series.fma(square, TURN_4);
+    series = series.fma(square, TURN_2);
+    return series.fma(square, UNIT);
   }
 
   /** ±(π/2)ⁿ/n!, with the sign that sine and cosine give it. */
-  private static double taylor(int n) {
-    return TAYLOR[n];
+  private static DoubleVector taylor(int n) {
+    double term = n % 4 < 2 ? 1 : -1;
+    for (int k = 1; k <= n; k++) {
+      term *= Math.PI / 2 / k;
+    }
+    return broadcast(term);
+  }
+
+  private static LongVector bits(long value) {
+    return LongVector.broadcast(LONGS, value);
   }
 
   private static DoubleVector broadcast(double value) {
