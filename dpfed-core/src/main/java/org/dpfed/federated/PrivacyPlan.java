@@ -8,7 +8,7 @@ import org.dpfed.accounting.Guarantee;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.NoiseCalibration;
 import org.dpfed.accounting.PrivacyAccountant;
-import org.dpfed.accounting.RdpAccountant;
+import org.dpfed.accounting.TightestAccountant;
 import org.dpfed.kernel.DeltaKernel;
 import org.dpfed.kernel.NoiseKey;
 import org.dpfed.mechanism.Clipping;
@@ -181,7 +181,7 @@ public final class PrivacyPlan {
   }
 
   private static PrivacyAccountant accountant(NeighbouringRelation relation) {
-    return new RdpAccountant(relation);
+    return new TightestAccountant(relation);
   }
 
   private static DpEvent event(double samplingProbability, double noiseMultiplier) {
@@ -298,9 +298,16 @@ public final class PrivacyPlan {
      */
     public PrivacyPlan build() {
       requireSettings();
-      PrivacyPlan plan = new PrivacyPlan(this, chosenNoiseMultiplier());
-      requireWithinEpsilon(plan);
-      return plan;
+      try {
+        PrivacyPlan plan = new PrivacyPlan(this, chosenNoiseMultiplier());
+        requireWithinEpsilon(plan);
+        return plan;
+      } catch (UnsupportedOperationException e) {
+        throw new IllegalArgumentException(
+            "relation %s with Poisson sampling cannot be accounted for: %s"
+                .formatted(relation.label(), e.getMessage()),
+            e);
+      }
     }
 
     private void requireSettings() {
@@ -325,11 +332,6 @@ public final class PrivacyPlan {
       if (!isBaseline() && clipping instanceof Clipping.None) {
         throw new IllegalArgumentException(
             "a plan with noise needs a clipNorm, the bound that it hides");
-      }
-      if (relation == NeighbouringRelation.REPLACE_ONE && !isBaseline()) {
-        throw new IllegalArgumentException(
-            "relation replace-one is not accounted for under Poisson sampling; use add-or-remove-one or"
-                + " zero-out");
       }
     }
 
