@@ -39,6 +39,17 @@ public interface DeltaKernel {
   String name();
 
   /**
+   * This kernel with at most {@code threads} threads to a call, the caller's among them: all cores
+   * when it is called alone, one when it is called from a worker beside others. Changes the speed
+   * alone, not a bit of any result. Kernels that have no threads of their own return themselves.
+   *
+   * @param threads at least 1
+   */
+  default DeltaKernel withThreads(int threads) {
+    return this;
+  }
+
+  /**
    * The L2 norm of every row, accumulated in double: no finite {@code float} row overflows or
    * underflows, and the error is at most {@link #NORM_RELATIVE_ERROR}.
    *

@@ -10,7 +10,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Which kernel was chosen, and why each candidate before it was passed over. Candidates are tried
- * in this order: those of other modules by name, then this module's own, the reference last.
+ * in this order: those that need something which may be missing (a module of the JVM, another
+ * artifact, a device), found by {@link ServiceLoader}, by name; then the reference, which always
+ * works.
  *
  * @param kernel the kernel to use
  * @param passedOver the candidates that were tried and could not be used, in the order they were

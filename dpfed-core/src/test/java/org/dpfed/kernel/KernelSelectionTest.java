@@ -1,8 +1,10 @@
 package org.dpfed.kernel;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -65,5 +67,32 @@ class KernelSelectionTest {
     KernelSelection selection = KernelSelection.automatic();
 
     assertThat(selection.line()).startsWith("kernel " + selection.kernel().name());
+  }
+
+  @Test
+  void automatic_withoutTheVectorModule_fallsBackAndNamesTheFlag() throws Exception {
+    Process java =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                PrintSelection.class.getName())
+            .redirectErrorStream(true)
+            .start();
+
+    String output = new String(java.getInputStream().readAllBytes(), UTF_8);
+
+    assertThat(java.waitFor()).as(output).isZero();
+    assertThat(output)
+        .contains(
+            "kernel nd4j; passed over: vector (start java with --add-modules"
+                + " jdk.incubator.vector)");
+  }
+
+  /** What a JVM without the module's flag runs. */
+  static final class PrintSelection {
+    public static void main(String[] args) {
+      System.out.println(KernelSelection.automatic().line());
+    }
   }
 }
