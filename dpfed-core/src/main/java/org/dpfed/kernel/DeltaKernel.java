@@ -3,27 +3,54 @@ package org.dpfed.kernel;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Arithmetic on flat deltas. All arrays are dense {@code float} in 'c' order: a block of deltas has
- * shape {@code [k, d]}, a sum or an output has shape {@code [d]}. No method keeps a reference to an
- * argument. NaN and infinities are ordinary values here: they show up in the norms, and the caller
- * decides.
+ * Arithmetic on flat deltas. All arrays are dense {@code float} in 'c' order (views are fine as
+ * long as their elements lie side by side): a block of deltas has shape {@code [k, d]}, a sum or an
+ * output has shape {@code [d]}. Anything else is refused with an {@link IllegalArgumentException}.
+ * No method keeps a reference to an argument. NaN and infinities are ordinary values here: they
+ * show up in the norms, and the caller decides.
+ *
+ * <p>A kernel has no state that calls could share, so any number of threads may call one at a time
+ * or together on different arrays.
  */
 public interface DeltaKernel {
+  /**
+   * How far a norm from {@link #rowNorms} can lie from the true one, relative to the true one:
+   * |norm − ‖x‖₂| ≤ 2⁻³⁰ · ‖x‖₂ for every finite row.
+   *
+   * <p>Squares of floats are exact in double, so the error is that of the summation: a value that
+   * goes through n additions picks up at most n·2⁻⁵³ (to first order), the square root halves it
+   * and adds one rounding. Kernels sum in blocks so that no value goes through more than 2²²
+   * additions.
+   */
+  double NORM_RELATIVE_ERROR = 0x1p-30;
+
+  /**
+   * How far one product in {@link #addScaled} can lie from {@code scale · x}, relative to it,
+   * before it is added: one rounding to {@code float}, or none on kernels that fuse multiply and
+   * add. (Products below 2⁻¹²⁶ are subnormal and may be off by 2⁻¹⁵⁰ in absolute terms.)
+   *
+   * <p>A caller that needs ‖scale · x‖ ≤ bound in exact arithmetic therefore takes the largest
+   * {@code float} scale with {@code scale · norm · (1 + 2·NORM_RELATIVE_ERROR) · (1 +
+   * PRODUCT_RELATIVE_ERROR) ≤ bound}.
+   */
+  double PRODUCT_RELATIVE_ERROR = 0x1p-24;
+
   /** The name by which this kernel can be forced and under which reports list it. */
   String name();
 
   /**
-   * The L2 norm of every row, accumulated in double, so that no finite {@code float} row overflows
-   * and the relative error is far below that of one {@code float} rounding.
+   * The L2 norm of every row, accumulated in double: no finite {@code float} row overflows or
+   * underflows, and the error is at most {@link #NORM_RELATIVE_ERROR}.
    *
    * @param deltas shape {@code [k, d]}; unchanged
-   * @return {@code k} norms; NaN or infinite where the row holds such a value
+   * @return {@code k} norms; NaN where the row holds a NaN, otherwise infinite where it holds an
+   *     infinity, otherwise finite
    */
   double[] rowNorms(INDArray deltas);
 
   /**
-   * {@code sum += Σₖ scales[k] · deltas[k]}. A row whose scale is 0 is not read, so that nothing in
-   * it can reach the sum.
+   * {@code sum += Σₖ scales[k] · deltas[k]}, row after row in {@code float}. A row whose scale is 0
+   * is not read, so that nothing in it can reach the sum.
    *
    * @param sum shape {@code [d]}; changed in place
    * @param deltas shape {@code [k, d]}; unchanged
@@ -37,7 +64,8 @@ public interface DeltaKernel {
    *
    * @param sum shape {@code [d]}; unchanged unless it is {@code out}
    * @param out shape {@code [d]}; may be {@code sum} itself
-   * @param key names one stream; the same key gives the same noise on the same kernel
+   * @param key names one stream; the same key gives the same noise on the same kernel, so no key
+   *     may be used for two releases
    * @param stddev finite, at least 0
    * @param factor finite
    */

@@ -1,0 +1,63 @@
+package org.dpfed.dl4j;
+
+import org.dpfed.federated.ClientTrainer;
+import org.dpfed.federated.ClientUpdate;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.DataSet;
+
+/**
+ * Clients that train a DL4J network with the configuration's own updater: a few epochs of
+ * mini-batches from the global parameters, in an order drawn anew for each client and epoch.
+ */
+public final class Dl4jClientTrainer implements ClientTrainer {
+  private final NetworkTemplate template;
+  private final LocalTraining local;
+
+  /**
+   * @param template the network
+   * @param local how much each client trains
+   */
+  public Dl4jClientTrainer(NetworkTemplate template, LocalTraining local) {
+    this.template = template;
+    this.local = local;
+  }
+
+  @Override
+  public long dimension() {
+    return template.dimension();
+  }
+
+  @Override
+  public INDArray initialParameters() {
+    return template.initialParameters();
+  }
+
+  @Override
+  public ClientTrainer.Worker newWorker() {
+    return new Worker(template.localNetwork(), local);
+  }
+
+  private record Worker(LocalNetwork network, LocalTraining local) implements ClientTrainer.Worker {
+    @Override
+    public ClientUpdate train(INDArray globalParameters, DataSet examples, long seed) {
+      network.reset(globalParameters, seed);
+      Batches batches = new Batches(examples, local.batchSize(), seed);
+      double lossTotal = 0;
+      int steps = 0;
+      for (int epoch = 0; epoch < local.epochs(); epoch++) {
+        for (DataSet batch : batches.nextEpoch()) {
+          network.step(batch);
+          lossTotal += network.loss();
+          steps++;
+        }
+        network.endEpoch();
+      }
+      return new ClientUpdate(network.deltaFrom(globalParameters), lossTotal / steps);
+    }
+
+    @Override
+    public void close() {
+      network.close();
+    }
+  }
+}

@@ -1,0 +1,114 @@
+package org.dpfed.dl4j;
+
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.NeuralNetwork;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * One reused DL4J network. {@link #reset} takes it back to where a new network would be, which is
+ * much cheaper than making one: everything that training leaves behind is listed there.
+ */
+final class LocalNetwork implements AutoCloseable {
+  private final Model model;
+  private final NeuralNetwork network;
+  private final TrainableParameters trainable;
+
+  /** Copy of the updater's state before the first step; zeros would be wrong for some updaters. */
+  private final @Nullable INDArray pristineUpdaterState;
+
+  /**
+   * @param model freshly made, of a class that is both {@link Model} and {@link NeuralNetwork}
+   */
+  LocalNetwork(Model model, TrainableParameters trainable) {
+    this.model = model;
+    this.network = (NeuralNetwork) model;
+    this.trainable = trainable;
+    INDArray state = updaterState();
+    this.pristineUpdaterState = state == null ? null : state.dup();
+  }
+
+  /**
+   * Puts the network into the state of a new one with these parameters.
+   *
+   * @param parameters shape {@code [d]}, trained part; unchanged
+   * @param seed of this thread's generator, from which dropout draws
+   */
+  void reset(INDArray parameters, long seed) {
+    setParameters(parameters);
+    INDArray state = updaterState();
+    if (state != null && pristineUpdaterState != null) {
+      state.assign(pristineUpdaterState);
+    }
+    if (model instanceof MultiLayerNetwork net) {
+      net.setIterationCount(0);
+      net.setEpochCount(0);
+      net.rnnClearPreviousState();
+    } else if (model instanceof ComputationGraph graph) {
+      graph.getConfiguration().setIterationCount(0);
+      graph.getConfiguration().setEpochCount(0);
+      graph.rnnClearPreviousState();
+    }
+    Nd4j.getRandom().setSeed(seed);
+  }
+
+  /** Sets the trained part of the parameters, shape {@code [d]}, and nothing else. */
+  void setParameters(INDArray parameters) {
+    trainable.scatter(parameters, model.params());
+  }
+
+  /** One step on one batch. */
+  void step(DataSet batch) {
+    network.fit(batch);
+  }
+
+  /** Loss of the last step. */
+  double loss() {
+    return model.score();
+  }
+
+  /** Counts a finished epoch, for learning-rate schedules by epoch. */
+  void endEpoch() {
+    if (model instanceof MultiLayerNetwork net) {
+      net.incrementEpochCount();
+    } else if (model instanceof ComputationGraph graph) {
+      graph.incrementEpochCount();
+    }
+  }
+
+  /** Now minus {@code global}: a fresh array of shape {@code [d]}, owned by the caller. */
+  INDArray deltaFrom(INDArray global) {
+    return trainable.gather(model.params()).subi(global);
+  }
+
+  /** Activations of the output layer, without dropout. */
+  INDArray output(DataSet batch) {
+    return model instanceof MultiLayerNetwork net
+        ? net.output(batch.getFeatures(), false, batch.getFeaturesMaskArray(), null)
+        : ((ComputationGraph) model).outputSingle(false, batch.getFeatures());
+  }
+
+  /** Mean loss over the examples of {@code batch}, without dropout. */
+  double loss(DataSet batch) {
+    org.nd4j.linalg.dataset.DataSet examples = (org.nd4j.linalg.dataset.DataSet) batch;
+    return model instanceof MultiLayerNetwork net
+        ? net.score(examples, false)
+        : ((ComputationGraph) model).score(examples, false);
+  }
+
+  private @Nullable INDArray updaterState() {
+    return network.updaterState();
+  }
+
+  @Override
+  public void close() {
+    model.close();
+    if (pristineUpdaterState != null) {
+      pristineUpdaterState.close();
+    }
+  }
+}

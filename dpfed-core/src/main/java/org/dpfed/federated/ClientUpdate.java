@@ -1,0 +1,12 @@
+package org.dpfed.federated;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * What one client's local training gave. All of it is the client's own until it has been clipped,
+ * summed and noised.
+ *
+ * @param delta trained − global, shape {@code [d]}, float; owned by the receiver, who closes it
+ * @param trainingLoss mean loss over the client's steps
+ */
+public record ClientUpdate(INDArray delta, double trainingLoss) {}

@@ -1,0 +1,15 @@
+package org.dpfed.federated;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/** Is told of each finished round, on the thread of the run. */
+@FunctionalInterface
+public interface RoundListener {
+  /**
+   * A round was charged, released and applied.
+   *
+   * @param metrics of this round
+   * @param parameters the global parameters after it, shape {@code [d]}; to be copied if kept
+   */
+  void onRound(RoundMetrics metrics, INDArray parameters);
+}

@@ -1,0 +1,19 @@
+package org.dpfed.federated;
+
+import java.util.Optional;
+
+/**
+ * One finished round.
+ *
+ * @param round counts from 1
+ * @param seconds wall-clock time of the round, evaluation left out
+ * @param noiseStddev standard deviation of the noise in each coordinate of the mean; public
+ * @param evaluation on held-out data, in the rounds in which it was asked for
+ * @param diagnostics not private; empty unless they were asked for
+ */
+public record RoundMetrics(
+    int round,
+    double seconds,
+    double noiseStddev,
+    Optional<ModelEvaluation> evaluation,
+    Optional<RoundDiagnostics> diagnostics) {}

@@ -1,0 +1,167 @@
+package org.dpfed.federated;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/**
+ * How the noisy mean of the deltas moves the global parameters (Reddi et al. 2021, "Adaptive
+ * Federated Optimization", Algorithm 2). It sees the mean after noise was added, so whatever it
+ * does costs no privacy.
+ *
+ * <p>An optimizer is its settings alone; {@link #start} makes the state for one run.
+ */
+public sealed interface ServerOptimizer {
+
+  /**
+   * State for one run over parameters of length {@code dimension}, to be closed after it.
+   *
+   * @param dimension at least 1
+   */
+  Stepper start(long dimension);
+
+  /** One run's state: applies means in the order of the rounds. */
+  interface Stepper extends AutoCloseable {
+    /**
+     * Moves {@code parameters} along {@code mean}.
+     *
+     * @param parameters shape {@code [d]}; changed in place
+     * @param mean shape {@code [d]}, noisy mean delta; may be overwritten
+     */
+    void step(INDArray parameters, INDArray mean);
+
+    /** Frees the state. */
+    @Override
+    void close();
+  }
+
+  /**
+   * {@code m ← momentum · m + mean}, {@code parameters ← parameters + learningRate · m}. With
+   * learning rate 1 and no momentum this is plain federated averaging.
+   *
+   * @param learningRate positive
+   * @param momentum in [0, 1)
+   */
+  record Sgd(double learningRate, double momentum) implements ServerOptimizer {
+    public Sgd {
+      requirePositive("learningRate", learningRate);
+      requireDecay("momentum", momentum);
+    }
+
+    /** Plain federated averaging: the mean is added as it is. */
+    public Sgd() {
+      this(1, 0);
+    }
+
+    @Override
+    public Stepper start(long dimension) {
+      return new MomentumStepper(this, dimension);
+    }
+  }
+
+  /**
+   * {@code v ← beta2 · v + (1 − beta2) · mean²} (FedAdam, no bias correction).
+   *
+   * @param learningRate positive
+   * @param beta1 decay of the first moment, in [0, 1)
+   * @param beta2 decay of the second moment, in [0, 1)
+   * @param adaptivity τ, positive: added to √v, which starts at τ
+   */
+  record Adam(double learningRate, double beta1, double beta2, double adaptivity)
+      implements ServerOptimizer {
+    public Adam {
+      requireAdaptive(learningRate, beta1, beta2, adaptivity);
+    }
+
+    /** The decays and τ of Reddi et al. 2021, §5: 0.9, 0.99, 10⁻³. */
+    public Adam(double learningRate) {
+      this(learningRate, 0.9, 0.99, 1e-3);
+    }
+
+    @Override
+    public Stepper start(long dimension) {
+      return new AdaptiveStepper(
+          learningRate,
+          beta1,
+          adaptivity,
+          dimension,
+          (v, square) -> v.muli(beta2).addi(square.muli(1 - beta2)));
+    }
+  }
+
+  /**
+   * {@code v ← v + mean²} (FedAdagrad).
+   *
+   * @param learningRate positive
+   * @param beta1 decay of the first moment, in [0, 1)
+   * @param adaptivity τ, positive: added to √v, which starts at τ
+   */
+  record Adagrad(double learningRate, double beta1, double adaptivity) implements ServerOptimizer {
+    public Adagrad {
+      requireAdaptive(learningRate, beta1, 0, adaptivity);
+    }
+
+    /** No momentum and τ = 10⁻³, as in Reddi et al. 2021, §5. */
+    public Adagrad(double learningRate) {
+      this(learningRate, 0, 1e-3);
+    }
+
+    @Override
+    public Stepper start(long dimension) {
+      return new AdaptiveStepper(
+          learningRate, beta1, adaptivity, dimension, (v, square) -> v.addi(square));
+    }
+  }
+
+  /**
+   * {@code v ← v − (1 − beta2) · mean² · sign(v − mean²)} (FedYogi).
+   *
+   * @param learningRate positive
+   * @param beta1 decay of the first moment, in [0, 1)
+   * @param beta2 decay of the second moment, in [0, 1)
+   * @param adaptivity τ, positive: added to √v, which starts at τ
+   */
+  record Yogi(double learningRate, double beta1, double beta2, double adaptivity)
+      implements ServerOptimizer {
+    public Yogi {
+      requireAdaptive(learningRate, beta1, beta2, adaptivity);
+    }
+
+    /** The decays and τ of Reddi et al. 2021, §5: 0.9, 0.99, 10⁻³. */
+    public Yogi(double learningRate) {
+      this(learningRate, 0.9, 0.99, 1e-3);
+    }
+
+    @Override
+    public Stepper start(long dimension) {
+      return new AdaptiveStepper(
+          learningRate,
+          beta1,
+          adaptivity,
+          dimension,
+          (v, square) -> {
+            INDArray sign = Transforms.sign(v.sub(square), false);
+            v.subi(square.muli(sign).muli(1 - beta2));
+          });
+    }
+  }
+
+  private static void requirePositive(String name, double value) {
+    if (!(value > 0) || Double.isInfinite(value)) {
+      throw new IllegalArgumentException(name + " must be positive and finite, was " + value);
+    }
+  }
+
+  private static void requireDecay(String name, double value) {
+    if (!(value >= 0 && value < 1)) {
+      throw new IllegalArgumentException(name + " must be in [0, 1), was " + value);
+    }
+  }
+
+  private static void requireAdaptive(
+      double learningRate, double beta1, double beta2, double adaptivity) {
+    requirePositive("learningRate", learningRate);
+    requireDecay("beta1", beta1);
+    requireDecay("beta2", beta2);
+    requirePositive("adaptivity", adaptivity);
+  }
+}

@@ -1,0 +1,18 @@
+package org.dpfed.kernel;
+
+/**
+ * Opens one kernel, or says why it cannot be used here. Other modules offer theirs by declaring an
+ * implementation in {@code META-INF/services/org.dpfed.kernel.KernelProvider}.
+ */
+public interface KernelProvider {
+  /** The name of the kernel; the same as that of the kernel it opens. */
+  String name();
+
+  /**
+   * Opens the kernel on the backend and the machine at hand.
+   *
+   * @throws KernelUnavailableException when it cannot run here; its message says why and, where
+   *     there is one, what would help
+   */
+  DeltaKernel open() throws KernelUnavailableException;
+}

@@ -1,0 +1,59 @@
+package org.dpfed.kernel;
+
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import javax.crypto.Cipher;
+import javax.crypto.spec.IvParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
+
+/**
+ * The AES-256-CTR keystream of a {@link NoiseKey}, from the JDK's provider: block i is AES(key, i)
+ * with i a 128-bit big-endian counter from 0 (NIST SP 800-38A, section 6.5). Distinct blocks of one
+ * key never coincide, since AES is a permutation.
+ *
+ * <p>Not thread-safe: every thread opens its own, at any block.
+ */
+public final class Keystream {
+  /** Length of one cipher block in bytes. */
+  static final int BLOCK_BYTES = 16;
+
+  private final Cipher cipher;
+  private byte[] zeros = new byte[0];
+
+  /**
+   * @param firstBlock index of the block that the first {@link #next} begins with, at least 0
+   */
+  public Keystream(NoiseKey key, long firstBlock) {
+    if (firstBlock < 0) {
+      throw new IllegalArgumentException("firstBlock must be at least 0, not " + firstBlock);
+    }
+    byte[] counter = ByteBuffer.allocate(BLOCK_BYTES).putLong(Long.BYTES, firstBlock).array();
+    try {
+      cipher = Cipher.getInstance("AES/CTR/NoPadding");
+      cipher.init(
+          Cipher.ENCRYPT_MODE, new SecretKeySpec(key.bytes(), "AES"), new IvParameterSpec(counter));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(
+          "this JVM offers no AES-256 in counter mode; secure noise needs it", e);
+    }
+  }
+
+  /**
+   * Fills {@code bytes} with the next bytes of the stream.
+   *
+   * @param bytes overwritten; its length is a multiple of {@link #BLOCK_BYTES}
+   */
+  public void next(byte[] bytes) {
+    if (zeros.length != bytes.length) {
+      zeros = new byte[bytes.length];
+    }
+    try {
+      int written = cipher.update(zeros, 0, zeros.length, bytes, 0);
+      if (written != bytes.length) {
+        throw new IllegalStateException("the cipher gave " + written + " bytes of " + bytes.length);
+      }
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("AES in counter mode failed", e);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package org.dpfed.kernel;
+
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * The reference: plain ND4J and BLAS operations, so that it runs on every backend. Only the noise
+ * is drawn by ourselves, since ND4J's generator is no cryptographic one and its Gaussian stops at
+ * 4.8σ.
+ */
+public final class Nd4jKernel implements DeltaKernel {
+  /** The name under which reports list this kernel. */
+  public static final String NAME = "nd4j";
+
+  /**
+   * Floats handled at a time where a temporary array is needed, a multiple of {@link
+   * SecureGaussian#CHUNK}: small beside a model, and short enough for {@link #NORM_RELATIVE_ERROR}.
+   */
+  private static final int BLOCK = 1 << 20;
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public double[] rowNorms(INDArray deltas) {
+    Layout layout = Layout.ofBlock(deltas);
+    double[] norms = new double[layout.rows()];
+    for (int k = 0; k < norms.length; k++) {
+      INDArray row = deltas.getRow(k);
+      double squares = 0;
+      for (long from = 0; from < layout.length(); from += BLOCK) {
+        squares += sumOfSquares(block(row, from));
+      }
+      norms[k] = Math.sqrt(squares);
+    }
+    return norms;
+  }
+
+  private static double sumOfSquares(INDArray floats) {
+    try (INDArray doubles = floats.castTo(DataType.DOUBLE)) {
+      return Nd4j.getBlasWrapper().dot(doubles, doubles);
+    }
+  }
+
+  @Override
+  public void addScaled(INDArray sum, INDArray deltas, float[] scales) {
+    Layout layout = Layout.ofScaledSum(sum, deltas, scales);
+    for (int k = 0; k < layout.rows(); k++) {
+      if (scales[k] != 0) {
+        Nd4j.getBlasWrapper().level1().axpy(layout.length(), scales[k], deltas.getRow(k), sum);
+      }
+    }
+  }
+
+  @Override
+  public void perturb(INDArray sum, INDArray out, NoiseKey key, double stddev, double factor) {
+    Layout layout = Layout.ofPerturbation(sum, out, stddev, factor);
+    if (stddev == 0) {
+      sum.muli(factor, out);
+      return;
+    }
+    SecureGaussian gaussian = new SecureGaussian(key, 0);
+    for (long from = 0; from < layout.length(); from += BLOCK) {
+      INDArray source = block(sum, from);
+      INDArray target = block(out, from);
+      try (INDArray noise = Nd4j.createFromArray(draw(gaussian, source.length(), stddev))) {
+        source.addi(noise, target);
+      }
+      target.muli(factor);
+    }
+  }
+
+  private static float[] draw(SecureGaussian gaussian, long count, double stddev) {
+    float[] noise = new float[(int) count];
+    double[] chunk = new double[SecureGaussian.CHUNK];
+    for (int from = 0; from < noise.length; from += chunk.length) {
+      gaussian.nextChunk(chunk);
+      int used = Math.min(chunk.length, noise.length - from);
+      for (int i = 0; i < used; i++) {
+        noise[from + i] = (float) (stddev * chunk[i]);
+      }
+    }
+    return noise;
+  }
+
+  /** A view of at most {@link #BLOCK} elements of {@code flat}. */
+  private static INDArray block(INDArray flat, long from) {
+    long to = Math.min(from + BLOCK, flat.length());
+    return from == 0 && to == flat.length() ? flat : flat.get(NDArrayIndex.interval(from, to));
+  }
+}

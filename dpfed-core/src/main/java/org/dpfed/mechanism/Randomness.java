@@ -1,0 +1,89 @@
+package org.dpfed.mechanism;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import org.dpfed.kernel.NoiseKey;
+
+/**
+ * Where the keys of noise and sampling come from. Every use of a key asks for its own, so no two
+ * releases share a stream.
+ */
+public sealed interface Randomness {
+
+  /** What a key is for; keys of different purposes name unrelated streams. */
+  enum Purpose {
+    NOISE,
+    SAMPLING
+  }
+
+  /**
+   * The key for one use.
+   *
+   * @param round counts from 0
+   */
+  NoiseKey key(Purpose purpose, int round);
+
+  /** Whether the keys are unpredictable. A guarantee made with keys that are not is void. */
+  boolean isSecure();
+
+  /** Keys of 256 bits from the platform's {@link SecureRandom}, never logged or stored. */
+  static Randomness secure() {
+    return new Secure(new SecureRandom());
+  }
+
+  /**
+   * Keys derived from {@code seed}, for tests and reproducible experiments. Whoever knows the seed
+   * can subtract the noise: every report made with it says that there is no privacy.
+   */
+  static Randomness seeded(long seed) {
+    return new Seeded(seed);
+  }
+
+  /** A fresh key at every call. */
+  final class Secure implements Randomness {
+    private final SecureRandom random;
+
+    private Secure(SecureRandom random) {
+      this.random = random;
+    }
+
+    @Override
+    public NoiseKey key(Purpose purpose, int round) {
+      byte[] bytes = new byte[NoiseKey.BYTES];
+      random.nextBytes(bytes);
+      return new NoiseKey(bytes);
+    }
+
+    @Override
+    public boolean isSecure() {
+      return true;
+    }
+  }
+
+  /**
+   * SHA-256 of (seed, purpose, round).
+   *
+   * @param seed any value
+   */
+  record Seeded(long seed) implements Randomness {
+    @Override
+    public NoiseKey key(Purpose purpose, int round) {
+      byte[] name = purpose.name().getBytes(StandardCharsets.US_ASCII);
+      ByteBuffer input = ByteBuffer.allocate(Long.BYTES + Integer.BYTES + name.length);
+      input.putLong(seed).putInt(round).put(name);
+      try {
+        return new NoiseKey(MessageDigest.getInstance("SHA-256").digest(input.array()));
+      } catch (NoSuchAlgorithmException e) {
+        throw new IllegalStateException("every Java platform has SHA-256", e);
+      }
+    }
+
+    @Override
+    public boolean isSecure() {
+      return false;
+    }
+  }
+}

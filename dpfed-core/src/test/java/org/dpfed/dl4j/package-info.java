@@ -1,0 +1,4 @@
+@NullMarked
+package org.dpfed.dl4j;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,251 @@
+package org.dpfed.federated;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntFunction;
+import org.dpfed.accounting.DpEvent;
+import org.dpfed.kernel.KernelSelection;
+import org.dpfed.mechanism.Randomness;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.factory.Nd4j;
+
+final class FederatedAveragingTest {
+  private static final int POPULATION = 200;
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 5})
+  void run_anyNumberOfWorkers_sameBits(int workers) {
+    IntFunction<float[]> uneven =
+        client -> {
+          Thread.yield();
+          return new float[] {0.1f / (client + 1), (float) Math.sin(client), 1e-7f * client};
+        };
+    float[] expected = parameters(run(uneven, 1, plan(1).build()));
+    assertThat(parameters(run(uneven, workers, plan(1).build()))).isEqualTo(expected);
+  }
+
+  @Test
+  void run_noNoise_addsTheSumOverTheExpectedCohortWhateverTheRealOne() {
+    PrivacyPlan plan = plan(0).rounds(1).build();
+    int realised = plan.sampler().cohort(0).length;
+    assertThat(realised).as("a seed whose cohort differs from the expected one").isNotEqualTo(50);
+    float[] after = parameters(run(client -> new float[] {0.25f}, 2, plan));
+    assertThat((double) after[0]).isCloseTo(realised * 0.25 / 50, within(1e-6));
+  }
+
+  @Test
+  void run_everyRound_isChargedBeforeAnyoneSeesIt() {
+    List<DpEvent> charged = new ArrayList<>();
+    List<Integer> chargedWhenSeen = new ArrayList<>();
+    PrivacyPlan plan = plan(1).build();
+    FederatedAveraging.builder(plan, clients(), trainer(client -> new float[] {1}))
+        .ledger(charged::add)
+        .listener((metrics, parameters) -> chargedWhenSeen.add(charged.size()))
+        .build()
+        .run();
+    assertThat(chargedWhenSeen).containsExactly(1, 2, 3);
+    assertThat(charged).containsOnly(plan.roundEvent());
+  }
+
+  @Test
+  void run_ledgerRefuses_modelStaysAsItWas() {
+    List<RoundMetrics> seen = new ArrayList<>();
+    FederatedAveraging averaging =
+        FederatedAveraging.builder(plan(1).build(), clients(), trainer(client -> new float[] {1}))
+            .ledger(
+                event -> {
+                  throw new IllegalStateException("budget is spent");
+                })
+            .listener((metrics, parameters) -> seen.add(metrics))
+            .build();
+    assertThatThrownBy(averaging::run).hasMessage("budget is spent");
+    assertThat(seen).isEmpty();
+  }
+
+  @Test
+  void run_fewClientsFail_theyContributeZeroAndAreCounted() {
+    IntFunction<float[]> someFail =
+        client -> {
+          if (client % 20 == 0) {
+            throw new IllegalStateException("device went away");
+          }
+          return new float[] {client % 20 == 1 ? Float.NaN : 0.1f};
+        };
+    PrivacyPlan plan = plan(0).rounds(1).expectedCohortSize(POPULATION).build();
+    TrainingResult result = run(someFail, 2, plan);
+    RoundDiagnostics inside = result.report().rounds().get(0).diagnostics().orElseThrow();
+    assertThat(inside.cohortSize()).isEqualTo(POPULATION);
+    assertThat(inside.failed()).isEqualTo(10);
+    assertThat(inside.nonFinite()).isEqualTo(10);
+    // 180 floats of 0.1 summed: each addition may round by 2⁻²⁴ of at most 18.
+    assertThat((double) parameters(result)[0]).isCloseTo(180 * 0.1 / 200, within(1e-5));
+  }
+
+  @Test
+  void run_tooManyClientsFail_roundIsRefusedUncharged() {
+    List<DpEvent> charged = new ArrayList<>();
+    ScriptedTrainer trainer =
+        trainer(
+            client -> {
+              throw new IllegalStateException("device went away");
+            });
+    FederatedAveraging averaging =
+        FederatedAveraging.builder(plan(1).build(), clients(), trainer)
+            .ledger(charged::add)
+            .build();
+    assertThatThrownBy(averaging::run)
+        .isInstanceOf(RoundFailedException.class)
+        .hasMessageContaining("round 1 failed")
+        .hasRootCauseMessage("device went away");
+    assertThat(charged).isEmpty();
+    assertThat(trainer.openWorkers).hasValue(0);
+  }
+
+  @Test
+  void run_emptyCohort_isNoisedAndCharged() {
+    List<DpEvent> charged = new ArrayList<>();
+    PrivacyPlan plan = plan(1).rounds(1).expectedCohortSize(1e-9).build();
+    TrainingResult result =
+        FederatedAveraging.builder(plan, clients(), trainer(client -> new float[] {1}))
+            .ledger(charged::add)
+            .diagnostics(true)
+            .build()
+            .run();
+    assertThat(result.report().rounds().get(0).diagnostics().orElseThrow().cohortSize()).isZero();
+    assertThat(charged).hasSize(1);
+    assertThat(parameters(result)[0]).isNotZero();
+  }
+
+  @Test
+  void stop_midRound_leavesTheRoundUnchargedAndKeepsThoseBefore() {
+    List<DpEvent> charged = new ArrayList<>();
+    AtomicReference<FederatedAveraging> running = new AtomicReference<>();
+    PrivacyPlan plan = plan(1).build();
+    FederatedAveraging averaging =
+        FederatedAveraging.builder(
+                plan,
+                clients(),
+                trainer(
+                    client -> {
+                      if (charged.size() == 1) {
+                        requireNonNull(running.get()).stop();
+                      }
+                      return new float[] {1};
+                    }))
+            .ledger(charged::add)
+            .build();
+    running.set(averaging);
+    TrainingReport report = averaging.run().report();
+    assertThat(report.isStoppedEarly()).isTrue();
+    assertThat(report.rounds()).hasSize(1);
+    assertThat(charged).hasSize(1);
+    assertThat(report.guarantee()).isEqualTo(plan.guaranteeAfter(1));
+  }
+
+  @Test
+  void run_evaluator_seesEveryKthRoundAndTheEnd() {
+    List<Integer> evaluatedRounds = new ArrayList<>();
+    ModelEvaluation good = new ModelEvaluation(1, 0.1, 0.9, OptionalDouble.empty());
+    TrainingReport report =
+        FederatedAveraging.builder(plan(1).build(), clients(), trainer(client -> new float[] {1}))
+            .evaluateEvery(2, parameters -> good)
+            .listener(
+                (metrics, parameters) ->
+                    metrics.evaluation().ifPresent(e -> evaluatedRounds.add(metrics.round())))
+            .build()
+            .run()
+            .report();
+    assertThat(evaluatedRounds).containsExactly(2);
+    assertThat(report.evaluation()).contains(good);
+  }
+
+  @Test
+  void run_diagnostics_areLeftOutUnlessAskedFor() {
+    TrainingReport report =
+        FederatedAveraging.builder(plan(1).build(), clients(), trainer(client -> new float[] {1}))
+            .build()
+            .run()
+            .report();
+    assertThat(report.rounds()).allMatch(metrics -> metrics.diagnostics().isEmpty());
+  }
+
+  @Test
+  void run_nativeThreads_arePutBackAfterwardsEvenOnFailure() {
+    int threads = Nd4j.getEnvironment().maxThreads();
+    int blasThreads = Nd4j.factory().blas().getMaxThreads();
+    AtomicReference<Integer> during = new AtomicReference<>();
+    FederatedAveraging averaging =
+        FederatedAveraging.builder(plan(1).build(), clients(), trainer(client -> new float[] {1}))
+            .listener(
+                (metrics, parameters) -> {
+                  during.set(Nd4j.getEnvironment().maxThreads());
+                  throw new IllegalStateException("listener fails");
+                })
+            .build();
+    assertThatThrownBy(averaging::run).hasMessage("listener fails");
+    assertThat(during).hasValue(1);
+    assertThat(Nd4j.getEnvironment().maxThreads()).isEqualTo(threads);
+    assertThat(Nd4j.factory().blas().getMaxThreads()).isEqualTo(blasThreads);
+  }
+
+  @Test
+  void builder_planOfAnotherPopulation_isRefused() {
+    assertThatThrownBy(
+            () ->
+                FederatedAveraging.builder(
+                    plan(1).build(), new NumberedClients(7), trainer(client -> new float[] {1})))
+        .hasMessageContaining("population of 200")
+        .hasMessageContaining("7 clients");
+  }
+
+  private static TrainingResult run(IntFunction<float[]> deltaOf, int workers, PrivacyPlan plan) {
+    ScriptedTrainer trainer = trainer(deltaOf);
+    TrainingResult result =
+        FederatedAveraging.builder(plan, clients(), trainer)
+            .execution(new Execution(workers, KernelSelection.forced("nd4j")))
+            .diagnostics(true)
+            .build()
+            .run();
+    assertThat(trainer.openWorkers).hasValue(0);
+    return result;
+  }
+
+  private static float[] parameters(TrainingResult result) {
+    return result.parameters().toFloatVector();
+  }
+
+  private static NumberedClients clients() {
+    return new NumberedClients(POPULATION);
+  }
+
+  private static ScriptedTrainer trainer(IntFunction<float[]> deltaOf) {
+    return new ScriptedTrainer(deltaDimension(deltaOf), deltaOf);
+  }
+
+  private static int deltaDimension(IntFunction<float[]> deltaOf) {
+    try {
+      return deltaOf.apply(3).length;
+    } catch (RuntimeException e) {
+      return 1;
+    }
+  }
+
+  private static PrivacyPlan.Builder plan(double noiseMultiplier) {
+    return PrivacyPlan.builder(clients())
+        .expectedCohortSize(50)
+        .rounds(3)
+        .clipNorm(1)
+        .delta(1e-5)
+        .noiseMultiplier(noiseMultiplier)
+        .randomness(Randomness.seeded(9));
+  }
+}

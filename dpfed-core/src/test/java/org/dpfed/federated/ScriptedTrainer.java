@@ -1,0 +1,47 @@
+package org.dpfed.federated;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** Clients whose delta is a stated function of their number; counts the workers left open. */
+final class ScriptedTrainer implements ClientTrainer {
+  final AtomicInteger openWorkers = new AtomicInteger();
+  private final int dimension;
+  private final IntFunction<float[]> deltaOf;
+
+  ScriptedTrainer(int dimension, IntFunction<float[]> deltaOf) {
+    this.dimension = dimension;
+    this.deltaOf = deltaOf;
+  }
+
+  @Override
+  public long dimension() {
+    return dimension;
+  }
+
+  @Override
+  public INDArray initialParameters() {
+    return Nd4j.zeros(DataType.FLOAT, dimension);
+  }
+
+  @Override
+  public Worker newWorker() {
+    openWorkers.incrementAndGet();
+    return new Worker() {
+      @Override
+      public ClientUpdate train(INDArray globalParameters, DataSet examples, long seed) {
+        float[] delta = deltaOf.apply(NumberedClients.number(examples));
+        return new ClientUpdate(Nd4j.createFromArray(delta), 0.5);
+      }
+
+      @Override
+      public void close() {
+        openWorkers.decrementAndGet();
+      }
+    };
+  }
+}

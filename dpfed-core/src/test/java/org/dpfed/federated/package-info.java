@@ -1,0 +1,4 @@
+@NullMarked
+package org.dpfed.federated;
+
+import org.jspecify.annotations.NullMarked;

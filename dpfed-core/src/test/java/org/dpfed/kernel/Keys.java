@@ -1,0 +1,13 @@
+package org.dpfed.kernel;
+
+import java.nio.ByteBuffer;
+
+/** Keys that tests can repeat. */
+final class Keys {
+  private Keys() {}
+
+  /** A key of its own for every seed. */
+  static NoiseKey seeded(long seed) {
+    return new NoiseKey(ByteBuffer.allocate(NoiseKey.BYTES).putLong(seed).array());
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.dpfed.ledger;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.dpfed.mechanism;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,91 @@
+package org.dpfed.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/**
+ * The Wisconsin Diagnostic Breast Cancer records: 569 patients, 30 features computed from images of
+ * cell nuclei, diagnosis benign (class 0, 357 patients) or malignant (class 1, 212), malignant
+ * being the positive class of binary measures. Embedded in this library.
+ *
+ * <p>Features are mapped to [−1, 1] with the smallest and largest values printed in the published
+ * description of the data set. They are constants of this source file, rounded as published, and
+ * are not computed from the rows; the few values that rounding leaves outside are moved to the
+ * nearest end.
+ *
+ * <p>Source: W. Wolberg, O. Mangasarian, N. Street, W. Street, <i>Breast Cancer Wisconsin
+ * (Diagnostic)</i>, UCI Machine Learning Repository, 1993, doi:10.24432/C5DW2B, CC BY 4.0.
+ */
+public final class WisconsinBreastCancer {
+  /** Whose record one row is: the unit of privacy when every row is a client. */
+  public static final String UNIT = "patient";
+
+  /** Patients held out for evaluation. */
+  static final int TEST_SIZE = 114;
+
+  /** Fixes which patients are held out: the year in which the data set was donated. */
+  static final long SPLIT_SEED = 1995;
+
+  private static final String RESOURCE = "breast-cancer-wisconsin-diagnostic.csv";
+
+  private WisconsinBreastCancer() {}
+
+  /**
+   * 455 patients to train on and 114 held out, the same ones every time, with the same share of
+   * malignant diagnoses up to one patient.
+   */
+  public static TrainTestSplit split() {
+    return TrainTestSplit.stratified(all(), TEST_SIZE, SPLIT_SEED);
+  }
+
+  /** All 569 patients, in the order of the source. */
+  public static LabelledData all() {
+    try (InputStream stream = WisconsinBreastCancer.class.getResourceAsStream(RESOURCE)) {
+      if (stream == null) {
+        throw new IllegalStateException("resource " + RESOURCE + " is missing from dpfed-models");
+      }
+      return new CsvReader(schema()).read(stream, RESOURCE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The published table of smallest and largest values; three statistics of ten features. */
+  private static CsvSchema schema() {
+    return CsvSchema.builder()
+        .label("diagnosis", List.of("benign", "malignant"))
+        .numeric("radius (mean)", 6.981, 28.11)
+        .numeric("texture (mean)", 9.71, 39.28)
+        .numeric("perimeter (mean)", 43.79, 188.5)
+        .numeric("area (mean)", 143.5, 2501.0)
+        .numeric("smoothness (mean)", 0.053, 0.163)
+        .numeric("compactness (mean)", 0.019, 0.345)
+        .numeric("concavity (mean)", 0.0, 0.427)
+        .numeric("concave points (mean)", 0.0, 0.201)
+        .numeric("symmetry (mean)", 0.106, 0.304)
+        .numeric("fractal dimension (mean)", 0.05, 0.097)
+        .numeric("radius (standard error)", 0.112, 2.873)
+        .numeric("texture (standard error)", 0.36, 4.885)
+        .numeric("perimeter (standard error)", 0.757, 21.98)
+        .numeric("area (standard error)", 6.802, 542.2)
+        .numeric("smoothness (standard error)", 0.002, 0.031)
+        .numeric("compactness (standard error)", 0.002, 0.135)
+        .numeric("concavity (standard error)", 0.0, 0.396)
+        .numeric("concave points (standard error)", 0.0, 0.053)
+        .numeric("symmetry (standard error)", 0.008, 0.079)
+        .numeric("fractal dimension (standard error)", 0.001, 0.03)
+        .numeric("radius (worst)", 7.93, 36.04)
+        .numeric("texture (worst)", 12.02, 49.54)
+        .numeric("perimeter (worst)", 50.41, 251.2)
+        .numeric("area (worst)", 185.2, 4254.0)
+        .numeric("smoothness (worst)", 0.071, 0.223)
+        .numeric("compactness (worst)", 0.027, 1.058)
+        .numeric("concavity (worst)", 0.0, 1.252)
+        .numeric("concave points (worst)", 0.0, 0.291)
+        .numeric("symmetry (worst)", 0.156, 0.664)
+        .numeric("fractal dimension (worst)", 0.055, 0.208)
+        .build();
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * Labelled data in memory and the readers that bring it there: the embedded patients' records,
+ * Fashion-MNIST and other IDX files, CSV files.
+ *
+ * <p>Every constant that touches a value is public and fixed: nothing is fitted on the rows at
+ * hand, because what is fitted on clients' data leaks it. How rows become clients is decided in
+ * {@code partition}.
+ */
+@NullMarked
+package org.dpfed.data;
+
+import org.jspecify.annotations.NullMarked;

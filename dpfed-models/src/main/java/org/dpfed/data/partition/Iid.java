@@ -1,0 +1,29 @@
+package org.dpfed.data.partition;
+
+import java.util.Random;
+import org.dpfed.data.LabelledData;
+
+/**
+ * Rows dealt at random: every client a sample without replacement of the whole.
+ *
+ * @param examplesPerClient at least 1; the last client gets what is left where it does not divide
+ *     the number of rows
+ * @param seed fixes the deal
+ */
+public record Iid(int examplesPerClient, long seed) implements Partitioner {
+  public Iid {
+    RowOrder.requireAtLeastOne(examplesPerClient);
+  }
+
+  @Override
+  public String name() {
+    return "iid";
+  }
+
+  @Override
+  public Partition partition(LabelledData data, String unit) {
+    int[] order = RowOrder.identity(data.size());
+    RowOrder.shuffle(order, new Random(seed));
+    return Partition.consecutive(unit, data, order, examplesPerClient);
+  }
+}

@@ -1,0 +1,85 @@
+package org.dpfed.data.partition;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.dpfed.data.LabelledData;
+import org.dpfed.federated.FederatedDataset;
+import org.nd4j.linalg.dataset.api.DataSet;
+
+/**
+ * A population over rows held in memory. Beside the rows it costs four bytes a row and four bytes a
+ * client, so that a million clients are no burden; a client's arrays are made when it is asked for
+ * and belong to whoever asked.
+ */
+public final class Partition implements FederatedDataset {
+  private final String unit;
+  private final LabelledData data;
+  private final int[] order;
+  private final int[] offsets;
+
+  /**
+   * @param order row numbers, client after client; owned by this object from now on
+   * @param offsets where each client begins in {@code order}, and the end; likewise
+   */
+  Partition(String unit, LabelledData data, int[] order, int[] offsets) {
+    if (unit.isBlank()) {
+      throw new IllegalArgumentException("unit must name what one client is, was blank");
+    }
+    this.unit = unit;
+    this.data = data;
+    this.order = order;
+    this.offsets = offsets;
+  }
+
+  /**
+   * Clients of {@code examplesPerClient} consecutive rows of {@code order}; the last may have
+   * fewer.
+   */
+  static Partition consecutive(String unit, LabelledData data, int[] order, int examplesPerClient) {
+    int clients = RowOrder.pieces(order.length, examplesPerClient);
+    int[] offsets = new int[clients + 1];
+    for (int id = 0; id < clients; id++) {
+      offsets[id] = id * examplesPerClient;
+    }
+    offsets[clients] = order.length;
+    return new Partition(unit, data, order, offsets);
+  }
+
+  @Override
+  public String unit() {
+    return unit;
+  }
+
+  @Override
+  public int population() {
+    return offsets.length - 1;
+  }
+
+  @Override
+  public int examples(int id) {
+    Objects.checkIndex(id, population());
+    return offsets[id + 1] - offsets[id];
+  }
+
+  @Override
+  public DataSet client(int id) {
+    Objects.checkIndex(id, population());
+    return data.gather(order, offsets[id], offsets[id + 1]);
+  }
+
+  /** The rows of the underlying data that client {@code id} holds. */
+  public int[] rows(int id) {
+    Objects.checkIndex(id, population());
+    return Arrays.copyOfRange(order, offsets[id], offsets[id + 1]);
+  }
+
+  /** The underlying data. */
+  public LabelledData data() {
+    return data;
+  }
+
+  @Override
+  public String toString() {
+    return "Partition[%d clients (%s) over %s]".formatted(population(), unit, data);
+  }
+}
