@@ -34,7 +34,11 @@ final class LossLattice {
   }
 
   /** The part of a profile that matters: losses between two bounds. */
-  record Range(double lowest, double highest) {}
+  record Range(double lowest, double highest) {
+    double width() {
+      return highest - lowest;
+    }
+  }
 
   /** A lattice loss that dominates the profile; mass above the range has infinite loss. */
   static LossLattice above(PrivacyLossProfile profile, TruncatedProfile truncated, double spacing) {

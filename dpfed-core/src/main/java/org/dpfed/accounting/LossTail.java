@@ -7,20 +7,19 @@ package org.dpfed.accounting;
 final class LossTail {
   private final double tilt;
   private final double spacing;
-  private final long lowest;
+  private final LatticeWindow window;
   private final double[] tilted;
   private final double logScale;
   private final double roundOff;
   private final double beyond;
 
   /**
-   * @param lowest index of the window's first lattice point
    * @param beyond a bound of the mass above the window and at infinity
    */
-  LossTail(TiltedComposition composition, double tilt, double spacing, long lowest, double beyond) {
+  LossTail(TiltedComposition composition, double tilt, LatticeWindow window, double beyond) {
     this.tilt = tilt;
-    this.spacing = spacing;
-    this.lowest = lowest;
+    this.spacing = window.spacing();
+    this.window = window;
     this.tilted = composition.tilted();
     this.logScale = composition.logScale();
     this.roundOff = composition.roundOff() * roundOffWeight();
@@ -40,6 +39,11 @@ final class LossTail {
     return Math.sqrt(Math.min(bounded, rising));
   }
 
+  /** The part of the bound of δ(ε) that is the FFT's round-off. */
+  double roundOffAt(double epsilon) {
+    return Math.exp(logScale - tilt * epsilon) * roundOff;
+  }
+
   /** The smallest ε at which δ is certainly at most this; infinite when there is none. */
   double epsilon(double delta) {
     double left = delta - beyond;
@@ -54,28 +58,26 @@ final class LossTail {
     double discount = Math.exp(-spacing);
     double step = -Math.expm1(-spacing);
     for (int i = tilted.length - 1; i >= 0; i--) {
-      // State: ε at lattice point i, sums over the points above it.
-      long index = lowest + i;
-      double nextWeighted = (weighted + residue(index)) * discount * fall;
-      double nextExcess = (excess + (weighted + residue(index)) * step) * fall;
-      double below = (index - 1) * spacing;
+      // The sums are over the points above point i; it joins them on the way to point i − 1.
+      double atPoint = weighted + tilted[window.residue(i)];
+      double nextExcess = (excess + atPoint * step) * fall;
+      double below = window.loss(i - 1);
       double scale = Math.exp(logScale - tilt * below);
       if (scale * (nextExcess + roundOff) > left) {
-        return between(index, scale, weighted + residue(index), excess, fall, left);
+        return between(window.loss(i), scale, atPoint, excess, fall, left);
       }
       if (below <= 0) {
         return 0;
       }
       excess = nextExcess;
-      weighted = nextWeighted;
+      weighted = atPoint * discount * fall;
     }
-    return Math.max(0, (lowest - 1) * spacing);
+    return Math.max(0, window.loss(-1));
   }
 
-  /** ε in the cell below lattice point {@code index}, where δ is linear in e^ε. */
+  /** ε in the cell below a lattice point, where δ is linear in e^ε. */
   private double between(
-      long index, double scaleBelow, double atPoint, double excess, double fall, double left) {
-    double point = index * spacing;
+      double point, double scaleBelow, double atPoint, double excess, double fall, double left) {
     double scale = scaleBelow * fall;
     // The round-off is taken at the lower end of the cell, where it weighs more.
     double room = left - scaleBelow * roundOff - scale * excess;
@@ -86,19 +88,15 @@ final class LossTail {
     return Math.max(0, Math.max(point - spacing, point + Math.log1p(-share)));
   }
 
-  private double residue(long index) {
-    return tilted[(int) Math.floorMod(index, (long) tilted.length)];
-  }
-
   /** A bound of δ at this ε. */
   double delta(double epsilon) {
     double sum = 0;
     for (int i = tilted.length - 1; i >= 0; i--) {
-      double above = (lowest + i) * spacing - epsilon;
+      double above = window.loss(i) - epsilon;
       if (above <= 0) {
         break;
       }
-      sum += residue(lowest + i) * Math.exp(-tilt * above) * -Math.expm1(-above);
+      sum += tilted[window.residue(i)] * Math.exp(-tilt * above) * -Math.expm1(-above);
     }
     return Math.min(1, Math.exp(logScale - tilt * epsilon) * (sum + roundOff) + beyond);
   }

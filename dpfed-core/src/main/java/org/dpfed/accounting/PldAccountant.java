@@ -66,7 +66,11 @@ public final class PldAccountant implements PrivacyAccountant {
     if (terms.nonPrivate()) {
       return Double.POSITIVE_INFINITY;
     }
-    return directions().stream().mapToDouble(d -> d.epsilonAbove(delta)).max().orElse(0);
+    double epsilon = 0;
+    for (PrivacyLossComposition direction : directions()) {
+      epsilon = Math.max(epsilon, direction.epsilonAbove(delta, epsilon));
+    }
+    return epsilon;
   }
 
   /** Epsilon at {@code delta} from both sides: what is guaranteed and how loose it can be. */
@@ -75,7 +79,10 @@ public final class PldAccountant implements PrivacyAccountant {
     if (terms.nonPrivate()) {
       return new EpsilonBounds(upper, upper);
     }
-    double lower = directions().stream().mapToDouble(d -> d.epsilonBelow(delta)).max().orElse(0);
+    double lower = 0;
+    for (PrivacyLossComposition direction : directions()) {
+      lower = Math.max(lower, direction.epsilonBelow(delta, lower, upper));
+    }
     return new EpsilonBounds(Math.min(lower, upper), upper);
   }
 

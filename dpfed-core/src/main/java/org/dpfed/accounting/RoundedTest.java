@@ -9,65 +9,78 @@ import java.util.List;
  * threshold. Nearly the best test, hence second-order tight.
  */
 final class RoundedTest {
-  /** What the composition is computed on. */
-  record Window(double tilt, double spacing, long lowest, int length) {}
-
-  private final Window window;
+  private final LatticeWindow window;
+  private final double tilt;
   private final TiltedComposition underP;
   private final TiltedComposition underQ;
   private final double outsideP;
   private final double aboveQ;
 
+  /** Covers the relative errors of the masses, log(1 + error) for each step. */
+  private final double slack;
+
   private RoundedTest(
-      Window window,
+      LatticeWindow window,
+      double tilt,
       TiltedComposition underP,
       TiltedComposition underQ,
       double outsideP,
-      double aboveQ) {
+      double aboveQ,
+      double slack) {
     this.window = window;
+    this.tilt = tilt;
     this.underP = underP;
     this.underQ = underQ;
     this.outsideP = outsideP;
     this.aboveQ = aboveQ;
+    this.slack = slack;
   }
 
   static RoundedTest of(
-      List<PrivacyLossComposition.Step> steps, List<TruncatedProfile> truncated, Window window) {
+      List<PrivacyLossComposition.Step> steps,
+      List<TruncatedProfile> truncated,
+      double tilt,
+      LatticeWindow window) {
     List<TiltedComposition.Term> p = new ArrayList<>();
     List<TiltedComposition.Term> q = new ArrayList<>();
+    double slack = 0;
     for (int t = 0; t < steps.size(); t++) {
       LossLattice cells =
-          LossLattice.rounded(steps.get(t).profile(), truncated.get(t), window.spacing);
+          LossLattice.rounded(steps.get(t).profile(), truncated.get(t), window.spacing());
       long count = steps.get(t).count();
+      slack += count * LossLattice.QUADRATURE_ERROR / 10;
       p.add(new TiltedComposition.Term(cells.mass(), cells.start(), count));
       q.add(new TiltedComposition.Term(cells.qMass(), cells.start(), count));
     }
-    TiltedComposition underP = TiltedComposition.of(p, window.tilt, window.spacing, window.length);
+    TiltedComposition underP =
+        TiltedComposition.of(p, tilt, window.spacing(), window.length(), true);
     TiltedComposition underQ =
-        TiltedComposition.of(q, window.tilt + 1, window.spacing, window.length);
-    double low = (window.lowest - 0.5) * window.spacing;
-    double high = (window.lowest + window.length - 0.5) * window.spacing;
+        TiltedComposition.of(q, tilt + 1, window.spacing(), window.length(), true);
+    double low = window.loss(0) - window.spacing() / 2;
+    double high = window.loss(window.length()) - window.spacing() / 2;
     double outsideP =
-        chernoff(p, window, window.tilt, -1, low, underP.logScale())
-            + chernoff(p, window, window.tilt, 1, high, underP.logScale());
-    double aboveQ = chernoff(q, window, window.tilt + 1, 1, high, underQ.logScale());
-    return new RoundedTest(window, underP, underQ, outsideP, aboveQ);
+        chernoff(p, window, tilt, -1, low, underP.logScale())
+            + chernoff(p, window, tilt, 1, high, underP.logScale());
+    double aboveQ = chernoff(q, window, tilt + 1, 1, high, underQ.logScale());
+    return new RoundedTest(window, tilt, underP, underQ, outsideP, aboveQ, slack);
   }
 
   /** A bound of the tilted mass beyond an edge, upwards or downwards. */
   private static double chernoff(
       List<TiltedComposition.Term> terms,
-      Window window,
+      LatticeWindow window,
       double tilt,
       int sign,
       double edge,
       double logScale) {
-    double width = window.length * window.spacing;
+    double width = window.width();
     double best = 0;
     for (double factor = 4; factor <= 1 << 14; factor *= 2) {
       double more = sign * factor / width;
       double log =
-          TiltedComposition.logMoment(terms, tilt + more, window.spacing) - logScale - more * edge;
+          TiltedComposition.logMoment(terms, tilt + more, window.spacing())
+              - logScale
+              - more * edge;
       best = Math.min(best, log);
     }
     return Math.exp(best);
@@ -75,27 +88,27 @@ final class RoundedTest {
 
   /** The largest ε found at which δ is certainly at least this; 0 when there is none. */
   double epsilon(double delta) {
+    double logDelta = Math.log(delta);
     double best = 0;
     double p = 0;
     double q = 0;
-    double fallP = Math.exp(-window.tilt * window.spacing);
-    double fallQ = Math.exp(-(window.tilt + 1) * window.spacing);
+    double fallP = Math.exp(-tilt * window.spacing());
+    double fallQ = Math.exp(-(tilt + 1) * window.spacing());
     // √Σ weights² of the points above the threshold, relative to the weight at the threshold.
-    double weightP = Math.sqrt(1 / -Math.expm1(-2 * window.tilt * window.spacing));
-    double weightQ = Math.sqrt(1 / -Math.expm1(-2 * (window.tilt + 1) * window.spacing));
-    double slack = 1 - 1e-9;
-    for (int i = window.length - 1; i >= 0; i--) {
-      long index = window.lowest + i;
-      int residue = (int) Math.floorMod(index, (long) window.length);
+    double weightP = Math.sqrt(1 / -Math.expm1(-2 * tilt * window.spacing()));
+    double weightQ = Math.sqrt(1 / -Math.expm1(-2 * (tilt + 1) * window.spacing()));
+    for (int i = window.length() - 1; i >= 0; i--) {
+      int residue = window.residue(i);
       p = p * fallP + underP.tilted()[residue];
       q = q * fallQ + underQ.tilted()[residue];
-      double loss = index * window.spacing;
-      double scaleP = Math.exp(underP.logScale() - window.tilt * loss);
-      double scaleQ = Math.exp(underQ.logScale() - (window.tilt + 1) * loss);
-      double atLeast = slack * scaleP * (p - underP.roundOff() * weightP - outsideP);
-      double atMost = scaleQ * (q + underQ.roundOff() * weightQ + aboveQ) / slack;
-      if (atLeast > delta && atMost > 0) {
-        best = Math.max(best, Math.log((atLeast - delta) / atMost));
+      double loss = window.loss(i);
+      double atLeast = p - underP.roundOff() * weightP - outsideP;
+      double logAtLeast = Math.log(atLeast) + underP.logScale() - tilt * loss - slack;
+      double atMost = q + underQ.roundOff() * weightQ + aboveQ;
+      double logAtMost = Math.log(atMost) + underQ.logScale() - (tilt + 1) * loss + slack;
+      if (atLeast > 0 && logAtLeast > logDelta) {
+        double logDifference = logAtLeast + Math.log(-Math.expm1(logDelta - logAtLeast));
+        best = Math.max(best, logDifference - logAtMost);
       }
     }
     return best;

@@ -19,6 +19,28 @@ record TruncatedProfile(
   /** Standard deviations kept below; the mass beyond, under 10⁻²², is moved up. */
   private static final double LOWER_TAIL = 10;
 
+  /** This profile with losses of pieces below {@code lowest}, which is negative, cut off too. */
+  TruncatedProfile from(double lowest) {
+    if (lowest <= range.lowest() || pieces.isEmpty()) {
+      return this;
+    }
+    List<PrivacyLossProfile.Piece> kept = new ArrayList<>();
+    double below = massBelow;
+    for (PrivacyLossProfile.Piece piece : pieces) {
+      MixturePair pair = piece.pair();
+      double from = Math.max(piece.from(), pair.atLoss(lowest));
+      if (from > piece.from()) {
+        // Every pair's P has no more mass below x than N(0, σ²).
+        below += Normal.cdf(Math.min(from, piece.to()) / pair.sigma());
+      }
+      if (from < piece.to()) {
+        kept.add(new PrivacyLossProfile.Piece(pair, from, piece.to()));
+      }
+    }
+    return new TruncatedProfile(
+        kept, new LossLattice.Range(lowest, range.highest()), below, massAbove);
+  }
+
   /** Keeps all but {@code tailMass} of the mass at the upper end. */
   static TruncatedProfile of(PrivacyLossProfile profile, double tailMass) {
     List<PrivacyLossProfile.Piece> pieces = new ArrayList<>();

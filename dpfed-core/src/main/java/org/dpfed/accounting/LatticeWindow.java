@@ -1,0 +1,30 @@
+package org.dpfed.accounting;
+
+/**
+ * A stretch of the lattice on which a composed privacy loss is computed.
+ *
+ * @param spacing distance of lattice points as a loss, positive
+ * @param lowest index of the first point: its loss is this many spacings
+ * @param length number of points, a power of two
+ */
+record LatticeWindow(double spacing, long lowest, int length) {
+  /** Index of the first point above the window. */
+  double end() {
+    return (double) lowest + length;
+  }
+
+  /** Length as a loss. */
+  double width() {
+    return length * spacing;
+  }
+
+  /** Where the window's i-th point is found in an array of residues modulo the length. */
+  int residue(int i) {
+    return (int) Math.floorMod(lowest + i, (long) length);
+  }
+
+  /** The loss of the window's i-th point. */
+  double loss(int i) {
+    return (lowest + i) * spacing;
+  }
+}

@@ -1,0 +1,84 @@
+package org.dpfed.accounting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class SensitivityTest {
+  static Stream<GoldenCase> trees() {
+    return GoldenCase.ofGroup("tree_aggregation");
+  }
+
+  @ParameterizedTest
+  @MethodSource("trees")
+  void squaredSensitivity_goldenTree_isExact(GoldenCase golden) {
+    DpEvent event = golden.event();
+    long squared =
+        event instanceof TreeAggregation tree
+            ? tree.squaredSensitivity()
+            : ((RestartedTreeAggregation) event).squaredSensitivity();
+
+    assertThat((double) squared).isEqualTo(golden.number("sensitivity_squared"));
+  }
+
+  static Stream<GoldenCase> matrices() {
+    return GoldenCase.ofGroup("matrix_factorization")
+        .filter(golden -> golden.has("expected_sensitivity"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("matrices")
+  void sensitivity_goldenMatrix_isExact(GoldenCase golden) {
+    // Sums of at most a few hundred rounded products.
+    assertThat(((MatrixMechanism) golden.event(1)).sensitivity())
+        .isCloseTo(golden.number("expected_sensitivity"), within(1e-12));
+  }
+
+  @Test
+  void squaredSensitivity_everySmallTree_equalsBruteForce() {
+    for (int rounds = 1; rounds <= 14; rounds++) {
+      for (int most = 1; most <= 4; most++) {
+        for (int separation = 1; separation <= 5; separation++) {
+          Participation participation = new Participation(rounds, most, separation);
+          assertThat(new TreeAggregation(1, participation).squaredSensitivity())
+              .as(participation.toString())
+              .isEqualTo(bruteForce(participation));
+        }
+      }
+    }
+  }
+
+  /** All patterns, all complete nodes. */
+  private static long bruteForce(Participation participation) {
+    long best = 0;
+    for (int pattern = 1; pattern < 1 << participation.rounds(); pattern++) {
+      if (allowed(pattern, participation)) {
+        long sum = 0;
+        for (int size = 1; size <= participation.rounds(); size *= 2) {
+          for (int start = 0; start + size <= participation.rounds(); start += size) {
+            long count = Integer.bitCount(pattern >> start & ((1 << size) - 1));
+            sum += count * count;
+          }
+        }
+        best = Math.max(best, sum);
+      }
+    }
+    return best;
+  }
+
+  private static boolean allowed(int pattern, Participation participation) {
+    if (Integer.bitCount(pattern) > participation.maxParticipations()) {
+      return false;
+    }
+    for (int gap = 1; gap < participation.minSeparation(); gap++) {
+      if ((pattern & pattern >> gap) != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+}
