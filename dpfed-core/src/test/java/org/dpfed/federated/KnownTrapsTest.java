@@ -1,0 +1,216 @@
+package org.dpfed.federated;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntFunction;
+import org.dpfed.accounting.DpEvent;
+import org.dpfed.accounting.NeighbouringRelation;
+import org.dpfed.accounting.PldAccountant;
+import org.dpfed.kernel.KernelSelection;
+import org.dpfed.kernel.Nd4jKernel;
+import org.dpfed.mechanism.Randomness;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * Mistakes that other federated systems made, one test each, so that this one never repeats them.
+ *
+ * <p>Elsewhere: networks with batch normalisation are refused ({@code NetworkTemplateTest}), fitted
+ * scaling is refused ({@code ScalingTest}), the noise has full tails ({@code SecureGaussianTest}).
+ * Adaptive clipping, distributed noise and resuming do not exist here, and neither do their traps.
+ */
+final class KnownTrapsTest {
+  private static final int DIMENSION = 20_000;
+
+  /**
+   * The standard deviation of 20,000 draws has relative standard error 1/√40,000 = 0.5 %: ±3 % is
+   * six of them, and noise scaled by the updates' norm would be off by a factor of 1,000.
+   */
+  @Test
+  void noise_scaledByTheUpdatesNorm_never() {
+    for (float size : new float[] {1e-6f, 1e-3f}) {
+      float[] after = run(plan(1).rounds(1), client -> filled(size));
+      double expected = 1.0 / 50;
+      assertThat(stddev(after)).isCloseTo(expected, within(0.03 * expected));
+    }
+  }
+
+  @Test
+  void clients_weightedByTheirExamples_never() {
+    FederatedDataset uneven =
+        new FederatedDataset() {
+          private final NumberedClients clients = new NumberedClients(2);
+
+          @Override
+          public String unit() {
+            return "hospital";
+          }
+
+          @Override
+          public int population() {
+            return 2;
+          }
+
+          @Override
+          public int examples(int id) {
+            return id == 0 ? 1 : 1000;
+          }
+
+          @Override
+          public DataSet client(int id) {
+            return clients.client(id);
+          }
+        };
+    PrivacyPlan plan =
+        PrivacyPlan.builder(uneven)
+            .expectedCohortSize(2)
+            .rounds(1)
+            .clipNorm(10)
+            .noiseMultiplier(0)
+            .delta(0.1)
+            .build();
+    ScriptedTrainer trainer = new ScriptedTrainer(1, client -> new float[] {client == 0 ? 1 : 3});
+    float[] after =
+        FederatedAveraging.builder(plan, uneven, trainer)
+            .build()
+            .run()
+            .parameters()
+            .toFloatVector();
+    assertThat(after).containsExactly(2f);
+  }
+
+  @Test
+  void divisor_theRealisedCohort_never() {
+    PrivacyPlan plan = plan(0).rounds(1).expectedCohortSize(37.5).build();
+    int realised = plan.sampler().cohort(0).length;
+    float[] after = run(plan(0).rounds(1).expectedCohortSize(37.5), client -> filled(1e-3f));
+    assertThat((double) after[0]).isCloseTo(realised * 1e-3 / 37.5, within(1e-6));
+  }
+
+  /** With deltas of zero the mean is noise alone, and momentum must act on it. */
+  @Test
+  void noise_addedAfterTheServerOptimizer_never() {
+    PrivacyPlan plan = plan(1).rounds(2).build();
+    float[] after =
+        FederatedAveraging.builder(
+                plan, new NumberedClients(200), new ScriptedTrainer(4, client -> new float[4]))
+            .serverOptimizer(new ServerOptimizer.Sgd(1, 0.5))
+            .execution(new Execution(1, KernelSelection.forced(Nd4jKernel.NAME)))
+            .build()
+            .run()
+            .parameters()
+            .toFloatVector();
+    float[] first = noise(plan, 0);
+    float[] second = noise(plan, 1);
+    for (int i = 0; i < 4; i++) {
+      // Three roundings of values below 1.
+      assertThat((double) after[i]).isCloseTo(1.5 * first[i] + second[i], within(1e-6));
+    }
+  }
+
+  @Test
+  void event_ofAnotherSampler_never() {
+    PrivacyPlan plan = plan(2).build();
+    assertThat(plan.roundEvent())
+        .isEqualTo(new DpEvent.PoissonSampled(plan.samplingProbability(), new DpEvent.Gaussian(2)));
+    assertThat(plan.sampler()).isInstanceOf(PoissonSampler.class);
+  }
+
+  @Test
+  void notANumber_passesTheClip_never() {
+    float[] after =
+        run(
+            plan(0).rounds(1),
+            client -> filled(client % 2 == 0 ? Float.NaN : Float.POSITIVE_INFINITY));
+    assertThat(after).containsOnly(0f);
+  }
+
+  @Test
+  void rounds_shareANoiseStream_never() {
+    for (Randomness randomness : List.of(Randomness.secure(), Randomness.seeded(3))) {
+      PrivacyPlan plan = plan(1).randomness(randomness).build();
+      assertThat(noise(plan, 0)).doesNotContain(noise(plan, 1));
+    }
+  }
+
+  @Test
+  void diagnostics_besidePrivateValues_onlyWhenAskedFor() {
+    TrainingResult result =
+        FederatedAveraging.builder(
+                plan(1).build(),
+                new NumberedClients(200),
+                new ScriptedTrainer(4, c -> new float[4]))
+            .build()
+            .run();
+    assertThat(result.report().rounds()).allMatch(round -> round.diagnostics().isEmpty());
+  }
+
+  @Test
+  void round_beyondTheBudget_neverRuns() {
+    List<DpEvent> charged = new ArrayList<>();
+    PrivacyPlan plan = plan(1).build();
+    FederatedAveraging.builder(
+            plan, new NumberedClients(200), new ScriptedTrainer(4, client -> new float[4]))
+        .ledger(charged::add)
+        .build()
+        .run();
+    assertThat(charged).hasSize(plan.rounds());
+    double allowed = plan.guarantee().epsilon();
+    assertThat(plan(1).epsilon(allowed).build().guarantee().epsilon()).isLessThanOrEqualTo(allowed);
+  }
+
+  @Test
+  void epsilon_isAnEstimate_never() {
+    PrivacyPlan plan = plan(1).build();
+    PldAccountant accountant =
+        new PldAccountant(NeighbouringRelation.ADD_OR_REMOVE_ONE)
+            .compose(plan.roundEvent(), plan.rounds());
+    assertThat(plan.guarantee().epsilon())
+        .isGreaterThanOrEqualTo(accountant.epsilonBounds(plan.delta()).lower());
+  }
+
+  private static float[] run(PrivacyPlan.Builder plan, IntFunction<float[]> deltaOf) {
+    return FederatedAveraging.builder(
+            plan.build(), new NumberedClients(200), new ScriptedTrainer(DIMENSION, deltaOf))
+        .build()
+        .run()
+        .parameters()
+        .toFloatVector();
+  }
+
+  private static PrivacyPlan.Builder plan(double noiseMultiplier) {
+    return PrivacyPlan.builder(200, "device")
+        .expectedCohortSize(50)
+        .rounds(3)
+        .clipNorm(1)
+        .delta(1e-5)
+        .noiseMultiplier(noiseMultiplier)
+        .randomness(Randomness.seeded(2));
+  }
+
+  private static float[] filled(float value) {
+    float[] delta = new float[DIMENSION];
+    Arrays.fill(delta, value);
+    return delta;
+  }
+
+  private static double stddev(float[] values) {
+    try (INDArray array = Nd4j.createFromArray(values)) {
+      return array.stdNumber().doubleValue();
+    }
+  }
+
+  private static float[] noise(PrivacyPlan plan, int round) {
+    try (INDArray sum = Nd4j.zeros(DataType.FLOAT, 4)) {
+      new Nd4jKernel().perturb(sum, sum, plan.noiseKey(round), 1, 1.0 / 50);
+      return sum.toFloatVector();
+    }
+  }
+}
