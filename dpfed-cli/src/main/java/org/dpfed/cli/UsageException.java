@@ -1,0 +1,17 @@
+package org.dpfed.cli;
+
+/**
+ * What was asked for cannot be done as asked: a setting is unknown, of the wrong kind or out of
+ * bounds. The message is one line that names where the setting stands, its bound and its value.
+ */
+public final class UsageException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public UsageException(String message) {
+    super(message);
+  }
+
+  public UsageException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
