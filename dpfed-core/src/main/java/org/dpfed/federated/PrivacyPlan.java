@@ -324,7 +324,7 @@ public final class PrivacyPlan {
             "a plan needs noiseMultiplier or epsilon; noiseMultiplier 0 is the baseline without privacy");
       }
       double largestDelta = 1.0 / population;
-      if (!(delta > 0 && delta < largestDelta) && !isBaseline()) {
+      if (!(delta > 0 && delta < largestDelta)) {
         throw new IllegalArgumentException(
             "delta must be positive and below 1 / population = %s, was %s"
                 .formatted(largestDelta, delta));
