@@ -40,7 +40,15 @@ sealed interface MixturePair {
     if (q == 1) {
       return y;
     }
+    if (y < -1) {
+      return Math.log(mixture(q, y));
+    }
     return y < 500 ? Math.log1p(q * Math.expm1(y)) : y + Math.log(q);
+  }
+
+  /** The mixture's density where its exponent is y. */
+  static double mixture(double q, double y) {
+    return (1 - q) + q * Math.exp(y);
   }
 
   private static double exponent(double x, double sigma) {
@@ -52,6 +60,11 @@ sealed interface MixturePair {
     @Override
     public double logDensity(double x) {
       return loss(x);
+    }
+
+    @Override
+    public double density(double x) {
+      return mixture(samplingProbability, exponent(x, sigma));
     }
 
     @Override
@@ -130,6 +143,11 @@ sealed interface MixturePair {
     @Override
     public double logDensity(double x) {
       return logMixture(samplingProbability, exponent(x, sigma));
+    }
+
+    @Override
+    public double density(double x) {
+      return mixture(samplingProbability, exponent(x, sigma));
     }
 
     @Override

@@ -51,6 +51,7 @@ final class PoweredSpectrum {
     }
     double each = transform.relativeError() * norm(baseReal) * Math.sqrt((double) length);
     transform.forward(baseReal, baseImaginary);
+    double vanishing = Math.exp(-96.0 / count);
     LowFrequencies direct = null;
     if (precise && worthSumming(baseReal, baseImaginary, weights.length, count)) {
       direct = new LowFrequencies(weights, start, length);
@@ -58,8 +59,12 @@ final class PoweredSpectrum {
     Map<Integer, LowFrequencies.Deviation> known = new HashMap<>();
     int shift = Integer.numberOfLeadingZeros(length) + 1;
     for (int i = 0; i < length; i++) {
-      double size = Math.hypot(baseReal[i], baseImaginary[i]);
-      if (direct != null && matters(size, count)) {
+      double size = Math.sqrt(baseReal[i] * baseReal[i] + baseImaginary[i] * baseImaginary[i]);
+      if (size < vanishing && size > count * each) {
+        // (1 + each/size)^count is at most e, so the power is below e^(−95) < 10⁻⁴⁰.
+        errors[i] = Double.POSITIVE_INFINITY;
+        times(i, 1e-40, 0);
+      } else if (direct != null && matters(size, count)) {
         int frequency = Integer.reverse(i) >>> shift;
         int mirrored = Math.min(frequency, length - frequency);
         LowFrequencies.Deviation sum = known.computeIfAbsent(mirrored, direct::at);
@@ -140,7 +145,7 @@ final class PoweredSpectrum {
   double errorNorm() {
     double squares = 0;
     for (int i = 0; i < length; i++) {
-      double size = Math.hypot(real[i], imaginary[i]);
+      double size = Math.sqrt(real[i] * real[i] + imaginary[i] * imaginary[i]);
       double error = size;
       if (Double.isInfinite(errors[i])) {
         // Every factor is at most 1, and one is at most the bound that stands here.

@@ -275,7 +275,7 @@ final class PrivacyLossComposition {
     LatticeWindow window = plan.window;
     double edge = window.end() * window.spacing();
     double best = 0;
-    for (double factor : new double[] {0, 10, 20, 40, 80}) {
+    for (double factor : new double[] {0, 20}) {
       double tilt = plan.tilt + factor / window.width();
       double log = TiltedComposition.logMoment(terms, tilt, window.spacing()) - tilt * edge;
       best = Math.min(best, log);

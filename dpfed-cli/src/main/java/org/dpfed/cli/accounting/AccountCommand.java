@@ -1,44 +1,135 @@
 package org.dpfed.cli.accounting;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.Guarantee;
-import org.dpfed.accounting.RdpAccountant;
+import org.dpfed.accounting.NeighbouringRelation;
+import org.dpfed.accounting.PrivacyAccountant;
+import org.dpfed.accounting.TightestAccountant;
 import org.dpfed.cli.UsageException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code dpfed account}: what a run of sampled, noisy rounds costs. */
-@Command(name = "account", description = "Epsilon of a run with a given noise multiplier.")
+/** {@code dpfed account}: what a run costs, without running it. */
+@Command(
+    name = "account",
+    description = "Epsilon of a run, or delta at a given epsilon; of many runs with --batch.")
 public final class AccountCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private SampledRounds run = new SampledRounds();
+  @Mixin private RunOptions run = new RunOptions();
 
   @Option(
       names = "--noise-multiplier",
-      required = true,
       description = "Noise standard deviation divided by the clip norm.")
-  private double noiseMultiplier;
+  private @Nullable Double noiseMultiplier;
+
+  @Option(names = "--epsilon", description = "Ask for delta at this epsilon instead.")
+  private @Nullable Double epsilon;
 
   @Option(
       names = "--unit",
       defaultValue = "client",
       description = "What one client stands for. Default: ${DEFAULT-VALUE}.")
-  private String unit = "";
+  private String unit = "client";
+
+  @Option(names = "--all", description = "Every accountant's answer, side by side.")
+  private boolean all;
+
+  @Option(names = "--json", description = "Print JSON.")
+  private boolean json;
+
+  @Option(
+      names = "--batch",
+      paramLabel = "FILE",
+      description = "A JSON list of cases; prints it with the field 'answer' added to each.")
+  private @Nullable Path batch;
+
+  @Option(
+      names = "--plot",
+      paramLabel = "FILE",
+      description = "Plot epsilon over the rounds into a PNG file.")
+  private @Nullable Path plot;
 
   @Override
   public Integer call() {
+    PrintWriter out = spec.commandLine().getOut();
     try {
-      Guarantee guarantee =
-          new RdpAccountant(run.relation())
-              .compose(run.event(noiseMultiplier))
-              .guarantee(run.delta(), unit);
-      spec.commandLine().getOut().println(guarantee);
+      if (batch != null) {
+        return CaseFile.answer(batch, out, spec.commandLine().getErr());
+      }
+      PrivacyCase question = run.asCase(noiseMultiplier, epsilon);
+      if (plot != null) {
+        EpsilonPlot.write(question, plot);
+      }
+      answer(question, out);
       return 0;
-    } catch (IllegalArgumentException | UnsupportedOperationException e) {
+    } catch (IllegalArgumentException | UnsupportedOperationException | ArithmeticException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
     }
+  }
+
+  private void answer(PrivacyCase question, PrintWriter out) {
+    if (question.mechanism().equals("shuffled_pure_ldp")) {
+      print(shuffled(question), out);
+    } else if (epsilon != null) {
+      double delta = question.accountant().compose(question.event()).delta(epsilon);
+      out.println(json ? "{\"epsilon\":" + epsilon + ",\"delta\":" + delta + "}" : "δ " + delta);
+    } else if (all) {
+      sideBySide(question, out);
+    } else {
+      PrivacyAccountant spent = question.accountant().compose(question.event());
+      print(spent.guarantee(question.number("delta"), unit), out);
+    }
+  }
+
+  private Guarantee shuffled(PrivacyCase question) {
+    return new Guarantee(
+        question.answer(),
+        question.number("delta"),
+        NeighbouringRelation.REPLACE_ONE,
+        unit,
+        "shuffling",
+        List.of(
+            "each message comes from a pure-DP local randomiser",
+            "the shuffler hides who sent what"));
+  }
+
+  private void sideBySide(PrivacyCase question, PrintWriter out) {
+    DpEvent event = question.event();
+    TightestAccountant spent = new TightestAccountant(question.relation()).compose(event, 1);
+    List<TightestAccountant.Answer> answers = spent.answers(question.number("delta"));
+    if (json) {
+      out.println(new ObjectMapper().valueToTree(answers).toString());
+      return;
+    }
+    for (TightestAccountant.Answer answer : answers) {
+      String result =
+          answer.refusal().isEmpty()
+              ? String.format(Locale.ROOT, "ε %.6f", answer.epsilon())
+              : "no answer: " + answer.refusal();
+      out.println(String.format(Locale.ROOT, "%-20s %s", answer.accountant(), result));
+    }
+    out.println(spent.guarantee(question.number("delta"), unit));
+  }
+
+  private void print(Guarantee guarantee, PrintWriter out) {
+    if (!json) {
+      out.println(guarantee);
+      return;
+    }
+    JsonNode tree = new ObjectMapper().valueToTree(guarantee);
+    ((ObjectNode) tree).put("relation", guarantee.relation().label()).remove("private");
+    out.println(tree.toString());
   }
 }

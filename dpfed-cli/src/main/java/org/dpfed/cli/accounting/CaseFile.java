@@ -1,0 +1,63 @@
+package org.dpfed.cli.accounting;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import org.dpfed.cli.UsageException;
+
+/**
+ * A file of cases: a JSON list, or an object with the list under {@code cases}. Answering it prints
+ * the same document with the field {@code answer} added to each case; null where there is none,
+ * with the reason on standard error.
+ */
+final class CaseFile {
+  private CaseFile() {}
+
+  /** Returns the exit status: 0 when every case was answered, else 1. */
+  static int answer(Path file, PrintWriter out, PrintWriter err) {
+    ObjectMapper mapper = new ObjectMapper();
+    JsonNode document = read(mapper, file);
+    JsonNode cases = document.isArray() ? document : document.path("cases");
+    if (!cases.isArray()) {
+      throw new UsageException(file + ": must be a list of cases, or have one under 'cases'");
+    }
+    int status = 0;
+    for (JsonNode fields : cases) {
+      if (!(fields instanceof ObjectNode answered)) {
+        throw new UsageException(file + ": every case must be an object, one was " + fields);
+      }
+      try {
+        put(answered, new PrivacyCase(fields).answer());
+      } catch (UsageException | IllegalArgumentException | UnsupportedOperationException e) {
+        answered.putNull("answer");
+        err.println(fields.path("id").asText("a case") + ": " + e.getMessage());
+        status = 1;
+      }
+    }
+    out.println(document.toPrettyString());
+    return status;
+  }
+
+  private static void put(ObjectNode fields, double answer) {
+    if (Double.isInfinite(answer)) {
+      // JSON has no infinity; the golden cases write it like this.
+      fields.put("answer", "Infinity");
+    } else {
+      fields.put("answer", answer);
+    }
+  }
+
+  private static JsonNode read(ObjectMapper mapper, Path file) {
+    try {
+      return mapper.readTree(file.toFile());
+    } catch (JsonProcessingException e) {
+      throw new UsageException(file + ": " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new UsageException(file + ": cannot be read: " + e.getMessage(), e);
+    }
+  }
+}

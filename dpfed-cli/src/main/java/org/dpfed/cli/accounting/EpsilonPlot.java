@@ -1,0 +1,69 @@
+package org.dpfed.cli.accounting;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.awt.Graphics2D;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import org.dpfed.cli.UsageException;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.style.markers.SeriesMarkers;
+
+/** ε over the number of rounds, as a picture. */
+final class EpsilonPlot {
+  private static final int POINTS = 50;
+
+  private EpsilonPlot() {}
+
+  /** Writes the curve up to the case's rounds; the file is a PNG. */
+  static void write(PrivacyCase run, Path file) {
+    int rounds = run.integer("rounds");
+    double[] at =
+        IntStream.rangeClosed(1, Math.min(rounds, POINTS))
+            .mapToDouble(i -> Math.ceil((double) rounds * i / Math.min(rounds, POINTS)))
+            .toArray();
+    double[] epsilon = new double[at.length];
+    for (int i = 0; i < at.length; i++) {
+      ObjectNode fields = run.fields().deepCopy();
+      fields.put("rounds", (long) at[i]);
+      PrivacyCase shorter = new PrivacyCase(fields);
+      epsilon[i] = shorter.accountant().compose(shorter.event()).epsilon(shorter.number("delta"));
+      if (Double.isInfinite(epsilon[i])) {
+        throw new UsageException("--plot: epsilon is infinite at round " + (long) at[i]);
+      }
+    }
+    XYChart chart =
+        new XYChartBuilder()
+            .width(900)
+            .height(600)
+            .title("Privacy loss at δ = " + run.number("delta"))
+            .xAxisTitle("rounds")
+            .yAxisTitle("ε, " + run.relation().label())
+            .build();
+    chart.getStyler().setLegendVisible(false);
+    chart.addSeries("ε", at, epsilon).setMarker(SeriesMarkers.NONE);
+    save(chart, file);
+  }
+
+  private static void save(XYChart chart, Path file) {
+    if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".png")) {
+      throw new UsageException("--plot: the file must end in .png, was " + file);
+    }
+    BufferedImage image =
+        new BufferedImage(chart.getWidth(), chart.getHeight(), BufferedImage.TYPE_INT_RGB);
+    Graphics2D graphics = image.createGraphics();
+    chart.paint(graphics, chart.getWidth(), chart.getHeight());
+    graphics.dispose();
+    try (OutputStream out = Files.newOutputStream(file)) {
+      ImageIO.write(image, "png", out);
+    } catch (IOException e) {
+      throw new UsageException("--plot: " + file + " cannot be written: " + e.getMessage(), e);
+    }
+  }
+}
