@@ -37,7 +37,7 @@ public sealed interface Architecture {
    * @param input shape of one example
    * @param classes number of classes, at least 2
    * @param updater the optimiser of local training; cloned
-   * @param seed of the initial weights
+   * @param seed of the initial weights, not 0: ND4J takes that for no seed
    * @throws IllegalArgumentException when this architecture cannot take {@code input}; the message
    *     says what it needs
    */
@@ -202,6 +202,10 @@ public sealed interface Architecture {
 
   private static NeuralNetConfiguration.ListBuilder network(
       IUpdater updater, long seed, WeightInit weightInit) {
+    if (seed == 0) {
+      throw new IllegalArgumentException(
+          "seed must not be 0, which ND4J takes for no seed; choose another");
+    }
     return new NeuralNetConfiguration.Builder()
         .seed(seed)
         .dataType(DataType.FLOAT)

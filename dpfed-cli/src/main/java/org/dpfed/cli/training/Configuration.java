@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -31,10 +32,12 @@ final class Configuration {
   private static final ObjectMapper YAML =
       YAMLMapper.builder()
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS)
           .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
           .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
           .build();
   private static final String DEFAULT_RUN = "wdbc.yaml";
+  private static final String BUILT_IN = "built-in settings";
 
   /** A value and the file or flag that gave it. */
   private record Given(JsonNode value, String source) {}
@@ -57,7 +60,7 @@ final class Configuration {
       if (stream == null) {
         throw new IllegalStateException("resource " + DEFAULT_RUN + " is missing");
       }
-      return read(new String(stream.readAllBytes(), StandardCharsets.UTF_8), "wdbc");
+      return read(new String(stream.readAllBytes(), StandardCharsets.UTF_8), BUILT_IN);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -98,8 +101,15 @@ final class Configuration {
     return configuration;
   }
 
-  /** Sets what a flag says, over whatever a file said. */
+  /**
+   * Sets what a flag says, over whatever a file said. An epsilon in a user's file stays a limit
+   * that a noise multiplier must keep to; the one that is built in gives way.
+   */
   Configuration withFlag(Setting setting, String text) {
+    if (setting.key().equals("privacy.noiseMultiplier")) {
+      values.computeIfPresent(
+          "privacy.epsilon", (key, given) -> given.source().equals(BUILT_IN) ? null : given);
+    }
     JsonNode value = parse(text, setting.flag());
     boolean wantsText =
         setting.kind().accepts(YAML.getNodeFactory().textNode("x")) && value.isValueNode();

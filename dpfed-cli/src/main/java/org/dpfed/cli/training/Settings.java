@@ -85,7 +85,7 @@ final class Settings {
               "",
               "Network."),
           of("model.hidden", "--hidden", list(), "[16]", "Hidden layer sizes of the MLP."),
-          of("model.seed", "--model-seed", anyInteger(), "0", "Seed of the initial weights."),
+          of("model.seed", "--model-seed", integer(1), "1", "Seed of the initial weights."),
           of(
               "client.learningRate",
               "--client-learning-rate",

@@ -1,0 +1,4 @@
+@NullMarked
+package org.dpfed.cli.training;
+
+import org.jspecify.annotations.NullMarked;
