@@ -27,6 +27,21 @@ public enum NeighbouringRelation {
     return label;
   }
 
+  /**
+   * The relation of that label.
+   *
+   * @throws IllegalArgumentException when there is none; the message lists the labels
+   */
+  public static NeighbouringRelation labelled(String label) {
+    for (NeighbouringRelation relation : values()) {
+      if (relation.label.equals(label)) {
+        return relation;
+      }
+    }
+    throw new IllegalArgumentException(
+        "relation must be add-or-remove-one, replace-one or zero-out, was '" + label + "'");
+  }
+
   @Override
   public String toString() {
     return label;

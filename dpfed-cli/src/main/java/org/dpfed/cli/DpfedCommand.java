@@ -1,0 +1,54 @@
+package org.dpfed.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import org.dpfed.cli.accounting.AccountCommand;
+import org.dpfed.cli.accounting.CalibrateCommand;
+import org.dpfed.cli.training.TrainCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/** {@code dpfed}: names the commands and what they have in common. */
+@Command(
+    name = "dpfed",
+    description = "Federated averaging with client-level differential privacy for Deeplearning4j.",
+    mixinStandardHelpOptions = true,
+    versionProvider = Versions.class,
+    scope = ScopeType.INHERIT,
+    subcommands = {AccountCommand.class, CalibrateCommand.class})
+public final class DpfedCommand implements Runnable {
+  static final String VERBOSE = "--verbose";
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = VERBOSE,
+      scope = ScopeType.INHERIT,
+      description = "Show stack traces and the libraries' own messages.")
+  private boolean verbose;
+
+  /** The command line, ready to execute: one line for each error, exit statuses as promised. */
+  public static CommandLine commandLine() {
+    DpfedCommand root = new DpfedCommand();
+    OneLineErrors errors = new OneLineErrors(() -> root.verbose);
+    return new CommandLine(root)
+        .addSubcommand(TrainCommand.commandLine())
+        .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(errors)
+        .setExecutionExceptionHandler(errors);
+  }
+
+  @Override
+  public void run() {
+    throw new ParameterException(
+        spec.commandLine(),
+        "a command is needed: " + String.join(", ", spec.subcommands().keySet()));
+  }
+}

@@ -1,0 +1,182 @@
+package org.dpfed.cli.training;
+
+import java.util.List;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.dpfed.accounting.NeighbouringRelation;
+import org.dpfed.accounting.PrivacyLedger;
+import org.dpfed.data.LabelledData;
+import org.dpfed.data.partition.ByKey;
+import org.dpfed.data.partition.Dirichlet;
+import org.dpfed.data.partition.Iid;
+import org.dpfed.data.partition.OnePerClient;
+import org.dpfed.data.partition.Partition;
+import org.dpfed.data.partition.Partitioner;
+import org.dpfed.data.partition.Shards;
+import org.dpfed.dl4j.Dl4jClientTrainer;
+import org.dpfed.dl4j.Dl4jEvaluator;
+import org.dpfed.dl4j.LocalTraining;
+import org.dpfed.dl4j.NetworkTemplate;
+import org.dpfed.federated.Execution;
+import org.dpfed.federated.FederatedAveraging;
+import org.dpfed.federated.PrivacyPlan;
+import org.dpfed.federated.RoundListener;
+import org.dpfed.federated.ServerOptimizer;
+import org.dpfed.kernel.KernelSelection;
+import org.dpfed.mechanism.Randomness;
+import org.dpfed.models.Architecture;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Nesterovs;
+import org.nd4j.linalg.learning.config.Sgd;
+
+/**
+ * The library's objects that a configuration describes.
+ *
+ * @param configuration where they come from
+ * @param clients the population
+ * @param network what is trained
+ * @param plan what it may cost
+ * @param execution how it uses the machine
+ * @param evaluator judges on held-out data
+ */
+record Experiment(
+    Configuration configuration,
+    Partition clients,
+    NetworkTemplate network,
+    PrivacyPlan plan,
+    Execution execution,
+    Dl4jEvaluator evaluator)
+    implements AutoCloseable {
+
+  /**
+   * @throws org.dpfed.cli.UsageException when the configuration describes nothing that can run
+   */
+  static Experiment of(Configuration configuration) {
+    DataSource source = DataSource.of(configuration);
+    try {
+      Partition clients =
+          partitioner(configuration).partition(source.split().train(), source.unit());
+      PrivacyPlan plan = plan(configuration, clients);
+      NetworkTemplate network = NetworkTemplate.of(network(configuration, source.split().train()));
+      return new Experiment(
+          configuration,
+          clients,
+          network,
+          plan,
+          execution(configuration),
+          new Dl4jEvaluator(network, source.split().test().toDataSet()));
+    } catch (IllegalArgumentException e) {
+      throw configuration.refused(e);
+    }
+  }
+
+  /** The run, to be started once. */
+  FederatedAveraging averaging(PrivacyLedger ledger, RoundListener listener) {
+    LocalTraining local =
+        new LocalTraining(
+            configuration.integer("client.epochs"), configuration.integer("client.batchSize"));
+    return FederatedAveraging.builder(plan, clients, new Dl4jClientTrainer(network, local))
+        .serverOptimizer(serverOptimizer(configuration))
+        .execution(execution)
+        .ledger(ledger)
+        .listener(listener)
+        .evaluateEvery(configuration.integer("run.evaluateEvery"), evaluator)
+        .diagnostics(configuration.yes("run.diagnostics"))
+        .seed(configuration.longInteger("run.seed"))
+        .build();
+  }
+
+  private static Partitioner partitioner(Configuration configuration) {
+    long seed = configuration.longInteger("partition.seed");
+    return switch (configuration.text("partition.by")) {
+      case "one-per-client" -> new OnePerClient();
+      case "by-key" -> new ByKey();
+      case "iid" -> new Iid(examplesPerClient(configuration), seed);
+      case "dirichlet" ->
+          new Dirichlet(
+              examplesPerClient(configuration), configuration.number("partition.alpha"), seed);
+      default ->
+          new Shards(
+              examplesPerClient(configuration),
+              configuration.integer("partition.shardsPerClient"),
+              seed);
+    };
+  }
+
+  private static int examplesPerClient(Configuration configuration) {
+    return configuration.integer("partition.examplesPerClient");
+  }
+
+  private static MultiLayerConfiguration network(Configuration configuration, LabelledData data) {
+    String name = configuration.text("model.architecture");
+    Architecture architecture =
+        name.equals("mlp")
+            ? new Architecture.Mlp(hiddenSizes(configuration))
+            : Architecture.named(name);
+    return architecture.configuration(
+        data.inputType(),
+        data.classes(),
+        updater(configuration),
+        configuration.longInteger("model.seed"));
+  }
+
+  private static List<Integer> hiddenSizes(Configuration configuration) {
+    List<String> sizes = configuration.texts("model.hidden");
+    try {
+      return sizes.stream().map(Integer::valueOf).toList();
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("model.hidden must hold integers, was " + sizes, e);
+    }
+  }
+
+  private static IUpdater updater(Configuration configuration) {
+    double rate = configuration.number("client.learningRate");
+    return switch (configuration.text("client.updater")) {
+      case "momentum" -> new Nesterovs(rate, Nesterovs.DEFAULT_NESTEROV_MOMENTUM);
+      case "adam" -> new Adam(rate);
+      default -> new Sgd(rate);
+    };
+  }
+
+  private static ServerOptimizer serverOptimizer(Configuration configuration) {
+    double rate = configuration.number("server.learningRate");
+    return switch (configuration.text("server.optimizer")) {
+      case "adam" -> new ServerOptimizer.Adam(rate);
+      case "adagrad" -> new ServerOptimizer.Adagrad(rate);
+      case "yogi" -> new ServerOptimizer.Yogi(rate);
+      default -> new ServerOptimizer.Sgd(rate, configuration.number("server.momentum"));
+    };
+  }
+
+  private static PrivacyPlan plan(Configuration configuration, Partition clients) {
+    PrivacyPlan.Builder plan =
+        PrivacyPlan.builder(clients)
+            .expectedCohortSize(configuration.number("privacy.expectedCohortSize"))
+            .rounds(configuration.integer("privacy.rounds"))
+            .delta(configuration.number("privacy.delta"))
+            .relation(NeighbouringRelation.labelled(configuration.text("privacy.relation")));
+    configuration.optionalNumber("privacy.clipNorm").ifPresent(plan::clipNorm);
+    configuration.optionalNumber("privacy.epsilon").ifPresent(plan::epsilon);
+    configuration.optionalNumber("privacy.noiseMultiplier").ifPresent(plan::noiseMultiplier);
+    if (configuration.has("privacy.seed")) {
+      plan.randomness(Randomness.seeded(configuration.longInteger("privacy.seed")));
+    }
+    return plan.build();
+  }
+
+  private static Execution execution(Configuration configuration) {
+    Execution automatic =
+        configuration.has("run.workers")
+            ? Execution.withWorkers(configuration.integer("run.workers"))
+            : Execution.automatic();
+    return configuration
+        .optionalText("run.kernel")
+        .map(name -> new Execution(automatic.workers(), KernelSelection.forced(name)))
+        .orElse(automatic);
+  }
+
+  @Override
+  public void close() {
+    evaluator.close();
+  }
+}

@@ -1,0 +1,8 @@
+/**
+ * {@code dpfed train}: settings from a file and flags, the run that they describe, and what it
+ * leaves in its directory.
+ */
+@NullMarked
+package org.dpfed.cli.training;
+
+import org.jspecify.annotations.NullMarked;
