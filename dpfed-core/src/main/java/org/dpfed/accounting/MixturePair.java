@@ -40,7 +40,7 @@ sealed interface MixturePair {
     if (q == 1) {
       return y;
     }
-    if (y < -1) {
+    if (q > 0.5 && y < -1) {
       return Math.log(mixture(q, y));
     }
     return y < 500 ? Math.log1p(q * Math.expm1(y)) : y + Math.log(q);

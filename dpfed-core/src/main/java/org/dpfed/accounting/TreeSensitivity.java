@@ -5,8 +5,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The exact sensitivity of a binary tree without restarts: the largest sum, over the complete nodes
- * of the tree, of the squared number of participations below the node.
+ * The sensitivity of a binary tree without restarts: the largest sum, over the complete nodes of
+ * the tree, of the squared number of participations below the node.
  *
  * <p>Dynamic programming from small nodes to large ones. A node no longer than the separation holds
  * at most one participation, and where it lies inside does not change the sum; so such nodes are
@@ -15,8 +15,17 @@ import java.util.List;
  * one at f, the earliest last one is max(f + (c − 1)·separation, earliestLast), for every f up to
  * latestFirst. Choices that another one beats in all three of (earliestLast, latestFirst, sum) are
  * dropped, and nodes of one size share one table.
+ *
+ * <p>Beyond 16 participations the separation is asked for inside the small nodes only: an upper
+ * bound, and exact where the separation is 1.
  */
 final class TreeSensitivity {
+  /** More participations than this are placed without regard to the separation between nodes. */
+  private static final int EXACT_UP_TO = 16;
+
+  /** Beyond every position, with room to add to. */
+  private static final long FAR = 1L << 60;
+
   private final int separation;
   private final int most;
 
@@ -63,7 +72,11 @@ final class TreeSensitivity {
     for (int level = 0; level <= top; level++) {
       long size = 1L << level;
       if (size <= separation) {
-        tables.add(List.of(List.of(), List.of(new Choice(0, size - 1, level + 1))));
+        Choice one =
+            most > EXACT_UP_TO
+                ? new Choice(-FAR, FAR, level + 1)
+                : new Choice(0, size - 1, level + 1);
+        tables.add(List.of(List.of(), List.of(one)));
       } else {
         List<List<Choice>> half = tables.get(level - 1);
         tables.add(joined(half, half, size / 2, true));
@@ -83,16 +96,37 @@ final class TreeSensitivity {
     List<List<Choice>> joined = new ArrayList<>();
     joined.add(List.of());
     for (int count = 1; count < counts; count++) {
+      long own = isNode ? (long) count * count : 0;
+      if (most > EXACT_UP_TO) {
+        joined.add(List.of(new Choice(-FAR, FAR, own + largestSum(left, right, count))));
+        continue;
+      }
       List<Choice> found = new ArrayList<>();
       for (int first = Math.max(0, count - right.size() + 1);
           first <= Math.min(count, left.size() - 1);
           first++) {
         pair(first, left.get(first), count - first, right.get(count - first), offset, found);
       }
-      long own = isNode ? (long) count * count : 0;
       joined.add(undominated(found, own));
     }
     return joined;
+  }
+
+  /**
+   * The largest sum of {@code count} participations in two stretches that do not constrain each
+   * other.
+   */
+  private static long largestSum(List<List<Choice>> left, List<List<Choice>> right, int count) {
+    long largest = 0;
+    for (int first = Math.max(0, count - right.size() + 1);
+        first <= Math.min(count, left.size() - 1);
+        first++) {
+      long sum =
+          (first == 0 ? 0 : left.get(first).get(0).sum)
+              + (first == count ? 0 : right.get(count - first).get(0).sum);
+      largest = Math.max(largest, sum);
+    }
+    return largest;
   }
 
   private void pair(

@@ -1,0 +1,97 @@
+package org.dpfed.accounting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class LocalPrivacyTest {
+  @Test
+  void localNoise_oneRound_statesBothGuarantees() {
+    LocalNoise noise = new LocalNoise(10, 1000, 1);
+    Guarantee local = noise.local(1e-6, "patient");
+    Guarantee central = noise.central(1e-6, "patient", NeighbouringRelation.REPLACE_ONE);
+
+    assertThat(local.relation()).isEqualTo(NeighbouringRelation.REPLACE_ONE);
+    // Two clip norms over a standard deviation of ten.
+    assertThat(local.epsilon()).isEqualTo(new GaussianDp(0.2).epsilon(1e-6));
+    assertThat(central.epsilon())
+        .isCloseTo(new GaussianDp(0.2 / Math.sqrt(1000)).epsilon(1e-6), within(1e-12));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0.1, 100, 1e-6", "1, 10, 1e-3", "0.5, 50, 1e-5"})
+  void optimalComposition_anyTarget_isTheInverseOfItsDelta(
+      double epsilon, long count, double delta) {
+    OptimalComposition runs = new OptimalComposition(epsilon, 0, count);
+    double total = runs.epsilonAt(delta);
+
+    assertThat(runs.deltaAt(total)).isLessThanOrEqualTo(delta);
+    assertThat(runs.deltaAt(total * (1 - 1e-6))).isGreaterThan(delta);
+    assertThat(total).isLessThanOrEqualTo(count * epsilon);
+  }
+
+  @Test
+  void optimalComposition_deltaOfEachRun_addsUp() {
+    assertThat(new OptimalComposition(0.1, 1e-6, 100).epsilonAt(1e-5)).isInfinite();
+    assertThat(new OptimalComposition(0.1, 1e-9, 100).epsilonAt(1e-5))
+        .isGreaterThanOrEqualTo(new OptimalComposition(0.1, 0, 100).epsilonAt(1e-5));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, 1000000, 1e-9", "4, 1000000, 1e-6", "0.1, 100, 1e-5", "2, 1, 1e-5"})
+  void shuffle_anySize_isBetweenZeroAndTheLocalGuarantee(double local, long clients, double delta) {
+    ShuffleAmplification shuffle = new ShuffleAmplification(local, clients);
+    double epsilon = shuffle.epsilonAt(delta);
+
+    assertThat(epsilon).isBetween(0.0, local);
+    assertThat(shuffle.deltaAt(epsilon)).isLessThanOrEqualTo(delta);
+    assertThat(new ShuffleAmplification(local, clients * 4).epsilonAt(delta))
+        .isLessThanOrEqualTo(epsilon * (1 + 1e-4));
+  }
+
+  @Test
+  void shuffle_twoFairCoins_equalsTheSumByHand() {
+    // One other client, always a clone at ε₀ → 0⁺; at ε₀ = log 3 a clone with chance 1/3. By hand:
+    // δ(0) = 2/3 · (3/4 − 1/4) + 1/3 · (3/8 + 4/8 · … ) with P = (1/8, 4/8, 3/8) mirrored for Q.
+    double byHand = 2.0 / 3 * 0.5 + 1.0 / 3 * (3.0 / 8 - 1.0 / 8);
+
+    assertThat(new ShuffleAmplification(Math.log(3), 2).deltaAt(0)).isCloseTo(byHand, within(1e-8));
+  }
+
+  @Test
+  void adaptiveSplit_composedBack_isTheWhole() {
+    AdaptiveClippingSplit split = new AdaptiveClippingSplit(1, 2.5);
+
+    assertThat(split.valueNoiseMultiplier()).isCloseTo(1.020621, within(5e-7));
+    assertThat(1 / Math.hypot(1 / split.valueNoiseMultiplier(), 1 / 5.0))
+        .isCloseTo(1, within(1e-12));
+    assertThatThrownBy(() -> new AdaptiveClippingSplit(5, 2.5))
+        .hasMessageContaining("noiseMultiplier must be below twice clippedCountStddev")
+        .hasMessageContaining("5.0");
+  }
+
+  @Test
+  void events_badInput_namesBoundAndValue() {
+    assertThatThrownBy(() -> new DpEvent.Gaussian(Double.NaN))
+        .hasMessageContaining("noiseMultiplier")
+        .hasMessageContaining("NaN");
+    assertThatThrownBy(() -> new DpEvent.PoissonSampled(1.5, new DpEvent.Gaussian(1)))
+        .hasMessageContaining("samplingProbability")
+        .hasMessageContaining("1.5");
+    assertThatThrownBy(() -> new DpEvent.SelfComposed(new DpEvent.Gaussian(1), 0))
+        .hasMessageContaining("count must be at least 1, was 0");
+    assertThatThrownBy(() -> new DpEvent.Gaussian(-1)).hasMessageContaining("-1.0");
+  }
+
+  @Test
+  void centralLimit_manySmallRounds_isNearTheTruth() {
+    double estimate = GaussianDp.centralLimit(0.01, 4, 10_000).epsilon(1e-5);
+
+    // An estimate: good to some percent here, and no bound.
+    assertThat(estimate).isCloseTo(0.9469, within(0.05));
+  }
+}
