@@ -8,10 +8,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * The size of one call's arrays, checked once at the door: {@code rows} deltas of {@code length}
  * floats each.
  */
-record Layout(int rows, long length) {
+public record Layout(int rows, long length) {
 
   /** The layout of a block of deltas of shape {@code [k, d]}. */
-  static Layout ofBlock(INDArray deltas) {
+  public static Layout ofBlock(INDArray deltas) {
     requireDenseFloats("deltas", deltas);
     if (deltas.rank() != 2) {
       throw new IllegalArgumentException(
@@ -23,7 +23,7 @@ record Layout(int rows, long length) {
   }
 
   /** The layout of {@code sum += Σ scales · deltas}. */
-  static Layout ofScaledSum(INDArray sum, INDArray deltas, float[] scales) {
+  public static Layout ofScaledSum(INDArray sum, INDArray deltas, float[] scales) {
     Layout layout = ofBlock(deltas);
     requireFlat("sum", sum, layout.length);
     if (scales.length != layout.rows) {
@@ -37,7 +37,7 @@ record Layout(int rows, long length) {
   }
 
   /** The layout of {@code out = (sum + stddev · N) · factor}. */
-  static Layout ofPerturbation(INDArray sum, INDArray out, double stddev, double factor) {
+  public static Layout ofPerturbation(INDArray sum, INDArray out, double stddev, double factor) {
     requireFlat("sum", sum, sum.length());
     requireFlat("out", out, sum.length());
     requireFinite("stddev", stddev);

@@ -22,8 +22,8 @@ public final class NoiseKey {
     this.bytes = bytes.clone();
   }
 
-  /** A copy of the key, for a cipher. */
-  byte[] bytes() {
+  /** A copy of the key, for the cipher of a kernel and nothing else. */
+  public byte[] bytes() {
     return bytes.clone();
   }
 

@@ -6,7 +6,6 @@ import org.dpfed.kernel.DeltaKernel;
 import org.dpfed.kernel.NoiseKey;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * The noisy mean of one round's clipped deltas: {@code (Σ clip(delta) + N(0, (z·C)² I)) ÷
@@ -17,8 +16,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * in no other way. The divisor is a public constant: the number of clients that really took part
  * would reveal one client's presence.
  *
- * <p>Not safe for use by several threads at once. Sums are rounded floats, so the order of the
- * deltas shows in the last bits; the caller adds them in cohort order.
+ * <p>Not safe for use by several threads at once. Sums of floats are rounded, so the order of the
+ * deltas shows in the last bits and the caller adds them in cohort order; in {@link
+ * ReleaseMode#FIXED_POINT} no order matters.
  */
 public final class DeltaAggregator implements AutoCloseable {
   private final DeltaKernel kernel;
@@ -26,7 +26,8 @@ public final class DeltaAggregator implements AutoCloseable {
   private final double noiseStddev;
   private final double expectedCohortSize;
   private final DpEvent event;
-  private final INDArray sum;
+  private final long dimension;
+  private final RunningSum sum;
   private boolean released;
 
   /**
@@ -45,6 +46,22 @@ public final class DeltaAggregator implements AutoCloseable {
       double expectedCohortSize,
       DpEvent event,
       long dimension) {
+    this(
+        kernel, clipping, noiseMultiplier, expectedCohortSize, event, dimension, ReleaseMode.FLOAT);
+  }
+
+  /**
+   * @param mode the numbers that the sum and the noise are made of; the other parameters are those
+   *     of the constructor without it
+   */
+  public DeltaAggregator(
+      DeltaKernel kernel,
+      Clipping clipping,
+      double noiseMultiplier,
+      double expectedCohortSize,
+      DpEvent event,
+      long dimension,
+      ReleaseMode mode) {
     if (!(noiseMultiplier >= 0 && noiseMultiplier <= Float.MAX_VALUE)) {
       throw new IllegalArgumentException(
           "noiseMultiplier must be finite and at least 0, was " + noiseMultiplier);
@@ -67,7 +84,8 @@ public final class DeltaAggregator implements AutoCloseable {
     this.noiseStddev = noiseMultiplier == 0 ? 0 : noiseMultiplier * clipping.clipNorm();
     this.expectedCohortSize = expectedCohortSize;
     this.event = event;
-    this.sum = Nd4j.zeros(DataType.FLOAT, dimension);
+    this.dimension = dimension;
+    this.sum = RunningSum.of(mode, kernel, clipping.clipNorm(), dimension);
   }
 
   /** Absolute standard deviation of the noise that {@link #release} adds to the sum. */
@@ -83,15 +101,15 @@ public final class DeltaAggregator implements AutoCloseable {
    */
   public Contribution accumulate(INDArray delta) {
     requireOpen();
-    if (delta.rank() != 1 || delta.length() != sum.length() || delta.dataType() != DataType.FLOAT) {
+    if (delta.rank() != 1 || delta.length() != dimension || delta.dataType() != DataType.FLOAT) {
       throw new IllegalArgumentException(
           "a delta must be float of shape [%d], was %s %s"
-              .formatted(sum.length(), delta.dataType(), delta.shapeInfoToString()));
+              .formatted(dimension, delta.dataType(), delta.shapeInfoToString()));
     }
     INDArray row = delta.reshape('c', 1, delta.length());
     double norm = kernel.rowNorms(row)[0];
     float scale = clipping.scale(norm, delta);
-    kernel.addScaled(sum, row, new float[] {scale});
+    sum.add(row, scale);
     return new Contribution(norm, scale);
   }
 
@@ -108,8 +126,7 @@ public final class DeltaAggregator implements AutoCloseable {
     requireOpen();
     ledger.charge(event);
     released = true;
-    kernel.perturb(sum, sum, key, noiseStddev, 1 / expectedCohortSize);
-    return sum;
+    return sum.release(key, noiseStddev, 1 / expectedCohortSize);
   }
 
   private void requireOpen() {

@@ -278,6 +278,28 @@ public abstract class DeltaKernelContract {
   }
 
   @Test
+  void perturb_tenMillionDraws_tailsAsTheoryHasThem() {
+    double[] thresholds = {3, 4, 4.5, 5, 6};
+    long[] beyond = new long[thresholds.length];
+    int draws = 1_000_000;
+    for (int round = 0; round < 10; round++) {
+      for (float draw : noise(Keys.seeded(100 + round), draws, 1)) {
+        for (int t = 0; t < thresholds.length && Math.abs(draw) > thresholds[t]; t++) {
+          beyond[t]++;
+        }
+      }
+    }
+    for (int t = 0; t < thresholds.length; t++) {
+      double p = NormalSample.twoSidedTail(thresholds[t]);
+      // Error rate 10⁻⁹ each; a Gaussian that ends at 4.4σ, or one of 2σ/3, is caught with
+      // certainty.
+      assertThat(NormalSample.isCompatible(beyond[t], 10L * draws, p, 1e-9))
+          .as("%d draws beyond %sσ", beyond[t], thresholds[t])
+          .isTrue();
+    }
+  }
+
+  @Test
   void perturb_otherKey_otherNoise() {
     float[] a = noise(Keys.seeded(6), 1_000_003, 1);
     float[] b = noise(Keys.seeded(7), 1_000_003, 1);

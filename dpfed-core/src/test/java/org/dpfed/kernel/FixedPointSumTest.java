@@ -1,0 +1,141 @@
+package org.dpfed.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+class FixedPointSumTest {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 7, 255, 4097, 100_003})
+  void release_noNoise_isTheScaledSumOnTheGrid(int size) {
+    FixedPointSum sum = new FixedPointSum(2, size);
+    float[] a = row(size, 1);
+    float[] b = row(size, 2);
+
+    sum.addScaled(block(a), 0.5f);
+    sum.addScaled(block(b), 0.25f);
+    float[] released = sum.release(Keys.seeded(1), 0, 1).toFloatVector();
+
+    for (int i = 0; i < size; i++) {
+      // Either delta is cut by less than one spacing; then the result is rounded to float.
+      double expected = 0.5 * a[i] + 0.25 * b[i];
+      assertThat((double) released[i])
+          .isCloseTo(expected, within(2 * sum.spacing() + 0x1p-24 * Math.abs(expected)));
+    }
+  }
+
+  @Test
+  void addScaled_anyOrder_sameBits() {
+    List<float[]> rows = new ArrayList<>();
+    for (int k = 0; k < 50; k++) {
+      rows.add(row(1000, k));
+    }
+    float[] forward = released(rows);
+    Collections.shuffle(rows, new Random(3));
+
+    assertThat(released(rows)).isEqualTo(forward);
+  }
+
+  @Test
+  void addScaled_cutToTheGrid_normNeverGrows() {
+    for (int seed = 0; seed < 100; seed++) {
+      float[] row = row(100, seed);
+      FixedPointSum sum = new FixedPointSum(10, row.length);
+      sum.addScaled(block(row), 0.75f);
+
+      float[] cut = sum.release(Keys.seeded(1), 0, 1).toFloatVector();
+
+      // Coordinates are multiples of the spacing below 2²⁴ of it, so the float is exact here.
+      BigDecimal before = BigDecimal.ZERO;
+      BigDecimal after = BigDecimal.ZERO;
+      for (int i = 0; i < row.length; i++) {
+        before = before.add(new BigDecimal(0.75 * row[i]).pow(2));
+        after = after.add(new BigDecimal(cut[i]).pow(2));
+      }
+      assertThat(after).isLessThanOrEqualTo(before);
+    }
+  }
+
+  @Test
+  void release_noise_isGaussianOfTheStatedScale() {
+    float[] noise = new FixedPointSum(1, 1_000_000).release(Keys.seeded(2), 2.5, 1).toFloatVector();
+
+    // Rounding to a grid of less than 10⁻⁵σ moves the distribution by less than that.
+    assertThat(NormalSample.passesKolmogorovSmirnov(noise, 2.5, 1e-9)).isTrue();
+    assertThat(NormalSample.passesKolmogorovSmirnov(noise, 2.5 * 2 / 3, 1e-9)).isFalse();
+    assertThat(NormalSample.passesKolmogorovSmirnov(noise, 2.5 * 3 / 2, 1e-9)).isFalse();
+  }
+
+  @Test
+  void release_oneUnitMore_shiftsTheNoiseByOneUnitExactly() {
+    // What is released is noise plus an integer: two neighbours differ by a shift, in no other bit.
+    int size = 1000;
+    FixedPointSum without = new FixedPointSum(1, size);
+    FixedPointSum with = new FixedPointSum(1, size);
+    float[] unit = new float[size];
+    java.util.Arrays.fill(unit, (float) with.spacing());
+    with.addScaled(block(unit), 1);
+
+    // A small stddev, so that the float of the result is exact: 10σ below 2²⁴ spacings.
+    double stddev = with.spacing() * 1000;
+    float[] a = without.release(Keys.seeded(4), stddev, 1).toFloatVector();
+    float[] b = with.release(Keys.seeded(4), stddev, 1).toFloatVector();
+
+    boolean odd = false;
+    for (int i = 0; i < size; i++) {
+      assertThat((double) b[i] - a[i]).isEqualTo(with.spacing());
+      assertThat(a[i] / with.spacing()).isEqualTo(Math.rint(a[i] / with.spacing()));
+      odd |= (long) (a[i] / with.spacing()) % 2 != 0;
+    }
+    assertThat(odd).isTrue();
+  }
+
+  @Test
+  void addScaled_scaleZero_rowIsNotRead() {
+    FixedPointSum sum = new FixedPointSum(1, 3);
+
+    sum.addScaled(block(new float[] {Float.NaN, Float.POSITIVE_INFINITY, 1}), 0);
+
+    assertThat(sum.release(Keys.seeded(1), 0, 1).toFloatVector()).containsOnly(0f);
+  }
+
+  @Test
+  void release_stddevBeyondTheGrid_refusedByName() {
+    assertThatThrownBy(() -> new FixedPointSum(1, 4).release(Keys.seeded(1), 1e30, 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("stddev")
+        .hasMessageContaining("1.0E30");
+  }
+
+  private static float[] released(List<float[]> rows) {
+    FixedPointSum sum = new FixedPointSum(5, 1000);
+    for (float[] row : rows) {
+      sum.addScaled(block(row), 0.1f);
+    }
+    return sum.release(Keys.seeded(1), 1, 0.02).toFloatVector();
+  }
+
+  private static float[] row(int size, long seed) {
+    Random random = new Random(seed);
+    float[] row = new float[size];
+    for (int i = 0; i < size; i++) {
+      row[i] = (float) (random.nextGaussian() / Math.sqrt(size));
+    }
+    return row;
+  }
+
+  private static INDArray block(float[] row) {
+    return Nd4j.createFromArray(new float[][] {row});
+  }
+}
