@@ -1,0 +1,62 @@
+package org.dpfed.kernel.cuda;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.dpfed.kernel.DeltaKernel;
+import org.dpfed.kernel.Layout;
+import org.dpfed.kernel.NoiseKey;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** What {@link CudaKernel} does, with the emulator in place of the device. */
+record EmulatedKernel(Emulator emulator) implements DeltaKernel {
+  @Override
+  public String name() {
+    return "emulated cuda";
+  }
+
+  @Override
+  public double[] rowNorms(INDArray deltas) {
+    Layout layout = Layout.ofBlock(deltas);
+    int blocks = LaunchShape.squareBlocks(layout.length());
+    try {
+      double[] partial = emulator.rowSquares(flat(deltas), layout.rows(), blocks);
+      return LaunchShape.norms(partial, layout.rows());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void addScaled(INDArray sum, INDArray deltas, float[] scales) {
+    Layout.ofScaledSum(sum, deltas, scales);
+    combine(sum, sum, flat(deltas), scales, new byte[NoiseKey.BYTES], 0, 1);
+  }
+
+  @Override
+  public void perturb(INDArray sum, INDArray out, NoiseKey key, double stddev, double factor) {
+    Layout.ofPerturbation(sum, out, stddev, factor);
+    combine(sum, out, new float[0], new float[0], key.bytes(), (float) stddev, (float) factor);
+  }
+
+  private void combine(
+      INDArray sum,
+      INDArray out,
+      float[] deltas,
+      float[] scales,
+      byte[] key,
+      float stddev,
+      float factor) {
+    int blocks = LaunchShape.combineBlocks(sum.length());
+    try {
+      float[] result = emulator.combine(flat(sum), deltas, scales, blocks, key, stddev, factor);
+      out.assign(Nd4j.createFromArray(result));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static float[] flat(INDArray array) {
+    return array.dup('c').reshape(array.length()).toFloatVector();
+  }
+}
