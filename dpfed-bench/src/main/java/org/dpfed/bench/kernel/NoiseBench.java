@@ -1,0 +1,78 @@
+package org.dpfed.bench.kernel;
+
+import java.util.concurrent.TimeUnit;
+import org.dpfed.kernel.DeltaKernel;
+import org.dpfed.kernel.KernelSelection;
+import org.dpfed.kernel.Nd4jKernel;
+import org.dpfed.kernel.NoiseKey;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * The release: Gaussian noise on the sum, then the division. ND4J's own generator, which is neither
+ * secure nor Gaussian beyond 4.8σ, is here for its time alone.
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 4, time = 750, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(
+    value = 1,
+    jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-Xmx2g"})
+public class NoiseBench {
+  /** The sum of one size. */
+  @State(Scope.Thread)
+  public static class Sum {
+    @Param({"26010", "159010", "582026", "1000000", "10000000", "25000000"})
+    int dimension;
+
+    INDArray sum = Nd4j.empty(DataType.FLOAT);
+
+    @Setup
+    public void allocate() {
+      sum = Nd4j.zeros(DataType.FLOAT, dimension);
+    }
+  }
+
+  /** The kernel under measurement. */
+  @State(Scope.Thread)
+  public static class Kernel {
+    @Param({"vector", "vector-2", "nd4j"})
+    String kernel = Nd4jKernel.NAME;
+
+    final NoiseKey key = new NoiseKey(new byte[NoiseKey.BYTES]);
+    DeltaKernel use = new Nd4jKernel();
+
+    /** A name ending in -2 uses two threads. */
+    @Setup
+    public void open() {
+      String name = kernel.replace("-2", "");
+      use = KernelSelection.forced(name).kernel().withThreads(name.equals(kernel) ? 1 : 2);
+    }
+  }
+
+  @Benchmark
+  public INDArray kernel(Sum state, Kernel kernel) {
+    kernel.use.perturb(state.sum, state.sum, kernel.key, 1, 0.5);
+    return state.sum;
+  }
+
+  @Benchmark
+  public INDArray nd4jOperations(Sum state) {
+    try (INDArray noise = Nd4j.randn(DataType.FLOAT, state.dimension)) {
+      return state.sum.addi(noise).muli(0.5);
+    }
+  }
+}
