@@ -12,14 +12,28 @@ import org.nd4j.linalg.dataset.api.DataSet;
 public final class Dl4jClientTrainer implements ClientTrainer {
   private final NetworkTemplate template;
   private final LocalTraining local;
+  private final LayerImplementation layers;
 
   /**
+   * A trainer with the fastest layers that can be used here.
+   *
    * @param template the network
    * @param local how much each client trains
    */
   public Dl4jClientTrainer(NetworkTemplate template, LocalTraining local) {
+    this(template, local, LayerImplementation.automatic());
+  }
+
+  /**
+   * @param template the network
+   * @param local how much each client trains
+   * @param layers what computes the network's layers
+   */
+  public Dl4jClientTrainer(
+      NetworkTemplate template, LocalTraining local, LayerImplementation layers) {
     this.template = template;
     this.local = local;
+    this.layers = layers;
   }
 
   @Override
@@ -34,7 +48,7 @@ public final class Dl4jClientTrainer implements ClientTrainer {
 
   @Override
   public ClientTrainer.Worker newWorker() {
-    return new Worker(template.localNetwork(), local);
+    return new Worker(template.localNetwork(layers), local);
   }
 
   private record Worker(LocalNetwork network, LocalTraining local) implements ClientTrainer.Worker {

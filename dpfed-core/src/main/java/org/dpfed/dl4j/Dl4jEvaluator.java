@@ -27,7 +27,7 @@ public final class Dl4jEvaluator implements ModelEvaluator, AutoCloseable {
     if (heldOut.numExamples() < 1) {
       throw new IllegalArgumentException("held-out data must have at least 1 example, had 0");
     }
-    this.network = template.localNetwork();
+    this.network = template.localNetwork(LayerImplementation.automatic());
     this.heldOut = heldOut;
   }
 

@@ -1,9 +1,12 @@
 package org.dpfed.dl4j;
 
+import java.util.Optional;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.NeuralNetwork;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.dpfed.dl4j.vector.SgdStep;
+import org.dpfed.dl4j.vector.VectorLayers;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
@@ -18,16 +21,25 @@ final class LocalNetwork implements AutoCloseable {
   private final NeuralNetwork network;
   private final TrainableParameters trainable;
 
+  /** A shorter way to the same step, where there is one. */
+  private final Optional<SgdStep> sgd;
+
   /** Copy of the updater's state before the first step; zeros would be wrong for some updaters. */
   private final @Nullable INDArray pristineUpdaterState;
 
   /**
    * @param model freshly made, of a class that is both {@link Model} and {@link NeuralNetwork}
+   * @param vectorised whether to compute with {@link VectorLayers} where that is possible
    */
-  LocalNetwork(Model model, TrainableParameters trainable) {
+  LocalNetwork(Model model, TrainableParameters trainable, boolean vectorised) {
     this.model = model;
     this.network = (NeuralNetwork) model;
     this.trainable = trainable;
+    if (vectorised) {
+      VectorLayers.install(model);
+    }
+    this.sgd =
+        vectorised && model instanceof MultiLayerNetwork net ? SgdStep.of(net) : Optional.empty();
     INDArray state = updaterState();
     this.pristineUpdaterState = state == null ? null : state.dup();
   }
@@ -63,7 +75,11 @@ final class LocalNetwork implements AutoCloseable {
 
   /** One step on one batch. */
   void step(DataSet batch) {
-    network.fit(batch);
+    if (sgd.isPresent()) {
+      sgd.get().take(batch);
+    } else {
+      network.fit(batch);
+    }
   }
 
   /** Loss of the last step. */

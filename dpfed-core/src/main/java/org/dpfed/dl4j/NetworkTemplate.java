@@ -132,9 +132,10 @@ public final class NetworkTemplate {
     return factory.apply(all);
   }
 
-  /** A network for one worker. */
-  LocalNetwork localNetwork() {
-    return new LocalNetwork(factory.apply(detachedCopy(initial)), trainable);
+  /** A network for one worker, with the layers named. */
+  LocalNetwork localNetwork(LayerImplementation layers) {
+    return new LocalNetwork(
+        factory.apply(detachedCopy(initial)), trainable, layers == LayerImplementation.VECTOR);
   }
 
   /**

@@ -20,7 +20,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Valid only while the array is; whoever opens a window keeps the array reachable.
  */
-final class OffHeapFloats {
+public final class OffHeapFloats {
   /** Floats in the longest window: a {@code ByteBuffer} holds less than 2 GiB. */
   static final long MAX_LENGTH = 1L << 28;
 
@@ -35,9 +35,11 @@ final class OffHeapFloats {
   private static final MethodHandle STORE_VECTOR = ACCESS.store();
 
   private final ByteBuffer buffer;
+  private final long address;
   private final Object memory;
 
-  private OffHeapFloats(ByteBuffer buffer) {
+  private OffHeapFloats(ByteBuffer buffer, long address) {
+    this.address = address;
     this.buffer = buffer;
     try {
       this.memory = (Object) OF_BUFFER.invokeExact(buffer);
@@ -51,15 +53,15 @@ final class OffHeapFloats {
    *
    * @param length at most {@link #MAX_LENGTH}
    */
-  static OffHeapFloats window(INDArray array, long from, long length) {
+  public static OffHeapFloats window(INDArray array, long from, long length) {
     // Not data().address(), which leaves out the offset of a view.
     long address = array.data().addressPointer().address() + from * Float.BYTES;
     ByteBuffer buffer = new Region(address, length * Float.BYTES).asByteBuffer();
-    return new OffHeapFloats(buffer.order(ByteOrder.nativeOrder()));
+    return new OffHeapFloats(buffer.order(ByteOrder.nativeOrder()), address);
   }
 
   /** The vector whose first lane is float {@code index}. */
-  FloatVector vector(VectorSpecies<Float> species, int index) {
+  public FloatVector vector(VectorSpecies<Float> species, int index) {
     try {
       return (FloatVector) LOAD_VECTOR.invokeExact((VectorSpecies<?>) species, memory, index << 2);
     } catch (Throwable e) {
@@ -68,7 +70,7 @@ final class OffHeapFloats {
   }
 
   /** Stores {@code vector} so that its first lane becomes float {@code index}. */
-  void put(FloatVector vector, int index) {
+  public void put(FloatVector vector, int index) {
     try {
       STORE_VECTOR.invokeExact(vector, memory, index << 2);
     } catch (Throwable e) {
@@ -76,12 +78,32 @@ final class OffHeapFloats {
     }
   }
 
-  float get(int index) {
+  public float get(int index) {
     return buffer.getFloat(index << 2);
   }
 
-  void put(float value, int index) {
+  public void put(float value, int index) {
     buffer.putFloat(index << 2, value);
+  }
+
+  /** Where float 0 is. */
+  public long address() {
+    return address;
+  }
+
+  /** Sets {@code length} floats to zero. */
+  public void clear(int from, int length) {
+    Pointer.memset(new Region(address + 4L * from, 4L * length), 0, 4L * length);
+  }
+
+  /** Copies {@code length} floats into {@code target}. */
+  public void read(int from, float[] target, int length) {
+    buffer.asFloatBuffer().get(from, target, 0, length);
+  }
+
+  /** Copies the first {@code length} floats of {@code source} to float {@code to}. */
+  public void write(float[] source, int length, int to) {
+    buffer.asFloatBuffer().put(to, source, 0, length);
   }
 
   /** Passes on what the handles threw; they declare {@code Throwable}, but throw unchecked only. */

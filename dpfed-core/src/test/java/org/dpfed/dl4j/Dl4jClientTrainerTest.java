@@ -106,8 +106,16 @@ final class Dl4jClientTrainerTest {
     INDArray before = plain.params().dup();
     plain.fit(examples);
     float[] expected = plain.params().sub(before).toFloatVector();
-    Dl4jClientTrainer trainer = new Dl4jClientTrainer(template, new LocalTraining(1, 9));
+    Dl4jClientTrainer trainer =
+        new Dl4jClientTrainer(template, new LocalTraining(1, 9), LayerImplementation.DL4J);
     assertThat(deltaOf(trainer, examples)).isEqualTo(expected);
+    // The vector layers round otherwise: sums of at most 9 products of order 1, by half an ulp
+    // each.
+    Dl4jClientTrainer vectorised =
+        new Dl4jClientTrainer(template, new LocalTraining(1, 9), LayerImplementation.VECTOR);
+    assertThat(deltaOf(vectorised, examples))
+        .usingComparatorWithPrecision(1e-6f)
+        .containsExactly(expected);
     assertThat(template.initialParameters().toFloatVector())
         .isEqualTo(before.reshape(before.length()).toFloatVector());
   }

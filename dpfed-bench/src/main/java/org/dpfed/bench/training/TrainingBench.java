@@ -1,0 +1,196 @@
+package org.dpfed.bench.training;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.dpfed.data.FashionMnist;
+import org.dpfed.data.TrainTestSplit;
+import org.dpfed.data.partition.Iid;
+import org.dpfed.dl4j.Dl4jClientTrainer;
+import org.dpfed.dl4j.Dl4jEvaluator;
+import org.dpfed.dl4j.LayerImplementation;
+import org.dpfed.dl4j.LocalTraining;
+import org.dpfed.dl4j.NetworkTemplate;
+import org.dpfed.federated.ClientTrainer;
+import org.dpfed.federated.ClientUpdate;
+import org.dpfed.federated.Execution;
+import org.dpfed.federated.FederatedAveraging;
+import org.dpfed.federated.FederatedDataset;
+import org.dpfed.federated.PrivacyPlan;
+import org.dpfed.federated.ServerOptimizer;
+import org.dpfed.models.Architecture;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.DataSet;
+import picocli.CommandLine.Option;
+
+/**
+ * Rounds of DP-FedAvg on Fashion-MNIST, for a number of rounds or of seconds after a warm-up;
+ * prints one JSON line with the settings of {@code benchmarks/peers/fedavg_torch.py}.
+ */
+public final class TrainingBench implements Runnable {
+  private static final int BATCH = 10;
+  private static final int WORKERS = 2;
+
+  @Option(names = "--model", required = true)
+  private String model = "";
+
+  @Option(names = "--steps")
+  private int steps = 1;
+
+  @Option(names = "--cohort")
+  private int cohort = 100;
+
+  @Option(names = "--rounds")
+  private int rounds;
+
+  @Option(names = "--warmup-seconds")
+  private double warmupSeconds;
+
+  @Option(names = "--seconds")
+  private double seconds;
+
+  @Option(names = "--client-rate")
+  private double clientRate = 0.1;
+
+  @Option(names = "--momentum")
+  private double momentum;
+
+  @Option(names = "--clip")
+  private double clip = 0.5;
+
+  @Option(names = "--noise")
+  private double noise = 0.6;
+
+  @Option(names = "--seed")
+  private int seed = 1;
+
+  @Option(names = "--layers")
+  private LayerImplementation layers = LayerImplementation.automatic();
+
+  private final AtomicLong trainingNanos = new AtomicLong();
+  private long trainingNanosAtStart;
+  private double counted;
+  private int countedRounds;
+  private int allRounds;
+
+  public static void main(String[] args) {
+    System.exit(new picocli.CommandLine(new TrainingBench()).execute(args));
+  }
+
+  @Override
+  public void run() {
+    try {
+      System.out.println(measure());
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  private ObjectNode measure() throws IOException {
+    TrainTestSplit split = FashionMnist.read();
+    FederatedDataset clients = new Iid(BATCH * steps, seed).partition(split.train(), "client");
+    Architecture architecture =
+        model.equals("mlp") ? new Architecture.Mlp(List.of(200)) : Architecture.named(model);
+    NetworkTemplate network =
+        NetworkTemplate.of(
+            architecture.configuration(split.train().inputType(), 10, clientRate, seed));
+    PrivacyPlan plan =
+        PrivacyPlan.builder(clients)
+            .expectedCohortSize(cohort)
+            .rounds(rounds == 0 ? 1_000_000 : rounds)
+            .clipNorm(clip)
+            .noiseMultiplier(noise)
+            .delta(1e-5)
+            .build();
+    ClientTrainer trainer = new Dl4jClientTrainer(network, new LocalTraining(1, BATCH), layers);
+    long started = System.nanoTime();
+    FederatedAveraging[] run = new FederatedAveraging[1];
+    run[0] =
+        FederatedAveraging.builder(plan, clients, new Timed(trainer))
+            .execution(Execution.withWorkers(WORKERS))
+            .serverOptimizer(new ServerOptimizer.Sgd(1, momentum))
+            .seed(seed)
+            .listener(
+                (metrics, parameters) -> {
+                  allRounds++;
+                  double passed = (System.nanoTime() - started) / 1e9;
+                  if (passed < warmupSeconds) {
+                    trainingNanosAtStart = trainingNanos.get();
+                  } else {
+                    counted += metrics.seconds();
+                    countedRounds++;
+                  }
+                  if (seconds > 0 && passed >= warmupSeconds + seconds) {
+                    run[0].stop();
+                  }
+                })
+            .build();
+    INDArray parameters = run[0].run().parameters();
+    double training = (trainingNanos.get() - trainingNanosAtStart) / 1e9;
+    ObjectNode line = new ObjectMapper().createObjectNode();
+    line.put("side", layers == LayerImplementation.DL4J ? "dpfed, DL4J's layers" : "dpfed");
+    line.put("model", model).put("steps", steps).put("cohort", cohort);
+    line.put("rounds", allRounds).put("seed", seed);
+    line.put("clientsPerSecond", cohort * countedRounds / counted);
+    line.put("shareOutsideTraining", 1 - training / (WORKERS * counted));
+    line.put("peakMemoryMiB", peakMemoryMiB());
+    try (Dl4jEvaluator evaluator = new Dl4jEvaluator(network, split.test().toDataSet())) {
+      line.put("accuracy", evaluator.evaluate(parameters).accuracy());
+    }
+    return line;
+  }
+
+  private static double peakMemoryMiB() throws IOException {
+    Path status = Path.of("/proc/self/status");
+    if (!Files.isReadable(status)) {
+      return Double.NaN;
+    }
+    return Files.readAllLines(status).stream()
+        .filter(line -> line.startsWith("VmHWM"))
+        .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D", "")) / 1024)
+        .findFirst()
+        .orElse(Double.NaN);
+  }
+
+  /** Adds up the time that workers spend on clients. */
+  private final class Timed implements ClientTrainer {
+    private final ClientTrainer trainer;
+
+    Timed(ClientTrainer trainer) {
+      this.trainer = trainer;
+    }
+
+    @Override
+    public long dimension() {
+      return trainer.dimension();
+    }
+
+    @Override
+    public INDArray initialParameters() {
+      return trainer.initialParameters();
+    }
+
+    @Override
+    public ClientTrainer.Worker newWorker() {
+      ClientTrainer.Worker worker = trainer.newWorker();
+      return new ClientTrainer.Worker() {
+        @Override
+        public ClientUpdate train(INDArray global, DataSet examples, long clientSeed) {
+          long before = System.nanoTime();
+          ClientUpdate update = worker.train(global, examples, clientSeed);
+          trainingNanos.addAndGet(System.nanoTime() - before);
+          return update;
+        }
+
+        @Override
+        public void close() {
+          worker.close();
+        }
+      };
+    }
+  }
+}

@@ -1,0 +1,77 @@
+package org.dpfed.dl4j.vector;
+
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.openblas.global.openblas_nolapack;
+
+/**
+ * Matrix products on off-heap memory, with the library that ND4J's CPU backend has loaded. All
+ * matrices are row-major and dense; {@code null} checks and sizes are the caller's.
+ *
+ * <p>Not thread-safe: each layer has its own, so that no call allocates.
+ */
+final class Blas {
+  private final Address a = new Address();
+  private final Address b = new Address();
+  private final Address c = new Address();
+
+  /** {@code c[m, n] = a[m, k] · b[k, n] + beta · c}. */
+  void multiply(int m, int n, int k, long left, long right, float beta, long product) {
+    gemm(false, false, m, n, k, left, k, right, n, beta, product);
+  }
+
+  /** {@code c[m, n] = a[m, k] · b[n, k]ᵀ + beta · c}. */
+  void multiplyByTransposed(int m, int n, int k, long left, long right, float beta, long product) {
+    gemm(false, true, m, n, k, left, k, right, k, beta, product);
+  }
+
+  /** {@code c[m, n] = a[k, m]ᵀ · b[k, n] + beta · c}. */
+  void multiplyTransposed(int m, int n, int k, long left, long right, float beta, long product) {
+    gemm(true, false, m, n, k, left, m, right, n, beta, product);
+  }
+
+  /** {@code y += alpha · x}, both of {@code length} floats. */
+  void add(int length, float alpha, long x, long y) {
+    openblas_nolapack.cblas_saxpy(length, alpha, a.at(x), 1, b.at(y), 1);
+  }
+
+  private void gemm(
+      boolean transposeLeft,
+      boolean transposeRight,
+      int m,
+      int n,
+      int k,
+      long left,
+      int leftStride,
+      long right,
+      int rightStride,
+      float beta,
+      long product) {
+    openblas_nolapack.cblas_sgemm(
+        openblas_nolapack.CblasRowMajor,
+        transposeLeft ? openblas_nolapack.CblasTrans : openblas_nolapack.CblasNoTrans,
+        transposeRight ? openblas_nolapack.CblasTrans : openblas_nolapack.CblasNoTrans,
+        m,
+        n,
+        k,
+        1,
+        a.at(left),
+        leftStride,
+        b.at(right),
+        rightStride,
+        beta,
+        c.at(product),
+        n);
+  }
+
+  /** A pointer to memory that somebody else owns. */
+  private static final class Address extends FloatPointer {
+    Address() {
+      super((org.bytedeco.javacpp.Pointer) null);
+    }
+
+    Address at(long where) {
+      address = where;
+      return this;
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package org.dpfed.dl4j.vector;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.graph.vertex.GraphVertex;
+import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
+import org.deeplearning4j.nn.layers.OutputLayer;
+import org.deeplearning4j.nn.layers.convolution.ConvolutionLayer;
+import org.deeplearning4j.nn.layers.convolution.subsampling.SubsamplingLayer;
+import org.deeplearning4j.nn.layers.feedforward.dense.DenseLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood;
+
+/**
+ * Puts the twins of this package in the place of a network's layers. A layer that has a setting
+ * which its twin does not know stays as it is.
+ */
+public final class VectorLayers {
+  private static final String MODULE = "jdk.incubator.vector";
+
+  private VectorLayers() {}
+
+  /** Why the twins cannot be used here, in one line; empty when they can. */
+  public static Optional<String> obstacle() {
+    if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+      return Optional.of("start java with --add-modules " + MODULE);
+    }
+    if (!Nd4j.getEnvironment().isCPU()) {
+      return Optional.of("the ND4J backend keeps arrays on another device");
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Replaces what can be replaced, in place. Parameters and gradients stay the network's own.
+   *
+   * @param model a freshly initialised network that no updater has been made for
+   */
+  public static void install(Model model) {
+    if (model instanceof MultiLayerNetwork network) {
+      Layer[] layers = network.getLayers();
+      for (int i = 0; i < layers.length; i++) {
+        layers[i] = twinOr(layers[i], i > 0);
+      }
+    } else if (model instanceof ComputationGraph graph) {
+      Layer[] layers = graph.getLayers();
+      for (GraphVertex vertex : graph.getVertices()) {
+        if (vertex instanceof LayerVertex holder) {
+          Layer twin = twinOr(holder.getLayer(), true);
+          for (int i = 0; i < layers.length; i++) {
+            layers[i] = layers[i] == holder.getLayer() ? twin : layers[i];
+          }
+          holder.setLayer(twin);
+        }
+      }
+    }
+  }
+
+  private static Layer twinOr(Layer layer, boolean needsInputGradient) {
+    // The twins use their activations again in the backward pass.
+    layer.allowInputModification(false);
+    NeuralNetConfiguration conf = layer.conf();
+    if (conf == null || conf.getLayer() == null || conf.getLayer().getIDropout() != null) {
+      return layer;
+    }
+    Layer twin = twin(layer.getClass(), conf, needsInputGradient);
+    if (twin == null) {
+      return layer;
+    }
+    twin.setIndex(layer.getIndex());
+    twin.setListeners(layer.getListeners());
+    twin.setCacheMode(layer.conf().getCacheMode());
+    if (layer.params() != null) {
+      twin.setParamsViewArray(layer.params());
+      twin.setParamTable(layer.paramTable());
+    }
+    if (layer.getGradientsViewArray() != null) {
+      twin.setBackpropGradientsViewArray(layer.getGradientsViewArray());
+    }
+    return twin;
+  }
+
+  private static @org.jspecify.annotations.Nullable Layer twin(
+      Class<?> type, NeuralNetConfiguration conf, boolean needsInputGradient) {
+    if (type == SubsamplingLayer.class) {
+      return VectorMaxPoolingLayer.takes(
+              (org.deeplearning4j.nn.conf.layers.SubsamplingLayer) conf.getLayer())
+          ? new VectorMaxPoolingLayer(conf)
+          : null;
+    }
+    if (!(conf.getLayer() instanceof FeedForwardLayer layer) || !isPlain(layer)) {
+      return null;
+    }
+    if (type == OutputLayer.class) {
+      return layer.getActivationFn().getClass() == ActivationSoftmax.class
+              && isCrossEntropy(((org.deeplearning4j.nn.conf.layers.OutputLayer) layer).getLossFn())
+          ? new VectorSoftmaxOutputLayer(conf, needsInputGradient)
+          : null;
+    }
+    Optional<VectorActivation> activation = VectorActivation.of(layer.getActivationFn());
+    if (activation.isEmpty()) {
+      return null;
+    }
+    if (type == DenseLayer.class) {
+      return ((org.deeplearning4j.nn.conf.layers.DenseLayer) layer).hasLayerNorm()
+          ? null
+          : new VectorDenseLayer(conf, activation.get(), needsInputGradient);
+    }
+    return type == ConvolutionLayer.class
+            && takes((org.deeplearning4j.nn.conf.layers.ConvolutionLayer) layer)
+        ? new VectorConvolutionLayer(conf, activation.get(), needsInputGradient)
+        : null;
+  }
+
+  private static boolean isPlain(BaseLayer layer) {
+    return layer.getWeightNoise() == null;
+  }
+
+  private static boolean isCrossEntropy(ILossFunction loss) {
+    return (loss.getClass() == LossMCXENT.class
+            || loss.getClass() == LossNegativeLogLikelihood.class)
+        && ((LossMCXENT) loss).getWeights() == null;
+  }
+
+  private static boolean takes(org.deeplearning4j.nn.conf.layers.ConvolutionLayer conf) {
+    return conf.getCnn2dDataFormat() == CNN2DFormat.NCHW
+        && Arrays.stream(conf.getDilation()).allMatch(dilation -> dilation == 1);
+  }
+}

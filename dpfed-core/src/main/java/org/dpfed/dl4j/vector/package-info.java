@@ -1,0 +1,10 @@
+/**
+ * Twins of Deeplearning4j's dense, convolution, pooling and softmax output layers that compute the
+ * same numbers with the Java Vector API and one BLAS call per matrix product, instead of a chain of
+ * ND4J operations. They stand in for the original layers inside a network of DL4J and keep to its
+ * interfaces; nothing outside this package knows them.
+ */
+@NullMarked
+package org.dpfed.dl4j.vector;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,401 @@
+package org.dpfed.dl4j.vector;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/**
+ * Networks with twins against the same networks without, forward and backward.
+ *
+ * <p>The tolerance: both sides sum at most a few thousand products in float, in another order. With
+ * values of order 1 the difference of two such sums is below 2000 · 2⁻²⁴ ≈ 1.2e-4 in the worst case
+ * and near its square root, 3e-6, in practice; 2e-5 lies between and is far below any gradient that
+ * a wrong index or derivative would give, which the last test shows.
+ */
+final class VectorLayersTest {
+  private static final double TOLERANCE = 2e-5;
+  private static final int CLASSES = 3;
+
+  /** A convolution and how it is padded. */
+  record Shape(
+      int channels,
+      int height,
+      int width,
+      int kernelHeight,
+      int kernelWidth,
+      int strideHeight,
+      int strideWidth,
+      int pad,
+      ConvolutionMode mode) {}
+
+  static Stream<Shape> shapes() {
+    List<Shape> shapes = new ArrayList<>();
+    for (ConvolutionMode mode : List.of(ConvolutionMode.Truncate, ConvolutionMode.Same)) {
+      for (int[] kernel : new int[][] {{1, 1}, {3, 3}, {5, 5}, {2, 3}, {4, 2}, {7, 1}}) {
+        for (int[] stride : new int[][] {{1, 1}, {2, 2}, {1, 3}, {3, 1}}) {
+          for (int pad : mode == ConvolutionMode.Same ? new int[] {0} : new int[] {0, 1, 2}) {
+            shapes.add(new Shape(2, 11, 13, kernel[0], kernel[1], stride[0], stride[1], pad, mode));
+          }
+        }
+      }
+    }
+    // The layers of the networks that are benchmarked, and runs of exactly one and two vectors.
+    shapes.add(new Shape(1, 28, 28, 8, 8, 2, 2, 0, ConvolutionMode.Same));
+    shapes.add(new Shape(16, 13, 13, 4, 4, 2, 2, 0, ConvolutionMode.Truncate));
+    shapes.add(new Shape(1, 28, 28, 5, 5, 1, 1, 0, ConvolutionMode.Truncate));
+    shapes.add(new Shape(3, 12, 12, 5, 5, 1, 1, 0, ConvolutionMode.Truncate));
+    shapes.add(new Shape(3, 20, 20, 5, 5, 1, 1, 0, ConvolutionMode.Truncate));
+    return shapes.stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("shapes")
+  void convolution_everyShape_sameAsDl4j(Shape shape) {
+    MultiLayerConfiguration configuration =
+        builder(new Sgd(0.1))
+            .list(
+                convolution(shape, CNN2DFormat.NCHW).build(),
+                new ConvolutionLayer.Builder(2, 2).nOut(3).activation(Activation.RELU).build(),
+                output())
+            .setInputType(InputType.convolutional(shape.height(), shape.width(), shape.channels()))
+            .build();
+    MultiLayerNetwork twins = twins(configuration);
+    assertThat(twins.getLayers()[0]).isInstanceOf(VectorConvolutionLayer.class);
+    requireSame(configuration, twins, images(shape, 5), 3);
+  }
+
+  @Test
+  void convolution_channelsLast_isLeftAlone() {
+    Shape shape = new Shape(2, 9, 9, 3, 3, 1, 1, 0, ConvolutionMode.Truncate);
+    MultiLayerConfiguration configuration =
+        builder(new Sgd(0.1))
+            .list(convolution(shape, CNN2DFormat.NHWC).build(), output())
+            .setInputType(InputType.convolutional(9, 9, 2, CNN2DFormat.NHWC))
+            .build();
+    MultiLayerNetwork twins = twins(configuration);
+    assertThat(twins.getLayers()[0])
+        .isExactlyInstanceOf(org.deeplearning4j.nn.layers.convolution.ConvolutionLayer.class);
+    DataSet batch = images(shape, 4);
+    batch.setFeatures(batch.getFeatures().permute(0, 2, 3, 1).dup('c'));
+    requireSame(configuration, twins, batch, 2);
+  }
+
+  @Test
+  void convolution_manyImages_blocksAddUp() {
+    Shape shape = new Shape(8, 16, 16, 5, 5, 1, 1, 0, ConvolutionMode.Truncate);
+    MultiLayerConfiguration configuration =
+        builder(new Sgd(0.1))
+            .list(
+                convolution(shape, CNN2DFormat.NCHW).build(),
+                convolution(shape, CNN2DFormat.NCHW).build(),
+                output())
+            .setInputType(InputType.convolutional(16, 16, 8))
+            .build();
+    requireSame(configuration, twins(configuration), images(shape, 23), 2);
+  }
+
+  static Stream<int[]> poolings() {
+    return Stream.of(
+        new int[] {2, 2, 2, 2},
+        new int[] {2, 2, 1, 1},
+        new int[] {3, 3, 2, 2},
+        new int[] {1, 3, 2, 1},
+        new int[] {3, 2, 3, 2},
+        new int[] {11, 13, 1, 1});
+  }
+
+  @ParameterizedTest
+  @MethodSource("poolings")
+  void maxPooling_everyShape_sameAsDl4j(int[] window) {
+    Shape shape = new Shape(2, 11, 13, 1, 1, 1, 1, 0, ConvolutionMode.Truncate);
+    MultiLayerConfiguration configuration =
+        builder(new Sgd(0.1))
+            .list(
+                convolution(shape, CNN2DFormat.NCHW).build(),
+                new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.MAX)
+                    .kernelSize(window[0], window[1])
+                    .stride(window[2], window[3])
+                    .build(),
+                output())
+            .setInputType(InputType.convolutional(11, 13, 2))
+            .build();
+    MultiLayerNetwork twins = twins(configuration);
+    assertThat(twins.getLayers()[1]).isInstanceOf(VectorMaxPoolingLayer.class);
+    requireSame(configuration, twins, images(shape, 5), 3);
+  }
+
+  @Test
+  void pooling_averageOrPadded_isLeftAlone() {
+    MultiLayerConfiguration configuration =
+        builder(new Sgd(0.1))
+            .list(
+                new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.AVG)
+                    .kernelSize(2, 2)
+                    .build(),
+                new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.MAX)
+                    .kernelSize(2, 2)
+                    .padding(1, 1)
+                    .build(),
+                output())
+            .setInputType(InputType.convolutional(11, 13, 2))
+            .build();
+    MultiLayerNetwork twins = twins(configuration);
+    assertThat(Arrays.copyOf(twins.getLayers(), 2))
+        .allSatisfy(layer -> assertThat(layer).isNotInstanceOf(VectorMaxPoolingLayer.class));
+    Shape shape = new Shape(2, 11, 13, 1, 1, 1, 1, 0, ConvolutionMode.Truncate);
+    requireSame(configuration, twins, images(shape, 4), 2);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Activation.class,
+      names = {"IDENTITY", "RELU", "TANH", "SIGMOID", "ELU", "SOFTSIGN"})
+  void dense_everyActivation_sameAsDl4j(Activation activation) {
+    for (int units : new int[] {1, 7, 8, 16, 33}) {
+      MultiLayerConfiguration configuration =
+          builder(new Sgd(0.1))
+              .list(dense(units, activation), dense(units, activation), output())
+              .setInputType(InputType.feedForward(19))
+              .build();
+      MultiLayerNetwork twins = twins(configuration);
+      assertThat(twins.getLayers()[0] instanceof VectorDenseLayer)
+          .isEqualTo(activation != Activation.ELU && activation != Activation.SOFTSIGN);
+      requireSame(configuration, twins, rows(6), 3);
+    }
+  }
+
+  @Test
+  void dense_withoutBias_sameAsDl4j() {
+    MultiLayerConfiguration configuration =
+        builder(new Sgd(0.1))
+            .list(
+                new DenseLayer.Builder().nOut(9).hasBias(false).build(),
+                new OutputLayer.Builder(LossFunction.MCXENT)
+                    .nOut(CLASSES)
+                    .hasBias(false)
+                    .activation(Activation.SOFTMAX)
+                    .build())
+            .setInputType(InputType.feedForward(19))
+            .build();
+    requireSame(configuration, twins(configuration), rows(6), 3);
+  }
+
+  @Test
+  void otherUpdaterAndRegularisation_sameAsDl4j() {
+    MultiLayerConfiguration configuration =
+        builder(new Adam(0.01))
+            .l2(0.01)
+            .list(dense(8, Activation.TANH), output())
+            .setInputType(InputType.feedForward(19))
+            .build();
+    MultiLayerNetwork twins = twins(configuration);
+    assertThat(SgdStep.of(twins)).isEmpty();
+    requireSame(configuration, twins, rows(6), 3);
+  }
+
+  /**
+   * A dropout layer writes into its input unless told not to, and the twin before it uses that
+   * again. Masks follow the order of an array in memory, so the plain network draws others: here
+   * gradients are held against central differences of the score under the same masks. With a step h
+   * = 0.01 they are off by h² times a third derivative of order 0.1, and by 2⁻²⁴ / h from rounding,
+   * both below 1e-4.
+   */
+  @Test
+  void dropoutBehindATwin_gradientIsThatOfTheScore() {
+    MultiLayerConfiguration configuration =
+        builder(new Sgd(0.1))
+            .list(
+                dense(8, Activation.TANH),
+                new DropoutLayer.Builder(0.5).build(),
+                new DenseLayer.Builder().nOut(8).dropOut(0.5).build(),
+                output())
+            .setInputType(InputType.feedForward(19))
+            .build();
+    MultiLayerNetwork twins = twins(configuration);
+    INDArray gradient = gradient(twins, rows(6), 1).dup();
+    double largest = 0;
+    for (int i = 0; i < 19 * 8 + 8; i++) {
+      double weight = twins.params().getDouble(i);
+      twins.params().putScalar(i, weight + 0.01);
+      gradient(twins, rows(6), 1);
+      double above = twins.score();
+      twins.params().putScalar(i, weight - 0.01);
+      gradient(twins, rows(6), 1);
+      double below = twins.score();
+      twins.params().putScalar(i, weight);
+      assertThat(gradient.getDouble(i)).isCloseTo((above - below) / 0.02, Offset.offset(1e-4));
+      largest = Math.max(largest, Math.abs(gradient.getDouble(i)));
+    }
+    assertThat(largest).as("gradients far above the tolerance").isGreaterThan(5e-3);
+  }
+
+  @Test
+  void graph_sameAsDl4j() {
+    ComputationGraphConfiguration configuration =
+        builder(new Sgd(0.1))
+            .graphBuilder()
+            .addInputs("in")
+            .addLayer("a", dense(8, Activation.TANH), "in")
+            .addLayer("b", dense(7, Activation.RELU), "in")
+            .addVertex("both", new org.deeplearning4j.nn.conf.graph.MergeVertex(), "a", "b")
+            .addLayer("out", output(), "both")
+            .setOutputs("out")
+            .setInputTypes(InputType.feedForward(19))
+            .build();
+    ComputationGraph plain = new ComputationGraph(configuration.clone());
+    plain.init();
+    ComputationGraph twins = new ComputationGraph(configuration.clone());
+    twins.init();
+    VectorLayers.install(twins);
+    assertThat(twins.getLayers()).filteredOn(layer -> layer instanceof VectorDenseLayer).hasSize(2);
+    for (int step = 0; step < 3; step++) {
+      plain.fit(rows(6));
+      twins.fit(rows(6));
+      requireClose(twins.params(), plain.params());
+      assertThat(twins.score()).isCloseTo(plain.score(), within());
+    }
+    requireClose(
+        twins.outputSingle(rows(6).getFeatures()), plain.outputSingle(rows(6).getFeatures()));
+  }
+
+  @Test
+  void tolerance_perturbedWeight_isFarOutside() {
+    MultiLayerConfiguration configuration =
+        builder(new Sgd(0.1))
+            .list(dense(8, Activation.TANH), output())
+            .setInputType(InputType.feedForward(19))
+            .build();
+    MultiLayerNetwork plain = new MultiLayerNetwork(configuration.clone());
+    plain.init();
+    INDArray before = plain.output(rows(6).getFeatures()).dup();
+    plain.params().putScalar(5, plain.params().getDouble(5) + 0.1);
+    double moved = plain.output(rows(6).getFeatures()).sub(before).amaxNumber().doubleValue();
+    assertThat(moved).isGreaterThan(10 * TOLERANCE);
+  }
+
+  private static void requireSame(
+      MultiLayerConfiguration configuration, MultiLayerNetwork twins, DataSet batch, int steps) {
+    MultiLayerNetwork plain = new MultiLayerNetwork(configuration.clone());
+    plain.init();
+    requireClose(twins.output(batch.getFeatures()), plain.output(batch.getFeatures()));
+    for (int step = 0; step < steps; step++) {
+      requireClose(gradient(twins, batch, step), gradient(plain, batch, step));
+      Nd4j.getRandom().setSeed(step);
+      plain.fit(batch);
+      Nd4j.getRandom().setSeed(step);
+      SgdStep.of(twins).ifPresentOrElse(sgd -> sgd.take(batch), () -> twins.fit(batch));
+      requireClose(twins.params(), plain.params());
+      assertThat(twins.score()).isCloseTo(plain.score(), within());
+      assertThat(twins.getIterationCount()).isEqualTo(plain.getIterationCount());
+    }
+  }
+
+  /** The mean gradient over the batch. */
+  private static INDArray gradient(MultiLayerNetwork network, DataSet batch, int seed) {
+    Nd4j.getRandom().setSeed(seed);
+    network.setInput(batch.getFeatures());
+    network.setLabels(batch.getLabels());
+    network.computeGradientAndScore();
+    INDArray gradient = network.getGradientsViewArray().div(batch.numExamples());
+    network.clearLayersStates();
+    return gradient;
+  }
+
+  private static void requireClose(INDArray actual, INDArray expected) {
+    float[] wanted = expected.dup('c').reshape(expected.length()).toFloatVector();
+    float[] got = actual.dup('c').reshape(actual.length()).toFloatVector();
+    assertThat(got).hasSameSizeAs(wanted);
+    for (int i = 0; i < wanted.length; i++) {
+      assertThat((double) got[i]).as("element %d", i).isCloseTo(wanted[i], within());
+    }
+  }
+
+  private static Offset<Double> within() {
+    return Offset.offset(TOLERANCE);
+  }
+
+  private static MultiLayerNetwork twins(MultiLayerConfiguration configuration) {
+    MultiLayerNetwork network = new MultiLayerNetwork(configuration.clone());
+    network.init();
+    Layer[] before = network.getLayers().clone();
+    VectorLayers.install(network);
+    assertThat(network.getLayers()).hasSameSizeAs(before);
+    return network;
+  }
+
+  private static NeuralNetConfiguration.Builder builder(IUpdater updater) {
+    return new NeuralNetConfiguration.Builder().seed(11).dataType(DataType.FLOAT).updater(updater);
+  }
+
+  private static ConvolutionLayer.Builder convolution(Shape shape, CNN2DFormat format) {
+    return new ConvolutionLayer.Builder(shape.kernelHeight(), shape.kernelWidth())
+        .stride(shape.strideHeight(), shape.strideWidth())
+        .padding(shape.pad(), shape.pad())
+        .convolutionMode(shape.mode())
+        .dataFormat(format)
+        .nOut(4)
+        .activation(Activation.TANH);
+  }
+
+  private static DenseLayer dense(int units, Activation activation) {
+    return new DenseLayer.Builder().nOut(units).activation(activation).build();
+  }
+
+  private static OutputLayer output() {
+    return new OutputLayer.Builder(LossFunction.MCXENT)
+        .nOut(CLASSES)
+        .activation(Activation.SOFTMAX)
+        .build();
+  }
+
+  private static DataSet images(Shape shape, int count) {
+    Nd4j.getRandom().setSeed(5);
+    return new DataSet(
+        Nd4j.rand(DataType.FLOAT, count, shape.channels(), shape.height(), shape.width()),
+        labels(count));
+  }
+
+  private static DataSet rows(int count) {
+    Nd4j.getRandom().setSeed(6);
+    return new DataSet(Nd4j.rand(DataType.FLOAT, count, 19).subi(0.5), labels(count));
+  }
+
+  private static INDArray labels(int count) {
+    INDArray labels = Nd4j.zeros(DataType.FLOAT, count, CLASSES);
+    for (int i = 0; i < count; i++) {
+      labels.putScalar(i, i % CLASSES, 1);
+    }
+    return labels;
+  }
+}
