@@ -73,7 +73,11 @@ final class LossLattice {
     }
     for (PrivacyLossProfile.Atom atom : profile.atoms()) {
       long cell = cellOf(atom.loss());
-      add(cell, atom.loss(), atom.mass());
+      if (split) {
+        addSplit(cell, atom.loss(), atom.mass());
+      } else {
+        addWhole(cell, atom.mass(), atom.mass() * Math.exp(-atom.loss()));
+      }
     }
   }
 
@@ -114,8 +118,12 @@ final class LossLattice {
       double centre = from + (2 * part + 1) * half;
       for (int i = 0; i < rule.size(); i++) {
         double x = centre + half * rule.node(i);
-        double gaussian = scale * rule.weight(i) * Math.exp(-x * x / (2 * variance));
-        add(cell, pair.loss(x), gaussian * pair.density(x));
+        double width = scale * rule.weight(i);
+        if (split) {
+          addSplit(cell, pair.loss(x), width * pair.density(x));
+        } else {
+          addWhole(cell, width * pair.density(x), width * pair.otherDensity(x));
+        }
       }
     }
   }
@@ -133,17 +141,18 @@ final class LossLattice {
     return change < 0.4 ? GaussLegendre.FOUR : GaussLegendre.EIGHT;
   }
 
-  private void add(long cell, double loss, double amount) {
+  private void addSplit(long cell, double loss, double amount) {
     int i = Math.toIntExact(cell - start);
-    if (split) {
-      double share = Math.expm1(cell * spacing - loss) / Math.expm1(-spacing);
-      double upper = amount * Math.min(1, Math.max(0, share));
-      mass[i + 1] += upper;
-      mass[i] += amount - upper;
-    } else {
-      mass[i] += amount;
-      qMass[i] += amount * Math.exp(-loss);
-    }
+    double share = Math.expm1(cell * spacing - loss) / Math.expm1(-spacing);
+    double upper = amount * Math.min(1, Math.max(0, share));
+    mass[i + 1] += upper;
+    mass[i] += amount - upper;
+  }
+
+  private void addWhole(long cell, double amount, double otherAmount) {
+    int i = Math.toIntExact(cell - start);
+    mass[i] += amount;
+    qMass[i] += otherAmount;
   }
 
   /** Index of the first lattice point: its loss is this many spacings. */

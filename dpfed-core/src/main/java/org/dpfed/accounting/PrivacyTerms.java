@@ -60,6 +60,16 @@ final class PrivacyTerms {
     return noiseMultiplier / relation.sensitivity();
   }
 
+  /** Whether everything released, if anything, acts like one Gaussian on all clients. */
+  boolean isOneGaussian() {
+    return !nonPrivate && others.isEmpty();
+  }
+
+  /** What all full-participation Gaussians amount to, exactly. */
+  GaussianDp gaussian() {
+    return new GaussianDp(1 / noiseToSensitivity());
+  }
+
   /** Events other than full-participation Gaussians, and how often; samples hold one Gaussian. */
   Map<DpEvent, Long> others() {
     return others;
