@@ -22,7 +22,7 @@ final class LossLattice {
   private final boolean split;
   private final long start;
   private final double[] mass;
-  private final double[] qMass;
+  private final double[] scaledQMass;
   private double infiniteMass;
 
   private LossLattice(double spacing, boolean split, long start, int size) {
@@ -30,7 +30,7 @@ final class LossLattice {
     this.split = split;
     this.start = start;
     this.mass = new double[size];
-    this.qMass = split ? mass : new double[size];
+    this.scaledQMass = split ? mass : new double[size];
   }
 
   /** The part of a profile that matters: losses between two bounds. */
@@ -73,11 +73,7 @@ final class LossLattice {
     }
     for (PrivacyLossProfile.Atom atom : profile.atoms()) {
       long cell = cellOf(atom.loss());
-      if (split) {
-        addSplit(cell, atom.loss(), atom.mass());
-      } else {
-        addWhole(cell, atom.mass(), atom.mass() * Math.exp(-atom.loss()));
-      }
+      add(cell, atom.loss(), atom.mass());
     }
   }
 
@@ -118,12 +114,7 @@ final class LossLattice {
       double centre = from + (2 * part + 1) * half;
       for (int i = 0; i < rule.size(); i++) {
         double x = centre + half * rule.node(i);
-        double width = scale * rule.weight(i);
-        if (split) {
-          addSplit(cell, pair.loss(x), width * pair.density(x));
-        } else {
-          addWhole(cell, width * pair.density(x), width * pair.otherDensity(x));
-        }
+        add(cell, pair.loss(x), scale * rule.weight(i) * pair.density(x));
       }
     }
   }
@@ -141,18 +132,17 @@ final class LossLattice {
     return change < 0.4 ? GaussLegendre.FOUR : GaussLegendre.EIGHT;
   }
 
-  private void addSplit(long cell, double loss, double amount) {
+  private void add(long cell, double loss, double amount) {
     int i = Math.toIntExact(cell - start);
-    double share = Math.expm1(cell * spacing - loss) / Math.expm1(-spacing);
-    double upper = amount * Math.min(1, Math.max(0, share));
-    mass[i + 1] += upper;
-    mass[i] += amount - upper;
-  }
-
-  private void addWhole(long cell, double amount, double otherAmount) {
-    int i = Math.toIntExact(cell - start);
-    mass[i] += amount;
-    qMass[i] += otherAmount;
+    if (split) {
+      double share = Math.expm1(cell * spacing - loss) / Math.expm1(-spacing);
+      double upper = amount * Math.min(1, Math.max(0, share));
+      mass[i + 1] += upper;
+      mass[i] += amount - upper;
+    } else {
+      mass[i] += amount;
+      scaledQMass[i] += amount * Math.exp(cell * spacing - loss);
+    }
   }
 
   /** Index of the first lattice point: its loss is this many spacings. */
@@ -170,12 +160,15 @@ final class LossLattice {
     return mass;
   }
 
-  /** The Q-masses from {@link #start} on; not copied, not to be changed. */
-  double[] qMass() {
+  /**
+   * The Q-masses from {@link #start} on, each times e^loss of its point, which keeps them as large
+   * as the P-masses; not copied, not to be changed.
+   */
+  double[] scaledQMass() {
     if (split) {
       throw new IllegalStateException("Q-masses are kept for rounded lattices only");
     }
-    return qMass;
+    return scaledQMass;
   }
 
   double infiniteMass() {

@@ -21,9 +21,6 @@ sealed interface MixturePair {
   /** σ·√(2π) times P's density at x. */
   double density(double x);
 
-  /** σ·√(2π) times Q's density at x. */
-  double otherDensity(double x);
-
   /** The privacy loss log dP/dQ at x, non-decreasing. */
   double loss(double x);
 
@@ -76,11 +73,6 @@ sealed interface MixturePair {
     }
 
     @Override
-    public double otherDensity(double x) {
-      return bell(x, sigma);
-    }
-
-    @Override
     public double loss(double x) {
       return logMixture(samplingProbability, exponent(x, sigma));
     }
@@ -124,11 +116,6 @@ sealed interface MixturePair {
     }
 
     @Override
-    public double otherDensity(double x) {
-      return mixture(samplingProbability, sigma, -x);
-    }
-
-    @Override
     public double loss(double x) {
       return -logMixture(samplingProbability, exponent(-x, sigma));
     }
@@ -166,11 +153,6 @@ sealed interface MixturePair {
     @Override
     public double density(double x) {
       return mixture(samplingProbability, sigma, x);
-    }
-
-    @Override
-    public double otherDensity(double x) {
-      return density(-x);
     }
 
     @Override

@@ -64,6 +64,17 @@ class SensitivityTest {
         .isEqualTo(exact);
   }
 
+  @Test
+  void guarantee_treeAndMatrix_stateTheParticipationTheyRestOn() {
+    Participation participation = Participation.withRoundsBetween(2000, 6, 313);
+    PrivacyAccountant accountant =
+        new TightestAccountant(NeighbouringRelation.ZERO_OUT)
+            .compose(new TreeAggregation(7, participation));
+
+    assertThat(accountant.guarantee(1e-10, "phone").assumptions())
+        .contains("no client joins more than 6 rounds, whose indices differ by at least 314");
+  }
+
   /** All patterns, all complete nodes. */
   private static long bruteForce(Participation participation) {
     long best = 0;
