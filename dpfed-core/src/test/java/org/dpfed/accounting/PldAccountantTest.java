@@ -53,11 +53,7 @@ class PldAccountantTest {
   @ParameterizedTest
   @CsvSource({"0.1, 1, 1e-5", "0.5, 0.4, 1e-9", "0.001, 2, 1e-8"})
   void epsilon_oneComposition_isNotBelowDirectIntegration(double q, double z, double delta) {
-    double epsilon = poisson(q, z, 1).epsilon(delta);
-    MixturePair.Removal pair = new MixturePair.Removal(q, z);
-    // One step in closed form: P(x > x₀) − e^ε·Q(x > x₀) at the x₀ whose loss is ε.
-    double threshold = pair.atLoss(epsilon);
-    double exact = pair.massAbove(threshold) - Math.exp(epsilon) * Normal.upperTail(threshold / z);
+    double exact = new DirectIntegration(q, z).oneStep(poisson(q, z, 1).epsilon(delta));
 
     // ε is within 1e-4 of itself, and δ falls by a factor e^(θ·ε) with θ·ε below 30 here.
     assertThat(exact).isLessThanOrEqualTo(delta).isCloseTo(delta, withinPercentage(0.3));
@@ -66,22 +62,7 @@ class PldAccountantTest {
   @ParameterizedTest
   @CsvSource({"0.1, 1, 1e-5", "0.5, 0.7, 1e-7"})
   void epsilon_twoCompositions_isNotBelowDirectIntegration(double q, double z, double delta) {
-    double epsilon = poisson(q, z, 2).epsilon(delta);
-    MixturePair.Removal pair = new MixturePair.Removal(q, z);
-    // Condition on the first step's loss; the trapezoidal rule on 4,000 points of a smooth,
-    // decaying integrand is exact to rounding.
-    double exact = 0;
-    double width = 24 * z / 4000;
-    for (int i = 0; i <= 4000; i++) {
-      double x = -12 * z + 1 + i * width;
-      double left = epsilon - pair.loss(x);
-      double threshold = pair.atLoss(left);
-      double divergence =
-          Double.isInfinite(threshold)
-              ? -Math.expm1(left)
-              : pair.massAbove(threshold) - Math.exp(left) * Normal.upperTail(threshold / z);
-      exact += width / (z * Math.sqrt(2 * Math.PI)) * pair.density(x) * divergence;
-    }
+    double exact = new DirectIntegration(q, z).twoSteps(poisson(q, z, 2).epsilon(delta));
 
     // ε is within 1e-4 of itself, and δ falls by a factor e^(θ·ε) with θ·ε below 30 here.
     assertThat(exact).isLessThanOrEqualTo(delta).isCloseTo(delta, withinPercentage(0.3));
