@@ -45,19 +45,15 @@ public final class AnalyticGaussianAccountant implements PrivacyAccountant {
     return new AnalyticGaussianAccountant(sum);
   }
 
-  private GaussianDp together() {
-    return new GaussianDp(1 / terms.noiseToSensitivity());
-  }
-
   @Override
   public double epsilon(double delta) {
     Bounds.delta(delta);
-    return terms.nonPrivate() ? Double.POSITIVE_INFINITY : together().epsilon(delta);
+    return terms.nonPrivate() ? Double.POSITIVE_INFINITY : terms.gaussian().epsilon(delta);
   }
 
   @Override
   public double delta(double epsilon) {
     Bounds.epsilon(epsilon);
-    return terms.nonPrivate() ? 1 : together().delta(epsilon);
+    return terms.nonPrivate() ? 1 : terms.gaussian().delta(epsilon);
   }
 }

@@ -1,5 +1,7 @@
 package org.dpfed.accounting;
 
+import java.util.Arrays;
+
 /**
  * A sum of rounded contributions to which every client adds discrete Gaussian noise of its own
  * (Kairouz, Liu, Steinke 2021, theorem 1 and proposition 14). Holds under every neighbouring
@@ -26,19 +28,19 @@ public record DiscreteGaussianSum(RoundedSum contributions, double localStddev, 
     }
   }
 
-  /**
-   * Rényi divergence of order {@code order} when one client moves the sum by {@code factor} norms.
-   */
-  double renyi(double order, double factor) {
+  /** Rényi divergences at {@code orders} when one client moves the sum by {@code factor} norms. */
+  double[] renyi(double[] orders, double factor) {
     double stddev = localStddev * Math.sqrt((double) clients);
     double ratio = factor * contributions.l2Bound() / stddev;
     double l1Ratio = factor * contributions.l1Bound() / stddev;
     double tau = divergenceFromOneGaussian();
     double dimension = contributions.dimension();
-    double joint = order / 2 * ratio * ratio + tau * dimension;
-    double l1 = order / 2 * (ratio * ratio + 2 * l1Ratio * tau + tau * tau * dimension);
+    double l1 = ratio * ratio + 2 * l1Ratio * tau + tau * tau * dimension;
     double shifted = ratio + Math.sqrt(dimension) * tau;
-    return Math.min(joint, Math.min(l1, order / 2 * shifted * shifted));
+    double perOrder = Math.min(l1, shifted * shifted) / 2;
+    return Arrays.stream(orders)
+        .map(order -> Math.min(order / 2 * ratio * ratio + tau * dimension, order * perOrder))
+        .toArray();
   }
 
   /**
@@ -47,15 +49,17 @@ public record DiscreteGaussianSum(RoundedSum contributions, double localStddev, 
   double divergenceFromOneGaussian() {
     double scaled = localStddev / contributions.granularity();
     double exponent = 2 * Math.PI * Math.PI * scaled * scaled;
+    double limit = Math.exp(-exponent);
     double sum = 0;
     for (long k = 1; k < clients; k++) {
-      double term = Math.exp(-exponent * k / (k + 1));
-      double limit = Math.exp(-exponent);
-      sum += term;
-      if (k > 1_000 && term - limit < 1e-3 * limit) {
-        // The terms fall towards the limit: the rest is at most this.
-        return 10 * (sum + term * (clients - 1 - k));
+      double above = exponent / (k + 1);
+      if (k > 1_000 && above < 1e-3) {
+        // With x = exponent/(k + 1) the terms are limit·e^x, and e^x ≤ 1 + x + x² below 1; the sums
+        // of 1/(k + 1) and its square are at most ln(clients/k) and 1/k.
+        double rest = clients - k + exponent * Math.log((double) clients / k);
+        return 10 * (sum + limit * (rest + exponent * exponent / k));
       }
+      sum += Math.exp(-exponent * k / (k + 1));
     }
     return 10 * sum;
   }

@@ -11,6 +11,9 @@ public record GaussianDp(double mu) {
   /** Below this the difference of two Mills ratios is integrated rather than taken. */
   private static final double SMALL = 0.05;
 
+  /** Relative error allowed for in δ; against 60 digits it was at most 3·10⁻¹³. */
+  private static final double ROUNDING = 1e-12;
+
   public GaussianDp {
     Bounds.notNegative("mu", mu);
   }
@@ -47,35 +50,36 @@ public record GaussianDp(double mu) {
         high = middle;
       }
     }
-    return new GaussianDp(low * (1 - 1e-12));
+    return new GaussianDp(low);
   }
 
-  /** δ at this ε, exact to some 10⁻¹² of itself. */
+  /** δ at this ε, from above, and above the exact value by less than 2·10⁻¹² of it. */
   public double delta(double epsilon) {
+    return Math.min(1, rounded(epsilon) * (1 + ROUNDING));
+  }
+
+  private double rounded(double epsilon) {
     Bounds.epsilon(epsilon);
     if (mu == 0 || Double.isInfinite(epsilon)) {
       return 0;
     }
     double near = epsilon / mu - mu / 2;
     double far = epsilon / mu + mu / 2;
-    if (near < 0) {
+    // e^ε times the density at `far` is the density at `near`.
+    if (mu < SMALL) {
+      return Math.exp(Normal.logDensity(near)) * fallOfMillsRatio(epsilon / mu, mu / 2);
+    } else if (near < 0) {
       return Normal.upperTail(near) - Math.exp(epsilon + Normal.logUpperTail(far));
     }
-    // e^ε times the density at `far` is the density at `near`.
-    double difference =
-        mu < SMALL
-            ? integratedDifference(near, far)
-            : Normal.millsRatio(near) - Normal.millsRatio(far);
-    return Math.exp(Normal.logDensity(near)) * difference;
+    return Math.exp(Normal.logDensity(near)) * (Normal.millsRatio(near) - Normal.millsRatio(far));
   }
 
-  /** The fall of the Mills ratio R between two points: ∫ (1 − t·R(t)) dt. */
-  private static double integratedDifference(double from, double to) {
+  /** The fall of the Mills ratio R over [centre − half, centre + half]: ∫ (1 − t·R(t)) dt. */
+  private static double fallOfMillsRatio(double centre, double half) {
     GaussLegendre rule = GaussLegendre.FOUR;
-    double half = (to - from) / 2;
     double sum = 0;
     for (int i = 0; i < rule.size(); i++) {
-      double t = (from + to) / 2 + half * rule.node(i);
+      double t = centre + half * rule.node(i);
       sum += rule.weight(i) * (1 - t * Normal.millsRatio(t));
     }
     return half * sum;
@@ -101,6 +105,6 @@ public record GaussianDp(double mu) {
         high = middle;
       }
     }
-    return high * (1 + 1e-12);
+    return high;
   }
 }

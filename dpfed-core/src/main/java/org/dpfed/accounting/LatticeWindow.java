@@ -8,6 +8,10 @@ package org.dpfed.accounting;
  * @param length number of points, a power of two
  */
 record LatticeWindow(double spacing, long lowest, int length) {
+  LatticeWindow {
+    Bounds.positive("spacing", spacing);
+  }
+
   /** Index of the first point above the window. */
   double end() {
     return (double) lowest + length;

@@ -22,7 +22,7 @@ final class LossLattice {
   private final boolean split;
   private final long start;
   private final double[] mass;
-  private final double[] qMass;
+  private final double[] scaledQMass;
   private double infiniteMass;
 
   private LossLattice(double spacing, boolean split, long start, int size) {
@@ -30,7 +30,7 @@ final class LossLattice {
     this.split = split;
     this.start = start;
     this.mass = new double[size];
-    this.qMass = split ? mass : new double[size];
+    this.scaledQMass = split ? mass : new double[size];
   }
 
   /** The part of a profile that matters: losses between two bounds. */
@@ -114,8 +114,7 @@ final class LossLattice {
       double centre = from + (2 * part + 1) * half;
       for (int i = 0; i < rule.size(); i++) {
         double x = centre + half * rule.node(i);
-        double gaussian = scale * rule.weight(i) * Math.exp(-x * x / (2 * variance));
-        add(cell, pair.loss(x), gaussian * pair.density(x));
+        add(cell, pair.loss(x), scale * rule.weight(i) * pair.density(x));
       }
     }
   }
@@ -142,7 +141,7 @@ final class LossLattice {
       mass[i] += amount - upper;
     } else {
       mass[i] += amount;
-      qMass[i] += amount * Math.exp(-loss);
+      scaledQMass[i] += amount * Math.exp(cell * spacing - loss);
     }
   }
 
@@ -161,12 +160,15 @@ final class LossLattice {
     return mass;
   }
 
-  /** The Q-masses from {@link #start} on; not copied, not to be changed. */
-  double[] qMass() {
+  /**
+   * The Q-masses from {@link #start} on, each times e^loss of its point, which keeps them as large
+   * as the P-masses; not copied, not to be changed.
+   */
+  double[] scaledQMass() {
     if (split) {
       throw new IllegalStateException("Q-masses are kept for rounded lattices only");
     }
-    return qMass;
+    return scaledQMass;
   }
 
   double infiniteMass() {

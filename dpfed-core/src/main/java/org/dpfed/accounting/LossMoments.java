@@ -22,13 +22,13 @@ final class LossMoments {
       double widest = Math.min(0.5 * sigma, 1.25 * sigma * sigma);
       int panels = (int) Math.ceil((piece.to() - piece.from()) / widest);
       double half = (piece.to() - piece.from()) / panels / 2;
+      double scale = half / (sigma * Math.sqrt(2 * Math.PI));
       GaussLegendre rule = GaussLegendre.EIGHT;
       for (int i = 0; i < panels * rule.size(); i++) {
         int node = i % rule.size();
         int panel = i / rule.size();
         double x = piece.from() + (2.0 * panel + 1 + rule.node(node)) * half;
-        double gaussian = Math.exp(-x * x / (2 * sigma * sigma)) / Math.sqrt(2 * Math.PI) / sigma;
-        double mass = half * rule.weight(node) * gaussian * pair.density(x);
+        double mass = scale * rule.weight(node) * pair.density(x);
         points.add(new double[] {mass, pair.loss(x)});
       }
     }

@@ -63,8 +63,10 @@ final class LossTail {
       double nextExcess = (excess + atPoint * step) * fall;
       double below = window.loss(i - 1);
       double scale = Math.exp(logScale - tilt * below);
-      if (scale * (nextExcess + roundOff) > left) {
-        return between(window.loss(i), scale, atPoint, excess, fall, left);
+      // Not "> left": should a NaN ever come up here, it must not pass for a small delta.
+      if (!(scale * (nextExcess + roundOff) <= left)) {
+        double epsilon = between(window.loss(i), scale, atPoint, excess, fall, left);
+        return Double.isNaN(epsilon) ? Double.POSITIVE_INFINITY : epsilon;
       }
       if (below <= 0) {
         return 0;

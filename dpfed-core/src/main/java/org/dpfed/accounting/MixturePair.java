@@ -18,10 +18,8 @@ sealed interface MixturePair {
   /** log dP/dN(0, σ²) at x. */
   double logDensity(double x);
 
-  /** dP/dN(0, σ²) at x. */
-  default double density(double x) {
-    return Math.exp(logDensity(x));
-  }
+  /** σ·√(2π) times P's density at x. */
+  double density(double x);
 
   /** The privacy loss log dP/dQ at x, non-decreasing. */
   double loss(double x);
@@ -41,14 +39,21 @@ sealed interface MixturePair {
       return y;
     }
     if (q > 0.5 && y < -1) {
-      return Math.log(mixture(q, y));
+      return Math.log((1 - q) + q * Math.exp(y));
     }
     return y < 500 ? Math.log1p(q * Math.expm1(y)) : y + Math.log(q);
   }
 
-  /** The mixture's density where its exponent is y. */
-  static double mixture(double q, double y) {
-    return (1 - q) + q * Math.exp(y);
+  /**
+   * σ·√(2π) times the density of (1 − q) N(0, σ²) + q N(1, σ²). Never the product of N(0, σ²) with
+   * a ratio: for little noise the one underflows where the other overflows.
+   */
+  static double mixture(double q, double sigma, double x) {
+    return (1 - q) * bell(x, sigma) + q * bell(x - 1, sigma);
+  }
+
+  private static double bell(double x, double sigma) {
+    return Math.exp(-x * x / (2 * sigma * sigma));
   }
 
   private static double exponent(double x, double sigma) {
@@ -64,7 +69,7 @@ sealed interface MixturePair {
 
     @Override
     public double density(double x) {
-      return mixture(samplingProbability, exponent(x, sigma));
+      return mixture(samplingProbability, sigma, x);
     }
 
     @Override
@@ -107,7 +112,7 @@ sealed interface MixturePair {
 
     @Override
     public double density(double x) {
-      return 1;
+      return bell(x, sigma);
     }
 
     @Override
@@ -147,7 +152,7 @@ sealed interface MixturePair {
 
     @Override
     public double density(double x) {
-      return mixture(samplingProbability, exponent(x, sigma));
+      return mixture(samplingProbability, sigma, x);
     }
 
     @Override

@@ -8,9 +8,10 @@ import java.util.Map;
  * Composes privacy loss distributions and answers with proven bounds, tight to some 10⁻⁵ of
  * epsilon. Handles Gaussians with any kind of sampling, and (ε, δ)-DP; refuses discrete noise.
  *
- * <p>Each step is replaced by a lattice distribution that dominates it (Doroshenko et al. 2022),
- * both directions of the neighbouring relation are composed, cut-off mass is counted as infinite
- * loss, and the FFT's round-off is bounded and added to δ.
+ * <p>One Gaussian on all clients has a closed form, which is used. Else each step is replaced by a
+ * lattice distribution that dominates it (Doroshenko et al. 2022), both directions of the
+ * neighbouring relation are composed, cut-off mass is counted as infinite loss, and the FFT's
+ * round-off is bounded and added to δ.
  */
 public final class PldAccountant implements PrivacyAccountant {
   private final PrivacyTerms terms;
@@ -65,6 +66,8 @@ public final class PldAccountant implements PrivacyAccountant {
     Bounds.delta(delta);
     if (terms.nonPrivate()) {
       return Double.POSITIVE_INFINITY;
+    } else if (terms.isOneGaussian()) {
+      return terms.gaussian().epsilon(delta);
     }
     double epsilon = 0;
     for (PrivacyLossComposition direction : directions()) {
@@ -76,7 +79,7 @@ public final class PldAccountant implements PrivacyAccountant {
   /** Epsilon at {@code delta} from both sides: what is guaranteed and how loose it can be. */
   public EpsilonBounds epsilonBounds(double delta) {
     double upper = epsilon(delta);
-    if (terms.nonPrivate()) {
+    if (terms.nonPrivate() || terms.isOneGaussian()) {
       return new EpsilonBounds(upper, upper);
     }
     double lower = 0;
@@ -91,15 +94,14 @@ public final class PldAccountant implements PrivacyAccountant {
     Bounds.epsilon(epsilon);
     if (terms.nonPrivate()) {
       return 1;
+    } else if (terms.isOneGaussian()) {
+      return terms.gaussian().delta(epsilon);
     }
     return directions().stream().mapToDouble(d -> d.deltaAbove(epsilon)).max().orElse(0);
   }
 
   /** The composed loss seen from either of two neighbours; one when both see the same. */
   private List<PrivacyLossComposition> directions() {
-    if (terms.empty()) {
-      return List.of();
-    }
     PrivacyLossComposition forward = new PrivacyLossComposition(steps(true));
     boolean symmetric =
         terms.relation() == NeighbouringRelation.REPLACE_ONE

@@ -144,9 +144,9 @@ final class PrivacyLossComposition {
         RoundedTest.of(steps, steeper.truncated, steeper.tilt, steeper.window).epsilon(delta));
   }
 
-  /** ε by moments alone; what the truncation cut off is taken from δ. */
-  private static double momentBound(Truncation truncation, double delta) {
-    double logDelta = Math.log(delta) - 1e-6;
+  /** ε by moments alone; what truncation and quadrature leave out is taken from δ. */
+  private double momentBound(Truncation truncation, double delta) {
+    double logDelta = Math.log(delta) - 1e-6 - count * LossLattice.QUADRATURE_ERROR;
     LossMoments moments = truncation.moments;
     double tilt = LossMoments.bestTilt(t -> moments.epsilon(logDelta, t));
     return moments.epsilon(logDelta, tilt) * (1 + 1e-9);

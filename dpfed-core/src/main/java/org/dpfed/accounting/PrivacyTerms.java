@@ -2,7 +2,9 @@ package org.dpfed.accounting;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Events in normal form, immutable: one Gaussian for everything that acts like one on all clients,
@@ -17,20 +19,23 @@ final class PrivacyTerms {
   private final double noiseMultiplier;
   private final boolean nonPrivate;
   private final Map<DpEvent, Long> others;
+  private final Set<String> conditions;
 
   private PrivacyTerms(
       NeighbouringRelation relation,
       double noiseMultiplier,
       boolean nonPrivate,
-      Map<DpEvent, Long> others) {
+      Map<DpEvent, Long> others,
+      Set<String> conditions) {
     this.relation = relation;
     this.noiseMultiplier = noiseMultiplier;
     this.nonPrivate = nonPrivate;
     this.others = Collections.unmodifiableMap(others);
+    this.conditions = Collections.unmodifiableSet(conditions);
   }
 
   static PrivacyTerms none(NeighbouringRelation relation) {
-    return new PrivacyTerms(relation, Double.POSITIVE_INFINITY, false, Map.of());
+    return new PrivacyTerms(relation, Double.POSITIVE_INFINITY, false, Map.of(), Set.of());
   }
 
   NeighbouringRelation relation() {
@@ -60,9 +65,30 @@ final class PrivacyTerms {
     return noiseMultiplier / relation.sensitivity();
   }
 
+  /** Whether everything released, if anything, acts like one Gaussian on all clients. */
+  boolean isOneGaussian() {
+    return !nonPrivate && others.isEmpty();
+  }
+
+  /** What all full-participation Gaussians amount to, exactly. */
+  GaussianDp gaussian() {
+    return new GaussianDp(1 / noiseToSensitivity());
+  }
+
   /** Events other than full-participation Gaussians, and how often; samples hold one Gaussian. */
   Map<DpEvent, Long> others() {
     return others;
+  }
+
+  /** What must be true of a run for its events to be these terms, beyond what the terms say. */
+  Set<String> conditions() {
+    return conditions;
+  }
+
+  private PrivacyTerms onCondition(String condition) {
+    Set<String> all = new LinkedHashSet<>(conditions);
+    all.add(condition);
+    return new PrivacyTerms(relation, noiseMultiplier, nonPrivate, others, all);
   }
 
   PrivacyTerms plus(DpEvent event, long count) {
@@ -96,7 +122,8 @@ final class PrivacyTerms {
       DpEvent sampled =
           new DpEvent.PoissonSampled(
               banded.samplingProbability(), new DpEvent.Gaussian(banded.noiseMultiplier()));
-      return plus(sampled, Math.multiplyExact(count, banded.compositions()));
+      return plus(sampled, Math.multiplyExact(count, banded.compositions()))
+          .onCondition(Assumptions.FIXED_GROUPS);
     } else {
       return plusUnsampled(event, count);
     }
@@ -104,18 +131,30 @@ final class PrivacyTerms {
 
   private PrivacyTerms plusUnsampled(DpEvent event, long count) {
     if (event instanceof TreeAggregation tree) {
-      requireFixedPopulation(event);
-      return plusGaussian(
-          tree.noiseMultiplier() / Math.sqrt((double) tree.squaredSensitivity()), count);
+      return plusUnsampled(
+          event,
+          tree.noiseMultiplier() / Math.sqrt((double) tree.squaredSensitivity()),
+          count,
+          Assumptions.participation(tree.participation()));
     } else if (event instanceof RestartedTreeAggregation trees) {
-      requireFixedPopulation(event);
-      return plusGaussian(
-          trees.noiseMultiplier() / Math.sqrt((double) trees.squaredSensitivity()), count);
+      return plusUnsampled(
+          event,
+          trees.noiseMultiplier() / Math.sqrt((double) trees.squaredSensitivity()),
+          count,
+          Assumptions.ONCE_IN_EACH_TREE);
     } else if (event instanceof MatrixMechanism matrix) {
-      requireFixedPopulation(event);
-      return plusGaussian(matrix.noiseMultiplier() / matrix.sensitivity(), count);
+      return plusUnsampled(
+          event,
+          matrix.noiseMultiplier() / matrix.sensitivity(),
+          count,
+          Assumptions.participation(matrix.participation()));
     }
     return plusOther(event, count);
+  }
+
+  private PrivacyTerms plusUnsampled(DpEvent event, double z, long count, String condition) {
+    requireFixedPopulation(event);
+    return plusGaussian(z, count).onCondition(condition);
   }
 
   private PrivacyTerms plusPoisson(DpEvent.PoissonSampled sampled, long count) {
@@ -185,7 +224,8 @@ final class PrivacyTerms {
   private PrivacyTerms plusGaussian(double z, long count) {
     return z == 0
         ? plusNonPrivate()
-        : new PrivacyTerms(relation, together(noiseMultiplier, z, count), nonPrivate, others);
+        : new PrivacyTerms(
+            relation, together(noiseMultiplier, z, count), nonPrivate, others, conditions);
   }
 
   private static double together(double first, double second, long count) {
@@ -197,12 +237,12 @@ final class PrivacyTerms {
   }
 
   private PrivacyTerms plusNonPrivate() {
-    return new PrivacyTerms(relation, noiseMultiplier, true, others);
+    return new PrivacyTerms(relation, noiseMultiplier, true, others, conditions);
   }
 
   private PrivacyTerms plusOther(DpEvent term, long count) {
     Map<DpEvent, Long> sum = new LinkedHashMap<>(others);
     sum.merge(term, count, Math::addExact);
-    return new PrivacyTerms(relation, noiseMultiplier, nonPrivate, sum);
+    return new PrivacyTerms(relation, noiseMultiplier, nonPrivate, sum, conditions);
   }
 }

@@ -22,7 +22,7 @@ final class RenyiCurve {
     } else if (event instanceof DpEvent.SampledWithoutReplacement sampled) {
       return withoutReplacement(sampled.samplingProbability(), noiseMultiplier(sampled.event()));
     } else if (event instanceof DiscreteGaussianSum sum) {
-      return Arrays.stream(orders).map(a -> sum.renyi(a, relation.sensitivity())).toArray();
+      return sum.renyi(orders, relation.sensitivity());
     } else if (event instanceof SkellamSum sum) {
       return skellam(sum);
     } else if (event instanceof DpEvent.ApproximateDp any && any.delta() == 0) {

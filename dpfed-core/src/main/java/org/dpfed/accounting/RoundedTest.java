@@ -50,18 +50,19 @@ final class RoundedTest {
       long count = steps.get(t).count();
       slack += count * LossLattice.QUADRATURE_ERROR / 10;
       p.add(new TiltedComposition.Term(cells.mass(), cells.start(), count));
-      q.add(new TiltedComposition.Term(cells.qMass(), cells.start(), count));
+      // Q-masses times e^loss: tilted by θ they are Q tilted by θ + 1.
+      q.add(new TiltedComposition.Term(cells.scaledQMass(), cells.start(), count));
     }
     TiltedComposition underP =
         TiltedComposition.of(p, tilt, window.spacing(), window.length(), true);
     TiltedComposition underQ =
-        TiltedComposition.of(q, tilt + 1, window.spacing(), window.length(), true);
+        TiltedComposition.of(q, tilt, window.spacing(), window.length(), true);
     double low = window.loss(0) - window.spacing() / 2;
     double high = window.loss(window.length()) - window.spacing() / 2;
     double outsideP =
         chernoff(p, window, tilt, -1, low, underP.logScale())
             + chernoff(p, window, tilt, 1, high, underP.logScale());
-    double aboveQ = chernoff(q, window, tilt + 1, 1, high, underQ.logScale());
+    double aboveQ = chernoff(q, window, tilt, 1, high, underQ.logScale());
     return new RoundedTest(window, tilt, underP, underQ, outsideP, aboveQ, slack);
   }
 

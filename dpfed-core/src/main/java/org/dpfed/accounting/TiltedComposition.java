@@ -87,11 +87,16 @@ final class TiltedComposition {
   /** Writes the tilted masses, normalised, and returns the logarithm of their sum. */
   private static double tilt(Term term, double tilt, double spacing, double[] weights) {
     double largest = largestExponent(term, tilt, spacing);
+    // Summed with compensation: an error of the sum would be raised to the power of the count.
     double sum = 0;
+    double lost = 0;
     for (int i = 0; i < weights.length; i++) {
       if (term.mass[i] > 0) {
         weights[i] = Math.exp(Math.log(term.mass[i]) + tilt * spacing * (term.start + i) - largest);
-        sum += weights[i];
+        double addend = weights[i] - lost;
+        double next = sum + addend;
+        lost = (next - sum) - addend;
+        sum = next;
       }
     }
     for (int i = 0; i < weights.length; i++) {

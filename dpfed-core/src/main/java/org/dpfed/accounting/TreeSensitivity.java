@@ -13,19 +13,12 @@ import java.util.List;
  * the leaves of the recursion. Of any larger node only this matters to its neighbours: how early
  * the last participation can be, given where the first one is. With c participations and the first
  * one at f, the earliest last one is max(f + (c − 1)·separation, earliestLast), for every f up to
- * latestFirst. Choices that another one beats in all three of (earliestLast, latestFirst, sum) are
- * dropped, and nodes of one size share one table.
- *
- * <p>Beyond 16 participations the separation is asked for inside the small nodes only: an upper
- * bound, and exact where the separation is 1.
+ * latestFirst. A last participation further from the end than the separation, or a first one as far
+ * from the start, constrains no neighbour, so both are moved up to there. Choices that another one
+ * beats in all three of (earliestLast, latestFirst, sum) are dropped, and nodes of one size share
+ * one table.
  */
 final class TreeSensitivity {
-  /** More participations than this are placed without regard to the separation between nodes. */
-  private static final int EXACT_UP_TO = 16;
-
-  /** Beyond every position, with room to add to. */
-  private static final long FAR = 1L << 60;
-
   private final int separation;
   private final int most;
 
@@ -59,8 +52,9 @@ final class TreeSensitivity {
     // The nodes of a tree over n rounds are those of the complete trees in the binary digits of n.
     for (int level = top; level >= 0; level--) {
       if ((rounds & (1 << level)) != 0) {
-        run = dynamics.joined(run, tables.get(level), start, false);
-        start += 1L << level;
+        long end = start + (1L << level);
+        run = dynamics.joined(run, tables.get(level), start, end, false);
+        start = end;
       }
     }
     return run.stream().flatMap(List::stream).mapToLong(Choice::sum).max().orElse(0);
@@ -72,61 +66,37 @@ final class TreeSensitivity {
     for (int level = 0; level <= top; level++) {
       long size = 1L << level;
       if (size <= separation) {
-        Choice one =
-            most > EXACT_UP_TO
-                ? new Choice(-FAR, FAR, level + 1)
-                : new Choice(0, size - 1, level + 1);
-        tables.add(List.of(List.of(), List.of(one)));
+        tables.add(List.of(List.of(), List.of(new Choice(0, size - 1, level + 1))));
       } else {
         List<List<Choice>> half = tables.get(level - 1);
-        tables.add(joined(half, half, size / 2, true));
+        tables.add(joined(half, half, size / 2, size, true));
       }
     }
     return tables;
   }
 
   /**
-   * The choices of two neighbouring stretches taken as one, the second starting at {@code offset}.
+   * The choices of two neighbouring stretches taken as one, the second from {@code offset} to
+   * {@code size}.
    *
    * @param isNode whether the two together are a node, which then counts itself
    */
   private List<List<Choice>> joined(
-      List<List<Choice>> left, List<List<Choice>> right, long offset, boolean isNode) {
+      List<List<Choice>> left, List<List<Choice>> right, long offset, long size, boolean isNode) {
     int counts = Math.min(most + 1, left.size() + right.size() - 1);
     List<List<Choice>> joined = new ArrayList<>();
     joined.add(List.of());
     for (int count = 1; count < counts; count++) {
       long own = isNode ? (long) count * count : 0;
-      if (most > EXACT_UP_TO) {
-        joined.add(List.of(new Choice(-FAR, FAR, own + largestSum(left, right, count))));
-        continue;
-      }
       List<Choice> found = new ArrayList<>();
       for (int first = Math.max(0, count - right.size() + 1);
           first <= Math.min(count, left.size() - 1);
           first++) {
         pair(first, left.get(first), count - first, right.get(count - first), offset, found);
       }
-      joined.add(undominated(found, own));
+      joined.add(undominated(found, size, own));
     }
     return joined;
-  }
-
-  /**
-   * The largest sum of {@code count} participations in two stretches that do not constrain each
-   * other.
-   */
-  private static long largestSum(List<List<Choice>> left, List<List<Choice>> right, int count) {
-    long largest = 0;
-    for (int first = Math.max(0, count - right.size() + 1);
-        first <= Math.min(count, left.size() - 1);
-        first++) {
-      long sum =
-          (first == 0 ? 0 : left.get(first).get(0).sum)
-              + (first == count ? 0 : right.get(count - first).get(0).sum);
-      largest = Math.max(largest, sum);
-    }
-    return largest;
   }
 
   private void pair(
@@ -151,14 +121,19 @@ final class TreeSensitivity {
     }
   }
 
-  private static List<Choice> undominated(List<Choice> found, long own) {
+  private List<Choice> undominated(List<Choice> found, long size, long own) {
     found.sort(Comparator.comparingLong(Choice::sum).reversed());
     List<Choice> kept = new ArrayList<>();
     for (Choice choice : found) {
-      if (kept.stream().noneMatch(better -> better.beats(choice))) {
-        kept.add(choice);
+      Choice clamped =
+          new Choice(
+              Math.max(choice.earliestLast, size - separation),
+              Math.min(choice.latestFirst, separation - 1),
+              choice.sum + own);
+      if (kept.stream().noneMatch(better -> better.beats(clamped))) {
+        kept.add(clamped);
       }
     }
-    return kept.stream().map(c -> new Choice(c.earliestLast, c.latestFirst, c.sum + own)).toList();
+    return kept;
   }
 }

@@ -1,6 +1,8 @@
 package org.dpfed.accounting;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Tag;
@@ -26,10 +28,12 @@ class AccountingPropertiesTest {
           new DpEvent.PoissonSampled(q, new DpEvent.Gaussian(z)), rounds);
     }
 
+    RdpAccountant rdpAccountant() {
+      return new RdpAccountant(RELATION, RdpAccountant.defaultOrders()).compose(event(), 1);
+    }
+
     double rdp() {
-      return new RdpAccountant(RELATION, RdpAccountant.defaultOrders())
-          .compose(event())
-          .epsilon(delta);
+      return rdpAccountant().epsilon(delta);
     }
 
     PldAccountant pld() {
@@ -52,7 +56,8 @@ class AccountingPropertiesTest {
     SplittableRandom random = new SplittableRandom(SEED);
     for (int i = 0; i < settings; i++) {
       Setting s = Setting.draw(random);
-      double epsilon = s.rdp();
+      RdpAccountant accountant = s.rdpAccountant();
+      double epsilon = accountant.epsilon(s.delta);
       // Neighbouring settings differ by 1 %, rounding by some 1e-12.
       double slack = 1e-9 * (1 + epsilon);
       String context = "seed " + SEED + ", setting " + i + ": " + s;
@@ -68,6 +73,40 @@ class AccountingPropertiesTest {
       assertThat(new Setting(s.q, s.z, s.rounds, s.delta / 1.01).rdp())
           .as(context)
           .isGreaterThanOrEqualTo(epsilon - slack);
+      if (epsilon > 0) {
+        // ε is rounded once, and δ falls by a factor e^((α − 1)·ε) with (α − 1)·ε below 1e6.
+        assertThat(accountant.delta(epsilon))
+            .as(context)
+            .isCloseTo(s.delta, withinPercentage(1e-6));
+      }
+    }
+  }
+
+  @Test
+  void pld_oneAndTwoCompositions500Settings_isNeverBelowDirectIntegration() {
+    pldIsNeverBelowDirectIntegration(500);
+  }
+
+  @Tag("slow")
+  @Test
+  void pld_oneAndTwoCompositions10000Settings_isNeverBelowDirectIntegration() {
+    pldIsNeverBelowDirectIntegration(10_000);
+  }
+
+  private static void pldIsNeverBelowDirectIntegration(int settings) {
+    SplittableRandom random = new SplittableRandom(SEED + 3);
+    for (int i = 0; i < settings; i++) {
+      Setting s = Setting.draw(random);
+      DirectIntegration direct = new DirectIntegration(s.q, s.z);
+      double once = new Setting(s.q, s.z, 1, s.delta).pld().epsilon(s.delta);
+      double twice = new Setting(s.q, s.z, 2, s.delta).pld().epsilon(s.delta);
+      String context = "seed " + (SEED + 3) + ", setting " + i + ": " + s;
+
+      // δ is a difference of two probabilities below 1, each right to some 1e-15.
+      assertThat(direct.oneStep(once)).as(context).isLessThanOrEqualTo(s.delta * 1.000001 + 1e-15);
+      assertThat(direct.twoSteps(twice))
+          .as(context)
+          .isLessThanOrEqualTo(s.delta * 1.000001 + 1e-15);
     }
   }
 
@@ -97,6 +136,21 @@ class AccountingPropertiesTest {
       // 5 % less noise outweighs the looseness of either answer.
       double noisier = new Setting(s.q, s.z * 0.95, s.rounds, s.delta).pld().epsilon(s.delta);
       assertThat(noisier).as(context).isGreaterThanOrEqualTo(bounds.lower());
+    }
+  }
+
+  @Test
+  void pld_everyoneSampled2000Settings_equalsAnalyticGaussian() {
+    SplittableRandom random = new SplittableRandom(SEED + 4);
+    for (int i = 0; i < 2_000; i++) {
+      Setting drawn = Setting.draw(random);
+      Setting s = new Setting(1, drawn.z, drawn.rounds, drawn.delta);
+      double exact = new GaussianDp(Math.sqrt((double) s.rounds) / s.z).epsilon(s.delta);
+
+      // The multipliers differ by rounding; near ε = 0 that is felt against 1, not against ε.
+      assertThat(s.pld().epsilon(s.delta))
+          .as("seed " + (SEED + 4) + ", setting " + i + ": " + s)
+          .isCloseTo(exact, within(1e-9 * (1 + exact)));
     }
   }
 

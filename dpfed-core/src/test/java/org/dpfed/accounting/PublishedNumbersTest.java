@@ -103,17 +103,17 @@ class PublishedNumbersTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"1.411, 3, 0.1506840, 3.424007", "8.35, 2, 0.01434257, 0.993550"})
-  void gboardBandedMatrices_agree(double z, int participations, double rho, double published) {
-    DpEvent banded = new DpEvent.Gaussian(z / Math.sqrt(participations));
-    double published3 = participations / (2 * z * z);
+  @CsvSource({"1.411, 0.6, 0.1506840, 3.424007", "8.35, 2, 0.01434257, 0.993550"})
+  void gboardBandedMatrices_agree(double z, double squared, double rho, double published) {
+    // The notebook's matrices are scaled: es-ES has a squared sensitivity of 0.6 for its three
+    // participations, pt-BR of 2 for its two. Both are printed to one digit after the point.
+    DpEvent banded = new DpEvent.Gaussian(z / Math.sqrt(squared));
     double epsilon = new AnalyticGaussianAccountant(ZERO_OUT).compose(banded).epsilon(1e-10);
-    // The es-ES row's ρ counts a sensitivity below √3; both rows give ε as a function of ρ.
-    double fromRho = new GaussianDp(Math.sqrt(2 * rho)).epsilon(1e-10);
 
-    assertThat(fromRho).isCloseTo(published, within(1e-6 * published));
-    assertThat(epsilon).isGreaterThanOrEqualTo(fromRho * 0.999);
-    assertThat(published3).isPositive();
+    assertThat(squared / (2 * z * z)).isCloseTo(rho, within(1e-5 * rho));
+    assertThat(epsilon).isCloseTo(published, within(1e-5 * published));
+    assertThat(new GaussianDp(Math.sqrt(2 * rho)).epsilon(1e-10))
+        .isCloseTo(published, within(1e-6 * published));
   }
 
   @Test

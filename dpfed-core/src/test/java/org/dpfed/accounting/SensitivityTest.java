@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class SensitivityTest {
@@ -41,7 +42,7 @@ class SensitivityTest {
   @Test
   void squaredSensitivity_everySmallTree_equalsBruteForce() {
     for (int rounds = 1; rounds <= 14; rounds++) {
-      for (int most = 1; most <= 4; most++) {
+      for (int most = 1; most <= 14; most += most < 4 ? 1 : 5) {
         for (int separation = 1; separation <= 5; separation++) {
           Participation participation = new Participation(rounds, most, separation);
           assertThat(new TreeAggregation(1, participation).squaredSensitivity())
@@ -50,6 +51,28 @@ class SensitivityTest {
         }
       }
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"40, 20, 2, 544", "63, 18, 3, 321", "64, 22, 3, 988", "64, 17, 3, 653"})
+  void squaredSensitivity_manyParticipationsFarApart_isExact(
+      int rounds, int most, int separation, long exact) {
+    // By a table over every (participations, first, last), which no choice is dropped from.
+    assertThat(
+            new TreeAggregation(1, new Participation(rounds, most, separation))
+                .squaredSensitivity())
+        .isEqualTo(exact);
+  }
+
+  @Test
+  void guarantee_treeAndMatrix_stateTheParticipationTheyRestOn() {
+    Participation participation = Participation.withRoundsBetween(2000, 6, 313);
+    PrivacyAccountant accountant =
+        new TightestAccountant(NeighbouringRelation.ZERO_OUT)
+            .compose(new TreeAggregation(7, participation));
+
+    assertThat(accountant.guarantee(1e-10, "phone").assumptions())
+        .contains("no client joins more than 6 rounds, whose indices differ by at least 314");
   }
 
   /** All patterns, all complete nodes. */

@@ -1,7 +1,8 @@
 package org.dpfed.cli.accounting;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.Guarantee;
+import org.dpfed.accounting.LocalNoise;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.PrivacyAccountant;
 import org.dpfed.accounting.TightestAccountant;
@@ -82,15 +84,43 @@ public final class AccountCommand implements Callable<Integer> {
   private void answer(PrivacyCase question, PrintWriter out) {
     if (question.mechanism().equals("shuffled_pure_ldp")) {
       print(shuffled(question), out);
+    } else if (question.has("clipped_count_stddev")) {
+      print("valueNoiseMultiplier", question.valueNoiseMultiplier(), out);
+    } else if (question.mechanism().equals("local_gaussian")) {
+      bothSides(question, out);
     } else if (epsilon != null) {
       double delta = question.accountant().compose(question.event()).delta(epsilon);
-      out.println(json ? "{\"epsilon\":" + epsilon + ",\"delta\":" + delta + "}" : "δ " + delta);
+      print("delta", delta, out);
     } else if (all) {
       sideBySide(question, out);
     } else {
       PrivacyAccountant spent = question.accountant().compose(question.event());
       print(spent.guarantee(question.number("delta"), unit), out);
     }
+  }
+
+  /** What a client's own noise gives it against everybody, and what the sum gives it. */
+  private void bothSides(PrivacyCase question, PrintWriter out) {
+    LocalNoise noise = question.localNoise();
+    double delta = question.number("delta");
+    Guarantee local = noise.local(delta, unit);
+    Guarantee central = noise.central(delta, unit, NeighbouringRelation.REPLACE_ONE);
+    if (json) {
+      ObjectNode both = JsonNodeFactory.instance.objectNode();
+      both.set("local", tree(local));
+      both.set("central", tree(central));
+      out.println(both.toString());
+    } else {
+      out.println("each message: " + local);
+      out.println("the sums alone: " + central);
+    }
+  }
+
+  private void print(String name, double value, PrintWriter out) {
+    out.println(
+        json
+            ? JsonNodeFactory.instance.objectNode().put(name, value).toString()
+            : name + " " + value);
   }
 
   private Guarantee shuffled(PrivacyCase question) {
@@ -110,7 +140,16 @@ public final class AccountCommand implements Callable<Integer> {
     TightestAccountant spent = new TightestAccountant(question.relation()).compose(event, 1);
     List<TightestAccountant.Answer> answers = spent.answers(question.number("delta"));
     if (json) {
-      out.println(new ObjectMapper().valueToTree(answers).toString());
+      ArrayNode list = JsonNodeFactory.instance.arrayNode();
+      for (TightestAccountant.Answer answer : answers) {
+        ObjectNode entry = list.addObject().put("accountant", answer.accountant());
+        if (answer.refusal().isEmpty()) {
+          entry.put("epsilon", answer.epsilon());
+        } else {
+          entry.putNull("epsilon").put("refusal", answer.refusal());
+        }
+      }
+      out.println(list.toString());
       return;
     }
     for (TightestAccountant.Answer answer : answers) {
@@ -128,8 +167,12 @@ public final class AccountCommand implements Callable<Integer> {
       out.println(guarantee);
       return;
     }
-    JsonNode tree = new ObjectMapper().valueToTree(guarantee);
-    ((ObjectNode) tree).put("relation", guarantee.relation().label()).remove("private");
-    out.println(tree.toString());
+    out.println(tree(guarantee).toString());
+  }
+
+  private static ObjectNode tree(Guarantee guarantee) {
+    ObjectNode tree = new ObjectMapper().valueToTree(guarantee);
+    tree.put("relation", guarantee.relation().label()).remove("private");
+    return tree;
   }
 }

@@ -5,8 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.dpfed.accounting.DpEvent;
-import org.dpfed.accounting.NoiseCalibration;
 import org.dpfed.cli.UsageException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -52,7 +50,7 @@ public final class CalibrateCommand implements Callable<Integer> {
     try {
       PrivacyCase target = run.asCase(noiseMultiplier, epsilon);
       if (noiseToSignal != null) {
-        print("expectedCohortSize", (double) cohort(target, noiseToSignal));
+        print("expectedCohortSize", (double) target.smallestExpectedCohort(noiseToSignal));
       } else if (noiseMultiplier != null) {
         print("rounds", (double) target.mostRounds());
       } else {
@@ -62,18 +60,6 @@ public final class CalibrateCommand implements Callable<Integer> {
     } catch (IllegalArgumentException | UnsupportedOperationException | ArithmeticException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
     }
-  }
-
-  private static long cohort(PrivacyCase target, double noiseToSignal) {
-    int rounds = target.integer("rounds");
-    return new NoiseCalibration(
-            target.accountant(), target.number("epsilon"), target.number("delta"))
-        .smallestExpectedCohort(
-            target.integer("n"),
-            noiseToSignal,
-            (q, z) ->
-                new DpEvent.SelfComposed(
-                    new DpEvent.PoissonSampled(q, new DpEvent.Gaussian(z)), rounds));
   }
 
   private void print(String name, double value) {

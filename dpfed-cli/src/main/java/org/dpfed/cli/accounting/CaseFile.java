@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import org.dpfed.cli.UsageException;
+import picocli.CommandLine;
 
 /**
  * A file of cases: a JSON list, or an object with the list under {@code cases}. Answering it prints
@@ -17,7 +18,7 @@ import org.dpfed.cli.UsageException;
 final class CaseFile {
   private CaseFile() {}
 
-  /** Returns the exit status: 0 when every case was answered, else 1. */
+  /** Returns the exit status: 0 when every case was answered, else 2. */
   static int answer(Path file, PrintWriter out, PrintWriter err) {
     ObjectMapper mapper = new ObjectMapper();
     JsonNode document = read(mapper, file);
@@ -25,21 +26,31 @@ final class CaseFile {
     if (!cases.isArray()) {
       throw new UsageException(file + ": must be a list of cases, or have one under 'cases'");
     }
-    int status = 0;
+    int status = CommandLine.ExitCode.OK;
+    int position = 1;
     for (JsonNode fields : cases) {
       if (!(fields instanceof ObjectNode answered)) {
         throw new UsageException(file + ": every case must be an object, one was " + fields);
       }
       try {
+        FieldNames.check(fields);
         put(answered, new PrivacyCase(fields).answer());
-      } catch (UsageException | IllegalArgumentException | UnsupportedOperationException e) {
+      } catch (UsageException
+          | IllegalArgumentException
+          | ArithmeticException
+          | UnsupportedOperationException e) {
         answered.putNull("answer");
-        err.println(fields.path("id").asText("a case") + ": " + e.getMessage());
-        status = 1;
+        err.println(file + ": " + name(fields, position) + ": " + e.getMessage());
+        status = CommandLine.ExitCode.USAGE;
       }
+      position++;
     }
     out.println(document.toPrettyString());
     return status;
+  }
+
+  private static String name(JsonNode fields, int position) {
+    return fields.hasNonNull("id") ? fields.get("id").asText() : "case " + position;
   }
 
   private static void put(ObjectNode fields, double answer) {
@@ -55,7 +66,8 @@ final class CaseFile {
     try {
       return mapper.readTree(file.toFile());
     } catch (JsonProcessingException e) {
-      throw new UsageException(file + ": " + e.getOriginalMessage(), e);
+      int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
+      throw new UsageException(file + ":" + line + ": " + e.getOriginalMessage(), e);
     } catch (IOException e) {
       throw new UsageException(file + ": cannot be read: " + e.getMessage(), e);
     }

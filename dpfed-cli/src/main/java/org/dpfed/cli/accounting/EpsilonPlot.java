@@ -1,6 +1,5 @@
 package org.dpfed.cli.accounting;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -30,9 +29,7 @@ final class EpsilonPlot {
             .toArray();
     double[] epsilon = new double[at.length];
     for (int i = 0; i < at.length; i++) {
-      ObjectNode fields = run.fields().deepCopy();
-      fields.put("rounds", (long) at[i]);
-      PrivacyCase shorter = new PrivacyCase(fields);
+      PrivacyCase shorter = run.withRounds((long) at[i]);
       epsilon[i] = shorter.accountant().compose(shorter.event()).epsilon(shorter.number("delta"));
       if (Double.isInfinite(epsilon[i])) {
         throw new UsageException("--plot: epsilon is infinite at round " + (long) at[i]);

@@ -1,15 +1,18 @@
 package org.dpfed.cli.accounting;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.dpfed.accounting.AdaptiveClippingSplit;
 import org.dpfed.accounting.AnalyticGaussianAccountant;
 import org.dpfed.accounting.DpEvent;
+import org.dpfed.accounting.LocalNoise;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.NoiseCalibration;
 import org.dpfed.accounting.OptimalCompositionAccountant;
@@ -27,10 +30,16 @@ import org.dpfed.cli.UsageException;
  * <p>As in that file, {@code noise_multiplier} is relative to the sensitivity under the relation,
  * except that the PLD accountant under replace-one takes it relative to the clip norm; {@code
  * noise_multiplier_relative_to_clip_norm} goes before both.
+ *
+ * @param labels what messages call a field where that is not its name
  */
-record PrivacyCase(JsonNode fields) {
+record PrivacyCase(JsonNode fields, Map<String, String> labels) {
   private static final String NOISE = "noise_multiplier";
   private static final String NOISE_TO_CLIP_NORM = "noise_multiplier_relative_to_clip_norm";
+
+  PrivacyCase(JsonNode fields) {
+    this(fields, Map.of());
+  }
 
   /** What is asked: ε unless {@code query} says otherwise. */
   double answer() {
@@ -38,9 +47,7 @@ record PrivacyCase(JsonNode fields) {
       case "epsilon_given_delta" -> epsilon();
       case "delta_given_epsilon" -> accountant().compose(event()).delta(number("epsilon"));
       case "noise_multiplier_given_epsilon_delta" -> smallestNoiseMultiplier() / noiseUnit();
-      case "value_noise_multiplier" ->
-          new AdaptiveClippingSplit(number(NOISE), number("clipped_count_stddev"))
-              .valueNoiseMultiplier();
+      case "value_noise_multiplier" -> valueNoiseMultiplier();
       case "rounds_given_epsilon_delta" -> mostRounds();
       default -> throw unknown("query");
     };
@@ -48,10 +55,25 @@ record PrivacyCase(JsonNode fields) {
 
   private double epsilon() {
     if (mechanism().equals("shuffled_pure_ldp")) {
-      return new ShuffleAmplification(number("local_epsilon"), integer("n"))
+      return new ShuffleAmplification(number("local_epsilon"), whole("n"))
           .epsilonAt(number("delta"));
     }
     return accountant().compose(event()).epsilon(number("delta"));
+  }
+
+  /** What adaptive clipping leaves of the noise multiplier for the clipped sum. */
+  double valueNoiseMultiplier() {
+    double noiseMultiplier = number(has(NOISE) ? NOISE : NOISE_TO_CLIP_NORM);
+    return new AdaptiveClippingSplit(noiseMultiplier, number("clipped_count_stddev"))
+        .valueNoiseMultiplier();
+  }
+
+  /** Noise that clients add to their own contributions. */
+  LocalNoise localNoise() {
+    return new LocalNoise(
+        noiseToClipNorm(),
+        has("num_clients") ? whole("num_clients") : 1,
+        has("rounds") ? whole("rounds") : 1);
   }
 
   private NoiseCalibration calibration() {
@@ -66,13 +88,29 @@ record PrivacyCase(JsonNode fields) {
 
   /** The most rounds that meet the target. */
   long mostRounds() {
-    DpEvent round = RunEvents.round(this, noiseToClipNorm());
-    return calibration().mostRounds(rounds -> new DpEvent.SelfComposed(round, rounds));
+    return calibration().mostRounds(rounds -> withRounds(rounds).event());
+  }
+
+  /** The smallest expected cohort that meets the target. */
+  long smallestExpectedCohort(double noiseToSignal) {
+    return calibration()
+        .smallestExpectedCohort(
+            whole("n"), noiseToSignal, (q, z) -> with("sampling_prob", q).event(z));
+  }
+
+  /** This case with another value of one field. */
+  private PrivacyCase with(String name, double value) {
+    return new PrivacyCase(((ObjectNode) fields.deepCopy()).put(name, value), labels);
+  }
+
+  /** This case for another number of rounds. */
+  PrivacyCase withRounds(long rounds) {
+    return with("rounds", (double) rounds);
   }
 
   /** The run. */
   DpEvent event() {
-    return event(has(NOISE) || has(NOISE_TO_CLIP_NORM) ? noiseToClipNorm() : 0);
+    return event(RunEvents.bringsItsNoise(this) ? 0 : noiseToClipNorm());
   }
 
   /** The run at another noise multiplier, relative to the clip norm. */
@@ -128,12 +166,16 @@ record PrivacyCase(JsonNode fields) {
 
   private static DoubleStream orderRange(String text) {
     int dots = text.indexOf("..");
-    return dots < 0
-        ? DoubleStream.of(Double.parseDouble(text.strip()))
-        : IntStream.rangeClosed(
-                Integer.parseInt(text.substring(0, dots).strip()),
-                Integer.parseInt(text.substring(dots + 2).strip()))
-            .asDoubleStream();
+    try {
+      return dots < 0
+          ? DoubleStream.of(Double.parseDouble(text.strip()))
+          : IntStream.rangeClosed(
+                  Integer.parseInt(text.substring(0, dots).strip()),
+                  Integer.parseInt(text.substring(dots + 2).strip()))
+              .asDoubleStream();
+    } catch (NumberFormatException e) {
+      throw new UsageException("orders must look like 1.5,2..64,128, one was '" + text + "'", e);
+    }
   }
 
   String mechanism() {
@@ -156,28 +198,49 @@ record PrivacyCase(JsonNode fields) {
       return Double.POSITIVE_INFINITY;
     }
     throw new UsageException(
-        label() + name + (has(name) ? " must be a number, was " + value : " is missing"));
+        label(name) + (has(name) ? " must be a number, was " + value : " is missing"));
   }
 
   int integer(String name) {
+    return (int) whole(name, Integer.MAX_VALUE);
+  }
+
+  long whole(String name) {
+    // Every whole number up to here is a double.
+    return whole(name, 1L << 53);
+  }
+
+  private long whole(String name, long most) {
     double value = number(name);
-    if (value != Math.rint(value) || Math.abs(value) > Integer.MAX_VALUE) {
-      throw new UsageException(label() + name + " must be a whole number, was " + value);
+    if (!(value >= 1 && value <= (double) most && value == Math.rint(value))) {
+      throw new UsageException(
+          label(name) + " must be a whole number from 1 to " + most + ", was " + shown(value));
     }
-    return (int) value;
+    return (long) value;
+  }
+
+  private static String shown(double value) {
+    return value == Math.rint(value) && Math.abs(value) < 1e15
+        ? Long.toString((long) value)
+        : Double.toString(value);
   }
 
   List<Double> numbers(String name) {
     List<Double> numbers = new ArrayList<>();
-    fields.path(name).forEach(entry -> numbers.add(entry.asDouble()));
+    for (JsonNode entry : fields.path(name)) {
+      if (!entry.isNumber()) {
+        throw new UsageException(label(name) + " must hold numbers only, one was " + entry);
+      }
+      numbers.add(entry.asDouble());
+    }
     return numbers;
   }
 
   UsageException unknown(String name) {
-    return new UsageException(label() + name + " is not known: '" + text(name, "") + "'");
+    return new UsageException(label(name) + " is not known: '" + text(name, "") + "'");
   }
 
-  private String label() {
-    return has("id") ? text("id", "") + ": " : "";
+  private String label(String name) {
+    return labels.getOrDefault(name, name);
   }
 }

@@ -14,10 +14,17 @@ import org.dpfed.accounting.RoundedSum;
 import org.dpfed.accounting.SkellamSum;
 import org.dpfed.accounting.ToeplitzStrategy;
 import org.dpfed.accounting.TreeAggregation;
+import org.dpfed.cli.UsageException;
 
 /** The events that a case describes. */
 final class RunEvents {
   private RunEvents() {}
+
+  /** Whether the noise of a run is told by other fields than the noise multiplier. */
+  static boolean bringsItsNoise(PrivacyCase run) {
+    String mechanism = run.mechanism();
+    return run.has("segments") || mechanism.endsWith("_ldp") || mechanism.startsWith("distributed");
+  }
 
   /** The whole run; noise relative to the clip norm. */
   static DpEvent of(PrivacyCase run, double noiseMultiplier) {
@@ -31,24 +38,26 @@ final class RunEvents {
     } else if (mechanism.startsWith("matrix_factorization")) {
       return matrix(run, noiseMultiplier);
     }
-    int rounds = run.has("rounds") ? run.integer("rounds") : 1;
+    long rounds = run.has("rounds") ? run.whole("rounds") : 1;
     return new DpEvent.SelfComposed(round(run, noiseMultiplier), rounds);
   }
 
   /** One round of a run whose rounds are all alike. */
-  static DpEvent round(PrivacyCase run, double noiseMultiplier) {
+  private static DpEvent round(PrivacyCase run, double noiseMultiplier) {
     return switch (run.mechanism()) {
       case "gaussian" -> sampled(run, noiseMultiplier);
-      case "pure_ldp" -> new DpEvent.ApproximateDp(run.number("local_epsilon"), 0);
+      case "pure_ldp", "approximate_ldp" ->
+          new DpEvent.ApproximateDp(
+              run.number("local_epsilon"), run.has("local_delta") ? run.number("local_delta") : 0);
       case "distributed_ddgauss" -> {
         requireUnsampled(run);
         yield new DiscreteGaussianSum(
-            contributions(run), run.number("local_stddev"), run.integer("num_clients"));
+            contributions(run), run.number("local_stddev"), run.whole("num_clients"));
       }
       case "distributed_skellam" -> {
         requireUnsampled(run);
         yield new SkellamSum(
-            contributions(run), run.number("local_stddev"), run.integer("num_clients"));
+            contributions(run), run.number("local_stddev"), run.whole("num_clients"));
       }
       default -> throw run.unknown("mechanism");
     };
@@ -71,9 +80,9 @@ final class RunEvents {
       case "poisson" -> new DpEvent.PoissonSampled(run.number("sampling_prob"), gaussian);
       case "truncated_poisson" ->
           new DpEvent.TruncatedPoissonSampled(
-              run.number("sampling_prob"), run.integer("n"), run.integer("max_batch"), gaussian);
+              run.number("sampling_prob"), run.whole("n"), run.whole("max_batch"), gaussian);
       case "without_replacement" ->
-          new DpEvent.SampledWithoutReplacement(run.integer("n"), run.integer("batch"), gaussian);
+          new DpEvent.SampledWithoutReplacement(run.whole("n"), run.whole("batch"), gaussian);
       default -> throw run.unknown("sampling");
     };
   }
@@ -87,7 +96,7 @@ final class RunEvents {
           && !run.text("accountant", "").startsWith("pld")) {
         noise *= run.relation().sensitivity();
       }
-      parts.add(new DpEvent.SelfComposed(sampled(segment, noise), segment.integer("rounds")));
+      parts.add(new DpEvent.SelfComposed(sampled(segment, noise), segment.whole("rounds")));
     }
     return new DpEvent.Composed(parts);
   }
@@ -126,6 +135,10 @@ final class RunEvents {
         run.has("sensitivity_squared_rounded")
             ? "sensitivity_squared_rounded"
             : run.has("sensitivity_squared") ? "sensitivity_squared" : "max_participations";
+    if (!run.has(squared)) {
+      throw new UsageException(
+          run.mechanism() + " needs coefs, buf_decay with output_scale, or max_participations");
+    }
     return new DpEvent.Gaussian(noiseMultiplier / Math.sqrt(run.number(squared)));
   }
 
@@ -134,13 +147,12 @@ final class RunEvents {
     return new AmplifiedBandedMechanism(
         noiseMultiplier / columnNorm,
         run.number("sampling_prob"),
-        run.integer("rounds"),
-        run.integer("bands"));
+        run.whole("rounds"),
+        run.whole("bands"));
   }
 
   private static RoundedSum contributions(PrivacyCase run) {
     double bias = run.has("beta") ? run.number("beta") : 0;
-    return new RoundedSum(
-        run.number("l2_clip"), run.number("gamma"), bias, (long) run.number("dim"));
+    return new RoundedSum(run.number("l2_clip"), run.number("gamma"), bias, run.whole("dim"));
   }
 }

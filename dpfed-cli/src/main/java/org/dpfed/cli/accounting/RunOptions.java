@@ -4,18 +4,53 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Map;
+import org.dpfed.cli.UsageException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The flags that describe a run; each fills the field of a case that it is named after. */
 final class RunOptions {
+  private static final List<String> ACCOUNTANTS =
+      List.of("tightest", "rdp", "pld", "analytic-gaussian", "optimal-composition");
+
+  /** What a message calls the fields whose flags have other names. */
+  private static final Map<String, String> FLAGS =
+      Map.ofEntries(
+          Map.entry("sampling_prob", "--sampling-probability"),
+          Map.entry("n", "--population"),
+          Map.entry("batch", "--cohort"),
+          Map.entry("max_batch", "--max-cohort"),
+          Map.entry("rounds", "--rounds"),
+          Map.entry("delta", "--delta"),
+          Map.entry("epsilon", "--epsilon"),
+          Map.entry("mechanism", "--mechanism"),
+          Map.entry("sampling", "--sampling"),
+          Map.entry("neighbouring_relation", "--relation"),
+          Map.entry("noise_multiplier", "--noise-multiplier"),
+          Map.entry("noise_multiplier_relative_to_clip_norm", "--noise-multiplier"),
+          Map.entry("max_participations", "--max-participations"),
+          Map.entry("coefs", "--coefficients"),
+          Map.entry("buf_decay", "--buffer-decay"),
+          Map.entry("output_scale", "--output-scale"),
+          Map.entry("bands", "--bands"),
+          Map.entry("gamma", "--granularity"),
+          Map.entry("local_stddev", "--local-stddev"),
+          Map.entry("num_clients", "--noisy-clients"),
+          Map.entry("l2_clip", "--clip-norm"),
+          Map.entry("beta", "--rounding-bias"),
+          Map.entry("dim", "--dimension"),
+          Map.entry("clipped_count_stddev", "--clipped-count-stddev"),
+          Map.entry("local_epsilon", "--local-epsilon"),
+          Map.entry("local_delta", "--local-delta"));
+
   private final ObjectNode fields = JsonNodeFactory.instance.objectNode();
 
   @Option(
       names = "--mechanism",
       description =
-          "gaussian (default), tree, matrix, amplified-banded, discrete-gaussian, skellam, pure-dp"
-              + " or shuffled.")
+          "gaussian (default), tree, matrix, amplified-banded, discrete-gaussian, skellam, local-dp,"
+              + " local-gaussian or shuffled.")
   void mechanism(String name) {
     fields.put(
         "mechanism",
@@ -25,7 +60,8 @@ final class RunOptions {
           case "amplified-banded" -> "matrix_factorization_amplified_banded";
           case "discrete-gaussian" -> "distributed_ddgauss";
           case "skellam" -> "distributed_skellam";
-          case "pure-dp" -> "pure_ldp";
+          case "local-dp" -> "approximate_ldp";
+          case "local-gaussian" -> "local_gaussian";
           case "shuffled" -> "shuffled_pure_ldp";
           default -> name;
         });
@@ -164,6 +200,20 @@ final class RunOptions {
     fields.put("dim", value);
   }
 
+  @Option(
+      names = "--clipped-count-stddev",
+      description =
+          "Noise on the count of clipped clients of adaptive clipping: ask for the noise multiplier"
+              + " that is left for the sum.")
+  void clippedCountStddev(double value) {
+    fields.put("clipped_count_stddev", value);
+  }
+
+  @Option(names = "--local-delta", description = "Delta of one local message. Default: 0.")
+  void localDelta(double value) {
+    fields.put("local_delta", value);
+  }
+
   @Option(names = "--local-epsilon", description = "Epsilon of one local message.")
   void localEpsilon(double value) {
     fields.put("local_epsilon", value);
@@ -178,7 +228,22 @@ final class RunOptions {
   PrivacyCase asCase(@Nullable Double noiseMultiplier, @Nullable Double epsilon) {
     ObjectNode all = fields.deepCopy();
     boolean fixed = all.path("sampling").asText().equals("without_replacement");
-    if (all.has("batch") && all.has("n") && !fixed) {
+    String accountant = all.path("accountant").asText("tightest");
+    if (!ACCOUNTANTS.contains(accountant)) {
+      throw new UsageException(
+          "--accountant must be one of "
+              + String.join(", ", ACCOUNTANTS)
+              + ", was '"
+              + accountant
+              + "'");
+    }
+    if (all.has("orders") && !accountant.equals("rdp")) {
+      throw new UsageException("--orders needs --accountant rdp, was " + accountant);
+    }
+    if (all.has("batch") && !all.has("n")) {
+      throw new UsageException("--cohort needs --population, which is missing");
+    }
+    if (all.has("batch") && !fixed) {
       // A banded mechanism samples from one of as many groups as there are bands.
       double group = all.get("n").asDouble() / all.path("bands").asDouble(1);
       all.put("sampling_prob", all.get("batch").asDouble() / group);
@@ -189,6 +254,6 @@ final class RunOptions {
     if (epsilon != null) {
       all.put("epsilon", epsilon);
     }
-    return new PrivacyCase(all);
+    return new PrivacyCase(all, FLAGS);
   }
 }

@@ -15,6 +15,8 @@ import javax.imageio.ImageIO;
 import org.dpfed.cli.UsageException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 
 class AccountCommandTest {
@@ -88,6 +90,75 @@ class AccountCommandTest {
     assertThat(account("--noise-multiplier=1", "--sampling-probability=2", "--delta=1e-5"))
         .isEqualTo(2);
     assertThat(err.toString()).contains("samplingProbability must be in (0, 1]").contains("2.0");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--noise-multiplier=NaN --rounds=1 --delta=1e-5, noiseMultiplier must be finite and at least 0",
+    "--noise-multiplier=1 --rounds=0 --delta=1e-5, --rounds must be a whole number from 1",
+    "--noise-multiplier=1 --delta=1, 'delta must be in (0, 1)'",
+    "--rounds=10 --delta=1e-5, --noise-multiplier is missing",
+    "--noise-multiplier=1 --cohort=10 --delta=1e-5, --cohort needs --population",
+    "--noise-multiplier=1 --delta=1e-5 --accountant=best, --accountant must be one of tightest",
+    "--noise-multiplier=1 --delta=1e-5 --relation=twin, --relation is not known: 'twin'",
+    "--noise-multiplier=1 --delta=1e-5 --orders=2..x --accountant=rdp, orders must look like",
+    "--noise-multiplier=1 --delta=1e-5 --orders=2..64, --orders needs --accountant rdp"
+  })
+  void account_badInput_isRefusedInOneLineByTheFlagsName(String flags, String message) {
+    assertThat(account(flags.split(" ", -1))).isEqualTo(2);
+    assertThat(err.toString().strip()).contains(message).doesNotContain("\n");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "{'round': 5, 'noise_multiplier': 1, 'delta': 1e-5} | did you mean 'rounds'?",
+        "{'rounds': 5, 'population': 9, 'noise_multiplier': 1, 'delta': 1e-5} | did you mean 'n'?",
+        "{'rounds': 0, 'noise_multiplier': 1, 'delta': 1e-5} | rounds must be a whole number from 1",
+        "{'noise_multiplier': 'NaN', 'delta': 1e-5} | noise_multiplier must be a number",
+        "{'noise_multiplier': 1, 'delta': 1.5} | delta must be in (0, 1)",
+        "{'noise_multiplier': 1, 'sampling_prob': 1.5, 'delta': 1e-5} | in (0, 1]",
+        "{'noise_multiplier': 1, 'delta': 1e-5, 'query': 'price'} | query is not known: 'price'"
+      })
+  void account_badCase_isAnsweredByNullAndNamed(String fields, String message, @TempDir Path folder)
+      throws IOException {
+    String good = "{'note': 'any', 'noise_multiplier': 2, 'delta': 1e-5}";
+    Path file = folder.resolve("cases.json");
+    Files.writeString(file, ("[" + fields + "," + good + "]").replace('\'', '"'));
+
+    assertThat(account("--batch", file.toString())).isEqualTo(2);
+    assertThat(err.toString().strip()).contains("case 1: ").contains(message).doesNotContain("\n");
+    JsonNode cases = new ObjectMapper().readTree(out.toString());
+    assertThat(cases.get(0).get("answer").isNull()).isTrue();
+    assertThat(cases.get(1).get("answer").asDouble()).isPositive();
+  }
+
+  @Test
+  void account_malformedFile_isRefusedWithItsLine(@TempDir Path folder) throws IOException {
+    Path file = Files.writeString(folder.resolve("cases.json"), "[\n{\"delta\":,}]");
+
+    assertThat(account("--batch", file.toString())).isEqualTo(2);
+    assertThat(err.toString()).contains("cases.json:2: ");
+  }
+
+  @Test
+  void account_localGaussian_printsBothSidesOfTheSameNoise() {
+    assertThat(
+            account(
+                "--mechanism=local-gaussian",
+                "--noise-multiplier=10",
+                "--noisy-clients=1000",
+                "--delta=1e-6"))
+        .isZero();
+    assertThat(out.toString())
+        .contains("each message: (ε = 0.8342", "the sums alone: (ε = 0.0206", "replace-one");
+  }
+
+  @Test
+  void account_clippedCountStddev_printsWhatIsLeftForTheSum() {
+    assertThat(account("--noise-multiplier=1", "--clipped-count-stddev=2.5")).isZero();
+    assertThat(out.toString()).startsWith("valueNoiseMultiplier 1.02062072");
   }
 
   @Test
