@@ -4,7 +4,6 @@ import static org.bytedeco.openblas.global.openblas_nolapack.cblas_saxpy;
 
 import java.lang.ref.Reference;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.stream.IntStream;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
@@ -77,16 +76,20 @@ final class VectorKernel implements DeltaKernel {
     double[] partial = new double[Math.toIntExact((length + TASK - 1) / TASK)];
     forEachTask(
         length,
-        (task, from, to) -> {
+        (task, from, stretch) -> {
           float[] block = new float[BLOCK];
-          FloatBuffer source = HostFloats.window(deltas, row + from, to);
-          for (int at = 0; at < to; at += BLOCK) {
-            int count = Math.min(BLOCK, to - at);
+          FloatBuffer source = HostFloats.window(deltas, row + from, stretch);
+          for (int at = 0; at < stretch; at += BLOCK) {
+            int count = Math.min(BLOCK, stretch - at);
             source.get(at, block, 0, count);
             partial[task] += squares(block, count);
           }
         });
-    return Arrays.stream(partial).reduce(0, Double::sum);
+    double sum = 0;
+    for (double part : partial) {
+      sum += part;
+    }
+    return sum;
   }
 
   private static double squares(float[] block, int count) {
@@ -207,15 +210,25 @@ final class VectorKernel implements DeltaKernel {
   private void forEachTask(long length, Task task) {
     int tasks = Math.toIntExact((length + TASK - 1) / TASK);
     int parts = Math.min(threads, tasks);
-    IntStream stream = IntStream.range(0, parts);
-    (parts == 1 ? stream : stream.parallel())
+    if (parts == 1) {
+      runTasks(0, tasks, length, task);
+      return;
+    }
+    IntStream.range(0, parts)
+        .parallel()
         .forEach(
-            part -> {
-              int end = (int) ((long) tasks * (part + 1) / parts);
-              for (int t = (int) ((long) tasks * part / parts); t < end; t++) {
-                long from = (long) t * TASK;
-                task.run(t, from, (int) Math.min(TASK, length - from));
-              }
-            });
+            part ->
+                runTasks(
+                    (int) ((long) tasks * part / parts),
+                    (int) ((long) tasks * (part + 1) / parts),
+                    length,
+                    task));
+  }
+
+  private static void runTasks(int first, int end, long length, Task task) {
+    for (int t = first; t < end; t++) {
+      long from = (long) t * TASK;
+      task.run(t, from, (int) Math.min(TASK, length - from));
+    }
   }
 }
