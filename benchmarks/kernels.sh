@@ -4,13 +4,14 @@
 #
 #   benchmarks/run.sh kernels [options for JMH]
 #
-# PROFILE=cuda builds with -Pcuda. PARTS="clip noise" runs some of the parts (clip noise torch) and keeps
-# what earlier runs of the others left; the tables are written from all of them.
+# PROFILE=cuda builds with -Pcuda. PARTS="clip-1 noise" runs some of the parts (clip-1 clip-2 noise torch, the
+# clip path with one and two threads) and keeps what earlier runs left of the others; the tables are
+# written from all of them.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 profile=${PROFILE:+-P$PROFILE}
-parts=${PARTS:-clip noise torch}
+parts=${PARTS:-clip-1 clip-2 noise torch}
 results=$root/benchmarks/results
 target=$root/dpfed-bench/target
 mkdir -p "$results" "$target"
@@ -29,10 +30,10 @@ jmh() {
 
 for part in $parts; do
   case $part in
-    clip)
-      jmh clip 'org\.dpfed\.bench\.kernel\.ClipBench' "$@"
+    clip-1 | clip-2)
+      jmh "$part" 'org\.dpfed\.bench\.kernel\.ClipBench' -p threads="${part#clip-}" "$@"
       # 64 clients of the largest models are gigabytes that tell nothing that 16 do not.
-      jmh cohort 'org\.dpfed\.bench\.kernel\.ClipBench' -p clients=64 \
+      jmh "$part-64" 'org\.dpfed\.bench\.kernel\.ClipBench' -p threads="${part#clip-}" -p clients=64 \
         -p dimension=26010,159010,582026 "$@"
       ;;
     noise) jmh noise 'org\.dpfed\.bench\.kernel\.(NoiseBench|ReleaseModeBench)' "$@" ;;
@@ -45,7 +46,7 @@ for part in $parts; do
       fi
       ;;
     *)
-      echo "no part is called $part; there are clip, noise, torch" >&2
+      echo "no part is called $part; there are clip-1, clip-2, noise, torch" >&2
       exit 2
       ;;
   esac

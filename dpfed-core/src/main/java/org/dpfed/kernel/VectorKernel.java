@@ -36,8 +36,14 @@ final class VectorKernel implements DeltaKernel {
   /** Floats handled at a time, small enough for the first-level cache. */
   private static final int BLOCK = 4096;
 
-  /** Floats that one task handles at least; handing out less costs more than it saves. */
+  /** Floats that one task handles. */
   private static final int TASK = 1 << 16;
+
+  /** Floats of norms or sums for which a second thread saves more than waking it costs. */
+  private static final int LIGHT_SHARE = 1 << 20;
+
+  /** The same for noise, which takes tenfold the time. */
+  private static final int HEAVY_SHARE = TASK;
 
   private final int threads;
 
@@ -76,6 +82,7 @@ final class VectorKernel implements DeltaKernel {
     double[] partial = new double[Math.toIntExact((length + TASK - 1) / TASK)];
     forEachTask(
         length,
+        LIGHT_SHARE,
         (task, from, stretch) -> {
           float[] block = new float[BLOCK];
           FloatBuffer source = HostFloats.window(deltas, row + from, stretch);
@@ -134,6 +141,7 @@ final class VectorKernel implements DeltaKernel {
     long rowBytes = layout.length() * Float.BYTES;
     forEachTask(
         layout.length(),
+        LIGHT_SHARE,
         (task, from, length) -> {
           HostFloats.Cursor to = new HostFloats.Cursor();
           HostFloats.Cursor row = new HostFloats.Cursor();
@@ -157,6 +165,7 @@ final class VectorKernel implements DeltaKernel {
     Layout layout = Layout.ofPerturbation(sum, out, stddev, factor);
     forEachTask(
         layout.length(),
+        HEAVY_SHARE,
         (task, from, length) -> {
           VectorGaussian gaussian = new VectorGaussian(key, from / SecureGaussian.CHUNK);
           FloatBuffer source = HostFloats.window(sum, from, length);
@@ -206,10 +215,12 @@ final class VectorKernel implements DeltaKernel {
    * Cuts the floats into stretches, and the stretches into one range for each thread. The common
    * pool runs them: it lives as long as the JVM, so there is nothing to close, and the calling
    * thread takes its share.
+   *
+   * @param share floats that each thread gets at least
    */
-  private void forEachTask(long length, Task task) {
+  private void forEachTask(long length, int share, Task task) {
     int tasks = Math.toIntExact((length + TASK - 1) / TASK);
-    int parts = Math.min(threads, tasks);
+    int parts = (int) Math.min(threads, (length + share - 1) / share);
     if (parts == 1) {
       runTasks(0, tasks, length, task);
       return;

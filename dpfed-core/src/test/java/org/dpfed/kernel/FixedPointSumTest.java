@@ -67,9 +67,12 @@ class FixedPointSumTest {
     }
   }
 
-  @Test
-  void release_noise_isGaussianOfTheStatedScale() {
-    float[] noise = sum(1, 2.5, 1_000_000).release(Keys.seeded(2), 1).toFloatVector();
+  @ParameterizedTest
+  @ValueSource(strings = {"nd4j", "vector"})
+  void release_noise_isGaussianOfTheStatedScale(String name) {
+    DeltaKernel kernel = KernelSelection.forced(name).kernel();
+    float[] noise =
+        new FixedPointSum(kernel, 1, 2.5, 1_000_000).release(Keys.seeded(2), 1).toFloatVector();
 
     // Rounding to a grid of less than 10⁻⁵σ moves the distribution by less than that.
     assertThat(NormalSample.passesKolmogorovSmirnov(noise, 2.5, 1e-9)).isTrue();

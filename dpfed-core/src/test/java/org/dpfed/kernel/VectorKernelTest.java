@@ -21,7 +21,7 @@ class VectorKernelTest extends DeltaKernelContract {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {4097, 65_536, 1_000_003})
+  @ValueSource(ints = {4097, 65_536, 5_000_003})
   void allMethods_anyNumberOfThreads_sameBits(int size) {
     INDArray deltas = ordinary(3, size);
     float[] scales = {1, 0.5f, 0.25f};
