@@ -1,32 +1,57 @@
 #!/bin/sh
-# Times every kernel beside ND4J's plain operations, a plain copy and PyTorch, then renders the table
-# and the plot of docs/performance.md. Arguments are passed to JMH; PROFILE=cuda builds with -Pcuda.
+# Times every kernel beside ND4J's plain operations, a plain copy and PyTorch, with one thread and with
+# two, then writes benchmarks/results/kernels.* and the tables of docs/performance.md.
+#
+#   benchmarks/run.sh kernels [options for JMH]
+#
+# PROFILE=cuda builds with -Pcuda. PARTS="clip-1 noise" runs some of the parts (clip-1 clip-2 noise torch, the
+# clip path with one and two threads) and keeps what earlier runs left of the others; the tables are
+# written from all of them.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 profile=${PROFILE:+-P$PROFILE}
+parts=${PARTS:-clip-1 clip-2 noise torch}
 results=$root/benchmarks/results
 target=$root/dpfed-bench/target
 mkdir -p "$results" "$target"
 
-mvn -q -B $profile -DskipTests -pl dpfed-bench -am package \
+mvn -q -B $profile -Dmaven.test.skip=true -Djacoco.skip -pl dpfed-bench -am package \
   org.apache.maven.plugins:maven-dependency-plugin:build-classpath \
   -Dmdep.outputFile="$target/classpath.txt" -Dmdep.includeScope=runtime
 classpath=$target/classes:$(cat "$target/classpath.txt")
 
-# The largest cohorts only of the models of which 64 take seconds, not minutes, in plain ND4J.
-rm -f "$target"/kernels-jmh-*.json
-java -cp "$classpath" org.openjdk.jmh.Main 'org\.dpfed\.bench\.kernel\.' -p clients=1,16 \
-  -rf json -rff "$target/kernels-jmh-1.json" "$@"
-java -cp "$classpath" org.openjdk.jmh.Main 'org\.dpfed\.bench\.kernel\.ClipBench' -p clients=64 \
-  -p dimension=26010,159010,582026 -rf json -rff "$target/kernels-jmh-2.json" "$@"
+jmh() {
+  file=$1
+  shift
+  rm -f "$target/kernels-jmh-$file.json"
+  java -cp "$classpath" org.openjdk.jmh.Main -rf json -rff "$target/kernels-jmh-$file.json" "$@"
+}
 
-rm -f "$target/kernels-torch.json"
-if /usr/bin/python3 -c 'import torch' 2>/dev/null; then
-  /usr/bin/python3 "$root/benchmarks/peers/clip_torch.py" "$target/kernels-torch.json"
-else
-  echo "no PyTorch rows: /usr/bin/python3 has no torch (Debian: apt-get install python3-torch)" >&2
-fi
+for part in $parts; do
+  case $part in
+    clip-1 | clip-2)
+      jmh "$part" 'org\.dpfed\.bench\.kernel\.ClipBench' -p threads="${part#clip-}" "$@"
+      # 64 clients of the largest models are gigabytes that tell nothing that 16 do not.
+      jmh "$part-64" 'org\.dpfed\.bench\.kernel\.ClipBench' -p threads="${part#clip-}" -p clients=64 \
+        -p dimension=26010,159010,582026 "$@"
+      ;;
+    noise) jmh noise 'org\.dpfed\.bench\.kernel\.(NoiseBench|ReleaseModeBench)' "$@" ;;
+    torch)
+      if /usr/bin/python3 -c 'import torch' 2>/dev/null; then
+        /usr/bin/python3 benchmarks/peers/clip_torch.py "$target/kernels-torch.json"
+      else
+        echo "no PyTorch rows: /usr/bin/python3 has no torch (Debian: apt-get install python3-torch)" >&2
+        rm -f "$target/kernels-torch.json"
+      fi
+      ;;
+    *)
+      echo "no part is called $part; there are clip-1, clip-2, noise, torch" >&2
+      exit 2
+      ;;
+  esac
+done
 
-java -Djava.awt.headless=true -cp "$classpath" org.dpfed.bench.kernel.KernelTable \
-  "$target" "$target/kernels-torch.json" "$results" "$(git rev-parse HEAD)"
+nd4j=$(sed -n 's:.*<dl4j.version>\(.*\)</dl4j.version>.*:\1:p' pom.xml)
+java -Djava.awt.headless=true -Dnd4j.version="$nd4j" -cp "$classpath" org.dpfed.bench.kernel.KernelTable \
+  "$target" "$target/kernels-torch.json" "$results" docs/performance.md "$(git rev-parse HEAD)"

@@ -39,7 +39,7 @@ final class ArchitectureRulesTest {
           .whereLayer("federated")
           .mayOnlyAccessLayers("accounting", "kernel", "mechanism")
           .whereLayer("dl4j")
-          .mayOnlyAccessLayers("federated", "kernel");
+          .mayOnlyAccessLayers("federated");
 
   @ArchTest
   static final ArchRule ACCOUNTING_IS_PURE_JAVA =

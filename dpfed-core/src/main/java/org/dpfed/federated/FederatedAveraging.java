@@ -104,7 +104,8 @@ public final class FederatedAveraging {
       WorkerPool workers,
       ServerOptimizer.Stepper stepper,
       INDArray parameters) {
-    DeltaKernel kernel = execution.kernel().kernel();
+    // One thread: the others train meanwhile.
+    DeltaKernel kernel = execution.kernel().kernel().withThreads(1);
     try (DeltaAggregator aggregator = plan.aggregator(kernel, trainer.dimension())) {
       RoundTally tally = new RoundTally(round, cohort.length, aggregator, () -> stopRequested);
       workers.train(round, cohort, parameters, tally);

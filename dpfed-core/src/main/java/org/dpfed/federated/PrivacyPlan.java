@@ -2,6 +2,7 @@ package org.dpfed.federated;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.Guarantee;
@@ -14,6 +15,7 @@ import org.dpfed.kernel.NoiseKey;
 import org.dpfed.mechanism.Clipping;
 import org.dpfed.mechanism.DeltaAggregator;
 import org.dpfed.mechanism.Randomness;
+import org.dpfed.mechanism.ReleaseMode;
 
 /**
  * Everything that decides what a run costs in privacy, checked once and never changed: who could be
@@ -37,6 +39,7 @@ public final class PrivacyPlan {
   private final double delta;
   private final NeighbouringRelation relation;
   private final Randomness randomness;
+  private final ReleaseMode releaseMode;
 
   private PrivacyPlan(Builder builder, double noiseMultiplier) {
     this.unit = builder.unit;
@@ -48,6 +51,7 @@ public final class PrivacyPlan {
     this.delta = builder.delta;
     this.relation = builder.relation;
     this.randomness = builder.randomness;
+    this.releaseMode = builder.chosenReleaseMode();
   }
 
   /** A plan over the clients of {@code data}, whose unit it takes over. */
@@ -112,6 +116,11 @@ public final class PrivacyPlan {
     return relation;
   }
 
+  /** The numbers in which deltas are summed and noised. */
+  public ReleaseMode releaseMode() {
+    return releaseMode;
+  }
+
   /** Whether sampling and noise are drawn from a secure generator, as every guarantee needs. */
   public boolean isSecure() {
     return randomness.isSecure();
@@ -164,6 +173,9 @@ public final class PrivacyPlan {
     List<String> assumptions = new ArrayList<>(spent.assumptions());
     assumptions.add("the server is trusted: it sees every client's delta");
     assumptions.add("this is the only run over these clients");
+    if (releaseMode == ReleaseMode.FLOAT && noiseMultiplier > 0) {
+      assumptions.add("nobody reads the low-order bits of the released floats");
+    }
     return new Guarantee(spent.epsilon(), delta, relation, unit, spent.accountant(), assumptions);
   }
 
@@ -173,7 +185,13 @@ public final class PrivacyPlan {
 
   DeltaAggregator aggregator(DeltaKernel kernel, long dimension) {
     return new DeltaAggregator(
-        kernel, clipping, noiseMultiplier, expectedCohortSize, roundEvent(), dimension);
+        kernel,
+        clipping,
+        noiseMultiplier,
+        expectedCohortSize,
+        roundEvent(),
+        dimension,
+        releaseMode);
   }
 
   NoiseKey noiseKey(int round) {
@@ -204,6 +222,7 @@ public final class PrivacyPlan {
     private double delta;
     private NeighbouringRelation relation = NeighbouringRelation.ADD_OR_REMOVE_ONE;
     private Randomness randomness = Randomness.secure();
+    private Optional<ReleaseMode> releaseMode = Optional.empty();
 
     private Builder(int population, String unit) {
       if (population < 1) {
@@ -290,6 +309,15 @@ public final class PrivacyPlan {
     }
 
     /**
+     * The numbers in which deltas are summed and noised; fixed-point unless set, but float where
+     * there is no clip norm, since there is then no privacy to lose either.
+     */
+    public Builder releaseMode(ReleaseMode releaseMode) {
+      this.releaseMode = Optional.of(releaseMode);
+      return this;
+    }
+
+    /**
      * The plan.
      *
      * @throws IllegalArgumentException when a setting is missing or out of bounds, or when the
@@ -333,6 +361,15 @@ public final class PrivacyPlan {
         throw new IllegalArgumentException(
             "a plan with noise needs a clipNorm, the bound that it hides");
       }
+      if (chosenReleaseMode() == ReleaseMode.FIXED_POINT && clipping instanceof Clipping.None) {
+        throw new IllegalArgumentException(
+            "release mode fixed-point needs a clipNorm, from which its grid follows; set one or choose float");
+      }
+    }
+
+    private ReleaseMode chosenReleaseMode() {
+      return releaseMode.orElse(
+          clipping instanceof Clipping.None ? ReleaseMode.FLOAT : ReleaseMode.FIXED_POINT);
     }
 
     private boolean isBaseline() {

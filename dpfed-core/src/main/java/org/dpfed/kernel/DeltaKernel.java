@@ -81,4 +81,21 @@ public interface DeltaKernel {
    * @param factor finite
    */
   void perturb(INDArray sum, INDArray out, NoiseKey key, double stddev, double factor);
+
+  /**
+   * Standard normal draws in double, on the host, from the stream that {@code key} names, for
+   * callers that round them themselves. On kernels that work in main memory they are what {@link
+   * #perturb} adds, before scaling.
+   *
+   * @param firstChunk where in the stream to begin, in chunks of 1024 draws, at least 0
+   * @param draws overwritten
+   */
+  default void draw(NoiseKey key, long firstChunk, double[] draws) {
+    SecureGaussian gaussian = new SecureGaussian(key, firstChunk);
+    double[] chunk = new double[SecureGaussian.CHUNK];
+    for (int at = 0; at < draws.length; at += chunk.length) {
+      gaussian.nextChunk(chunk);
+      System.arraycopy(chunk, 0, draws, at, Math.min(chunk.length, draws.length - at));
+    }
+  }
 }

@@ -2,7 +2,6 @@ package org.dpfed.kernel;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * A scaled sum of deltas on a grid: each coordinate is cut to a multiple of the spacing, towards
@@ -14,37 +13,56 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  *
  * <p>Cutting towards zero makes no coordinate longer, so no norm either.
  *
- * <p>Works on the host, on every backend. Not safe for use by several threads at once.
+ * <p>Adds on the host, on every backend; a plain loop, since it takes a small part of what training
+ * one client does. Not safe for use by several threads at once.
  */
 public final class FixedPointSum {
   /** The cut shortens a delta at the bound by at most 2⁻¹⁶ of the bound. */
   private static final int BITS = 16;
 
-  /** Beyond 2⁵² a double no longer reaches every integer. */
+  /** Sum and noise may each reach 2⁵² units: no long overflows, and a double holds their total. */
   private static final double MAX_UNITS = 0x1p52;
 
-  private static final int BLOCK = 1 << 16;
+  /** More than the largest draw there is, in standard deviations. */
+  private static final double LARGEST_DRAW = 10;
 
-  private final double bound;
+  /** Coordinates handled at a time; whole chunks of draws. */
+  private static final int BLOCK = 16 * SecureGaussian.CHUNK;
+
+  private final DeltaKernel kernel;
   private final double spacing;
+  private final double unitsPerDelta;
+  private final double noiseUnits;
   private final long[] sum;
+  private final float[] block;
   private double unitsAtMost;
 
   /**
+   * @param kernel draws the noise
    * @param bound the largest norm of a scaled delta, positive and finite; public, since the spacing
    *     follows from it
+   * @param stddev of the noise, at least 0; refused where its draws would leave the range of exact
+   *     sums
    * @param dimension length of a delta
    */
-  public FixedPointSum(double bound, int dimension) {
+  public FixedPointSum(DeltaKernel kernel, double bound, double stddev, int dimension) {
     if (!(bound > 0) || Double.isInfinite(bound)) {
       throw new IllegalArgumentException("bound must be positive and finite, was " + bound);
     }
     if (dimension < 1) {
       throw new IllegalArgumentException("dimension must be at least 1, was " + dimension);
     }
-    this.bound = bound;
+    this.kernel = kernel;
     this.spacing = Math.scalb(1.0, Math.getExponent(bound / Math.sqrt(dimension)) - BITS);
+    this.unitsPerDelta = bound / spacing;
+    this.noiseUnits = stddev / spacing;
+    if (!(stddev >= 0 && LARGEST_DRAW * noiseUnits <= MAX_UNITS)) {
+      throw new IllegalArgumentException(
+          "stddev must be at least 0 and at most %s on this grid, was %s"
+              .formatted(MAX_UNITS / LARGEST_DRAW * spacing, stddev));
+    }
     this.sum = new long[dimension];
+    this.block = new float[Math.min(BLOCK, dimension)];
   }
 
   /** The distance between grid points: a power of two, at most 2⁻¹⁶ · bound / √dimension. */
@@ -55,7 +73,7 @@ public final class FixedPointSum {
   /**
    * Adds {@code scale · delta}, cut to the grid. With scale 0 the delta is not read.
    *
-   * @param delta shape {@code [1, d]}, its scaled norm at most the bound
+   * @param delta shape {@code [1, d]}, finite, its scaled norm at most the bound
    * @param scale finite
    */
   public void addScaled(INDArray delta, float scale) {
@@ -68,19 +86,23 @@ public final class FixedPointSum {
     if (scale == 0) {
       return;
     }
-    unitsAtMost += bound / spacing;
-    if (unitsAtMost > MAX_UNITS) {
+    if (unitsAtMost + unitsPerDelta > MAX_UNITS) {
       throw new IllegalStateException("too many deltas for exact sums; release and start anew");
     }
+    unitsAtMost += unitsPerDelta;
     // A product of two floats is exact in double, and so is its division by a power of two.
     double unitsPerOne = scale / spacing;
-    INDArray flat = delta.getRow(0);
-    for (int from = 0; from < sum.length; from += BLOCK) {
-      int to = Math.min(from + BLOCK, sum.length);
-      float[] values = flat.get(NDArrayIndex.interval(from, to)).toFloatVector();
-      for (int i = 0; i < values.length; i++) {
-        sum[from + i] += (long) (values[i] * unitsPerOne);
-      }
+    INDArray flat = delta.reshape(sum.length);
+    for (int from = 0; from < sum.length; from += block.length) {
+      int count = Math.min(block.length, sum.length - from);
+      HostFloats.read(flat, from, block, count);
+      addCut(unitsPerOne, from, count);
+    }
+  }
+
+  private void addCut(double unitsPerOne, int from, int count) {
+    for (int i = 0; i < count; i++) {
+      sum[from + i] += (long) (block[i] * unitsPerOne);
     }
   }
 
@@ -88,27 +110,21 @@ public final class FixedPointSum {
    * {@code (sum + noise) · factor} with the noise drawn from N(0, stddev²) and rounded to the grid.
    *
    * @param key names one stream, fresh for each release
-   * @param stddev finite, at least 0
    * @param factor finite
    * @return shape {@code [d]}, owned by the caller
    */
-  public INDArray release(NoiseKey key, double stddev, double factor) {
-    if (!(stddev >= 0 && 10 * stddev / spacing <= MAX_UNITS)) {
-      throw new IllegalArgumentException(
-          "stddev must be at least 0 and at most %s on this grid, was %s"
-              .formatted(MAX_UNITS / 10 * spacing, stddev));
-    }
+  public INDArray release(NoiseKey key, double factor) {
+    double unit = spacing * factor;
     float[] out = new float[sum.length];
-    double[] draws = new double[SecureGaussian.CHUNK];
-    SecureGaussian gaussian = new SecureGaussian(key, 0);
-    for (int from = 0; from < out.length; from += draws.length) {
-      if (stddev > 0) {
-        gaussian.nextChunk(draws);
+    double[] draws = new double[BLOCK];
+    for (int from = 0; from < out.length; from += BLOCK) {
+      if (noiseUnits > 0) {
+        kernel.draw(key, from / SecureGaussian.CHUNK, draws);
       }
-      int used = Math.min(draws.length, out.length - from);
-      for (int i = 0; i < used; i++) {
-        long noise = Math.round(draws[i] * (stddev / spacing));
-        out[from + i] = (float) ((sum[from + i] + noise) * spacing * factor);
+      int count = Math.min(BLOCK, out.length - from);
+      for (int i = 0; i < count; i++) {
+        long noise = (long) Math.rint(draws[i] * noiseUnits);
+        out[from + i] = (float) ((sum[from + i] + noise) * unit);
       }
     }
     return Nd4j.createFromArray(out);

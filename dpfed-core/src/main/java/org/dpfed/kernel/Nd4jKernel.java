@@ -63,28 +63,17 @@ public final class Nd4jKernel implements DeltaKernel {
       sum.muli(factor, out);
       return;
     }
-    SecureGaussian gaussian = new SecureGaussian(key, 0);
     for (long from = 0; from < layout.length(); from += BLOCK) {
       INDArray source = block(sum, from);
       INDArray target = block(out, from);
-      try (INDArray noise = Nd4j.createFromArray(draw(gaussian, source.length(), stddev))) {
+      double[] draws = new double[(int) source.length()];
+      draw(key, from / SecureGaussian.CHUNK, draws);
+      try (INDArray doubles = Nd4j.createFromArray(draws).muli(stddev);
+          INDArray noise = doubles.castTo(DataType.FLOAT)) {
         source.addi(noise, target);
       }
       target.muli(factor);
     }
-  }
-
-  private static float[] draw(SecureGaussian gaussian, long count, double stddev) {
-    float[] noise = new float[(int) count];
-    double[] chunk = new double[SecureGaussian.CHUNK];
-    for (int from = 0; from < noise.length; from += chunk.length) {
-      gaussian.nextChunk(chunk);
-      int used = Math.min(chunk.length, noise.length - from);
-      for (int i = 0; i < used; i++) {
-        noise[from + i] = (float) (stddev * chunk[i]);
-      }
-    }
-    return noise;
   }
 
   /** A view of at most {@link #BLOCK} elements of {@code flat}. */

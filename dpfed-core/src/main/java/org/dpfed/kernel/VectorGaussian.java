@@ -3,25 +3,21 @@ package org.dpfed.kernel;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.LongBuffer;
+import java.util.List;
 import jdk.incubator.vector.DoubleVector;
-import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The draws of {@link SecureGaussian}, several at a time: the same keystream, the same words, the
  * same transform in double, with series in place of the library's logarithm, sine and cosine. Their
- * remainders are below 2⁻⁴⁰ relative to the radius, far below the one rounding to {@code float}
- * that ends each draw.
+ * remainders are below 2⁻⁴⁰ relative to the radius.
  */
 final class VectorGaussian {
   private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Long> LONGS =
       VectorSpecies.of(long.class, DOUBLES.vectorShape());
-  private static final VectorSpecies<Float> FLOATS =
-      VectorSpecies.of(float.class, VectorShape.forBitSize(DOUBLES.vectorBitSize() / 2));
 
   /** Keeps exponents positive, since u ≥ 2⁻⁶⁵. */
   private static final long EXPONENT_BIAS = 128;
@@ -74,6 +70,22 @@ final class VectorGaussian {
   private static final DoubleVector TURN_13 = taylor(13);
   private static final DoubleVector TURN_14 = taylor(14);
 
+  /**
+   * What makes a chunk, in order. A call that may mean any of four things is one that the JIT
+   * compiler does not inline, so it compiles each by itself; together they are more than it
+   * inlines, and it would box the vectors of the rest.
+   */
+  private static final List<Step> STEPS =
+      List.of(
+          (chunk, draws) -> chunk.readWords(),
+          (chunk, draws) -> uniforms(chunk.words, chunk.radii),
+          (chunk, draws) -> radii(chunk.radii),
+          (chunk, draws) -> turn(chunk.words, chunk.radii, draws));
+
+  private interface Step {
+    void run(VectorGaussian chunk, double[] draws);
+  }
+
   private final Keystream keystream;
   private final byte[] bytes = new byte[SecureGaussian.CHUNK_BYTES];
   private final LongBuffer source =
@@ -90,17 +102,19 @@ final class VectorGaussian {
   }
 
   /**
-   * Writes the next chunk of draws of N(0, stddev²).
+   * Writes the next chunk of standard normal draws.
    *
    * @param draws at least {@link SecureGaussian#CHUNK} long; that many are overwritten
    */
-  void nextChunk(float[] draws, double stddev) {
+  void nextChunk(double[] draws) {
+    for (Step step : STEPS) {
+      step.run(this, draws);
+    }
+  }
+
+  private void readWords() {
     keystream.next(bytes);
     source.get(0, words);
-    // Three loops, since one is beyond what the JIT compiler inlines, and it would box the rest.
-    uniforms(words, radii);
-    radii(radii, stddev);
-    turn(words, radii, draws);
   }
 
   /** The words before the angles as numbers in (0, 1), the same as {@link SecureGaussian}'s. */
@@ -120,15 +134,15 @@ final class VectorGaussian {
     }
   }
 
-  /** Replaces each uniform u by stddev · √(−2 ln u). */
-  private static void radii(double[] values, double stddev) {
+  /** Replaces each uniform u by √(−2 ln u). */
+  private static void radii(double[] values) {
     for (int i = 0; i < SecureGaussian.PAIRS; i += DOUBLES.length()) {
       DoubleVector uniform = DoubleVector.fromArray(DOUBLES, values, i);
-      minusTwiceLog(uniform).sqrt().mul(stddev).intoArray(values, i);
+      minusTwiceLog(uniform).sqrt().intoArray(values, i);
     }
   }
 
-  private static void turn(long[] words, double[] radii, float[] draws) {
+  private static void turn(long[] words, double[] radii, double[] draws) {
     for (int i = 0; i < SecureGaussian.PAIRS; i += DOUBLES.length()) {
       LongVector bits = LongVector.fromArray(LONGS, words, SecureGaussian.PAIRS + i);
       DoubleVector radius =
@@ -147,13 +161,9 @@ final class VectorGaussian {
       DoubleVector square = place.mul(place);
       DoubleVector sine = sine(square).mul(place);
       DoubleVector doubled = sine.add(sine);
-      store(radius.mul(UNIT.sub(doubled.mul(sine))), draws, i);
-      store(radius.mul(doubled.mul(cosine(square))), draws, SecureGaussian.PAIRS + i);
+      radius.mul(UNIT.sub(doubled.mul(sine))).intoArray(draws, i);
+      radius.mul(doubled.mul(cosine(square))).intoArray(draws, SecureGaussian.PAIRS + i);
     }
-  }
-
-  private static void store(DoubleVector draws, float[] target, int at) {
-    ((FloatVector) draws.convertShape(VectorOperators.D2F, FLOATS, 0)).intoArray(target, at);
   }
 
   /**

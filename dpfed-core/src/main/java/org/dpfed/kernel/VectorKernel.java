@@ -1,6 +1,9 @@
 package org.dpfed.kernel;
 
+import static org.bytedeco.openblas.global.openblas_nolapack.cblas_saxpy;
+
 import java.lang.ref.Reference;
+import java.nio.FloatBuffer;
 import java.util.stream.IntStream;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
@@ -10,9 +13,13 @@ import jdk.incubator.vector.VectorSpecies;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Java's Vector API on the arrays' own memory. Each pass reads and writes memory once; results do
- * not depend on the number of threads, bit for bit, since work is cut into the same blocks whoever
- * does them.
+ * Java's Vector API for norms and noise, BLAS for sums, on cache-sized blocks of the arrays' own
+ * memory. Results do not depend on the number of threads, bit for bit, since work is cut into the
+ * same blocks whoever does them.
+ *
+ * <p>Java 17 fences every vector that it loads from outside the heap, which costs more than the
+ * arithmetic: blocks are copied into arrays that stay in the first-level cache, and vectors are
+ * loaded from there. Sums need no more than BLAS has, at the speed of memory.
  *
  * <p>Needs {@code --add-modules jdk.incubator.vector} and an ND4J backend that keeps arrays in main
  * memory.
@@ -20,18 +27,23 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class VectorKernel implements DeltaKernel {
   static final String NAME = "vector";
 
-  private static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
 
   /** As many floats as there are lanes of double, so that one conversion widens them all. */
-  private static final VectorSpecies<Float> HALF =
+  private static final VectorSpecies<Float> FLOATS =
       VectorSpecies.of(float.class, VectorShape.forBitSize(DOUBLES.vectorBitSize() / 2));
 
-  /** Floats of the sum that stay in the first-level cache while rows are added to them. */
-  private static final int CACHE_BLOCK = 4096;
+  /** Floats handled at a time, small enough for the first-level cache. */
+  private static final int BLOCK = 4096;
 
-  /** Floats that one task handles at least; handing out less costs more than it saves. */
+  /** Floats that one task handles. */
   private static final int TASK = 1 << 16;
+
+  /** Floats of norms or sums for which a second thread saves more than waking it costs. */
+  private static final int LIGHT_SHARE = 1 << 20;
+
+  /** The same for noise, which takes tenfold the time. */
+  private static final int HEAVY_SHARE = TASK;
 
   private final int threads;
 
@@ -58,217 +70,176 @@ final class VectorKernel implements DeltaKernel {
   @Override
   public double[] rowNorms(INDArray deltas) {
     Layout layout = Layout.ofBlock(deltas);
-    try {
-      double[] norms = new double[layout.rows()];
-      for (int k = 0; k < norms.length; k++) {
-        double squares = 0;
-        for (long from = 0; from < layout.length(); from += OffHeapFloats.MAX_LENGTH) {
-          int length = windowLength(layout, from);
-          squares +=
-              sumOfSquares(
-                  OffHeapFloats.window(deltas, k * layout.length() + from, length), length);
-        }
-        norms[k] = Math.sqrt(squares);
-      }
-      return norms;
-    } finally {
-      Reference.reachabilityFence(deltas);
+    double[] norms = new double[layout.rows()];
+    for (int k = 0; k < norms.length; k++) {
+      norms[k] = Math.sqrt(sumOfSquares(deltas, k * layout.length(), layout.length()));
     }
+    Reference.reachabilityFence(deltas);
+    return norms;
   }
 
-  private double sumOfSquares(OffHeapFloats row, int length) {
-    double[] partial = new double[(length + TASK - 1) / TASK];
+  private double sumOfSquares(INDArray deltas, long row, long length) {
+    double[] partial = new double[Math.toIntExact((length + TASK - 1) / TASK)];
     forEachTask(
         length,
-        (from, to) -> {
-          for (int start = from; start < to; start += TASK) {
-            partial[start / TASK] = blockOfSquares(row, start, Math.min(start + TASK, to));
+        LIGHT_SHARE,
+        (task, from, stretch) -> {
+          float[] block = new float[BLOCK];
+          FloatBuffer source = HostFloats.window(deltas, row + from, stretch);
+          for (int at = 0; at < stretch; at += BLOCK) {
+            int count = Math.min(BLOCK, stretch - at);
+            source.get(at, block, 0, count);
+            partial[task] += squares(block, count);
           }
         });
     double sum = 0;
-    for (double block : partial) {
-      sum += block;
+    for (double part : partial) {
+      sum += part;
     }
     return sum;
   }
 
-  private static double blockOfSquares(OffHeapFloats row, int from, int to) {
-    int lanes = HALF.length();
+  private static double squares(float[] block, int count) {
+    int lanes = FLOATS.length();
     DoubleVector a = DoubleVector.zero(DOUBLES);
     DoubleVector b = a;
     DoubleVector c = a;
     DoubleVector d = a;
-    int i = from;
-    for (; i <= to - 4 * lanes; i += 4 * lanes) {
-      DoubleVector w = widened(row, i);
-      DoubleVector x = widened(row, i + lanes);
-      DoubleVector y = widened(row, i + 2 * lanes);
-      DoubleVector z = widened(row, i + 3 * lanes);
+    int i = 0;
+    for (; i <= count - 4 * lanes; i += 4 * lanes) {
+      DoubleVector w = widened(block, i);
+      DoubleVector x = widened(block, i + lanes);
+      DoubleVector y = widened(block, i + 2 * lanes);
+      DoubleVector z = widened(block, i + 3 * lanes);
       a = w.fma(w, a);
       b = x.fma(x, b);
       c = y.fma(y, c);
       d = z.fma(z, d);
     }
     double sum = a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
-    for (; i < to; i++) {
-      double value = row.get(i);
+    for (; i < count; i++) {
+      double value = block[i];
       sum += value * value;
     }
     return sum;
   }
 
-  private static DoubleVector widened(OffHeapFloats row, int index) {
-    return (DoubleVector) row.vector(HALF, index).convertShape(VectorOperators.F2D, DOUBLES, 0);
+  private static DoubleVector widened(float[] block, int index) {
+    return (DoubleVector)
+        FloatVector.fromArray(FLOATS, block, index).convertShape(VectorOperators.F2D, DOUBLES, 0);
   }
 
+  /**
+   * Adds all rows to one block of the sum before the next, so that it stays in cache. Blocks this
+   * short BLAS handles on the calling thread.
+   */
   @Override
   public void addScaled(INDArray sum, INDArray deltas, float[] scales) {
     Layout layout = Layout.ofScaledSum(sum, deltas, scales);
-    try {
-      int[] rows = IntStream.range(0, scales.length).filter(k -> scales[k] != 0).toArray();
-      for (long from = 0; from < layout.length(); from += OffHeapFloats.MAX_LENGTH) {
-        int length = windowLength(layout, from);
-        OffHeapFloats target = OffHeapFloats.window(sum, from, length);
-        OffHeapFloats[] sources = new OffHeapFloats[rows.length];
-        float[] factors = new float[rows.length];
-        for (int k = 0; k < rows.length; k++) {
-          sources[k] = OffHeapFloats.window(deltas, rows[k] * layout.length() + from, length);
-          factors[k] = scales[rows[k]];
-        }
-        forEachTask(
-            length,
-            (start, end) -> {
-              for (int block = start; block < end; block += CACHE_BLOCK) {
-                addRows(target, sources, factors, block, Math.min(block + CACHE_BLOCK, end));
+    long target = HostFloats.address(sum, 0);
+    long source = HostFloats.address(deltas, 0);
+    long rowBytes = layout.length() * Float.BYTES;
+    forEachTask(
+        layout.length(),
+        LIGHT_SHARE,
+        (task, from, length) -> {
+          HostFloats.Cursor to = new HostFloats.Cursor();
+          HostFloats.Cursor row = new HostFloats.Cursor();
+          for (int at = 0; at < length; at += BLOCK) {
+            int count = Math.min(BLOCK, length - at);
+            long offset = (from + at) * Float.BYTES;
+            to.at(target + offset);
+            for (int k = 0; k < scales.length; k++) {
+              if (scales[k] != 0) {
+                cblas_saxpy(count, scales[k], row.at(source + k * rowBytes + offset), 1, to, 1);
               }
-            });
-      }
-    } finally {
-      Reference.reachabilityFence(sum);
-      Reference.reachabilityFence(deltas);
-    }
-  }
-
-  /** Four rows at a time while they last: the sum is then read and written once for four. */
-  private static void addRows(
-      OffHeapFloats sum, OffHeapFloats[] rows, float[] scales, int from, int to) {
-    int k = 0;
-    for (; k + 4 <= rows.length; k += 4) {
-      addFour(sum, rows, scales, k, from, to);
-    }
-    for (; k < rows.length; k++) {
-      addOne(sum, rows[k], scales[k], from, to);
-    }
-  }
-
-  private static void addFour(
-      OffHeapFloats sum, OffHeapFloats[] rows, float[] scales, int k, int from, int to) {
-    OffHeapFloats r0 = rows[k];
-    OffHeapFloats r1 = rows[k + 1];
-    OffHeapFloats r2 = rows[k + 2];
-    OffHeapFloats r3 = rows[k + 3];
-    FloatVector s0 = FloatVector.broadcast(FLOATS, scales[k]);
-    FloatVector s1 = FloatVector.broadcast(FLOATS, scales[k + 1]);
-    FloatVector s2 = FloatVector.broadcast(FLOATS, scales[k + 2]);
-    FloatVector s3 = FloatVector.broadcast(FLOATS, scales[k + 3]);
-    int i = from;
-    for (; i <= to - FLOATS.length(); i += FLOATS.length()) {
-      FloatVector acc = r0.vector(FLOATS, i).fma(s0, sum.vector(FLOATS, i));
-      acc = r1.vector(FLOATS, i).fma(s1, acc);
-      acc = r2.vector(FLOATS, i).fma(s2, acc);
-      sum.put(r3.vector(FLOATS, i).fma(s3, acc), i);
-    }
-    for (; i < to; i++) {
-      float acc = Math.fma(scales[k], r0.get(i), sum.get(i));
-      acc = Math.fma(scales[k + 1], r1.get(i), acc);
-      acc = Math.fma(scales[k + 2], r2.get(i), acc);
-      sum.put(Math.fma(scales[k + 3], r3.get(i), acc), i);
-    }
-  }
-
-  private static void addOne(OffHeapFloats sum, OffHeapFloats row, float scale, int from, int to) {
-    FloatVector s = FloatVector.broadcast(FLOATS, scale);
-    int lanes = FLOATS.length();
-    int i = from;
-    for (; i <= to - 2 * lanes; i += 2 * lanes) {
-      FloatVector x = row.vector(FLOATS, i).fma(s, sum.vector(FLOATS, i));
-      FloatVector y = row.vector(FLOATS, i + lanes).fma(s, sum.vector(FLOATS, i + lanes));
-      sum.put(x, i);
-      sum.put(y, i + lanes);
-    }
-    for (; i < to; i++) {
-      sum.put(Math.fma(scale, row.get(i), sum.get(i)), i);
-    }
+            }
+          }
+        });
+    Reference.reachabilityFence(sum);
+    Reference.reachabilityFence(deltas);
   }
 
   @Override
   public void perturb(INDArray sum, INDArray out, NoiseKey key, double stddev, double factor) {
     Layout layout = Layout.ofPerturbation(sum, out, stddev, factor);
-    try {
-      for (long from = 0; from < layout.length(); from += OffHeapFloats.MAX_LENGTH) {
-        int length = windowLength(layout, from);
-        long firstChunk = from / SecureGaussian.CHUNK;
-        OffHeapFloats source = OffHeapFloats.window(sum, from, length);
-        OffHeapFloats target = OffHeapFloats.window(out, from, length);
-        forEachTask(
-            length,
-            (start, end) -> {
-              VectorGaussian gaussian =
-                  new VectorGaussian(key, firstChunk + start / SecureGaussian.CHUNK);
-              float[] noise = new float[SecureGaussian.CHUNK];
-              for (int chunk = start; chunk < end; chunk += noise.length) {
-                if (stddev > 0) {
-                  gaussian.nextChunk(noise, stddev);
-                }
-                int to = Math.min(chunk + noise.length, end);
-                addAndScale(source, target, noise, chunk, to, (float) factor);
-              }
-            });
-      }
-    } finally {
-      Reference.reachabilityFence(sum);
-      Reference.reachabilityFence(out);
+    forEachTask(
+        layout.length(),
+        HEAVY_SHARE,
+        (task, from, length) -> {
+          VectorGaussian gaussian = new VectorGaussian(key, from / SecureGaussian.CHUNK);
+          FloatBuffer source = HostFloats.window(sum, from, length);
+          FloatBuffer target = HostFloats.window(out, from, length);
+          double[] draws = new double[SecureGaussian.CHUNK];
+          float[] values = new float[SecureGaussian.CHUNK];
+          for (int at = 0; at < length; at += values.length) {
+            int count = Math.min(values.length, length - at);
+            source.get(at, values, 0, count);
+            if (stddev > 0) {
+              gaussian.nextChunk(draws);
+            }
+            addAndScale(values, draws, stddev, (float) factor);
+            target.put(at, values, 0, count);
+          }
+        });
+    Reference.reachabilityFence(sum);
+    Reference.reachabilityFence(out);
+  }
+
+  private static void addAndScale(float[] values, double[] draws, double stddev, float factor) {
+    for (int i = 0; i < values.length; i += FLOATS.length()) {
+      DoubleVector noise = DoubleVector.fromArray(DOUBLES, draws, i).mul(stddev);
+      ((FloatVector) noise.convertShape(VectorOperators.D2F, FLOATS, 0))
+          .add(FloatVector.fromArray(FLOATS, values, i))
+          .mul(factor)
+          .intoArray(values, i);
     }
   }
 
-  private static void addAndScale(
-      OffHeapFloats source, OffHeapFloats target, float[] noise, int from, int to, float factor) {
-    int i = from;
-    for (; i <= to - FLOATS.length(); i += FLOATS.length()) {
-      FloatVector draws = FloatVector.fromArray(FLOATS, noise, i - from);
-      target.put(source.vector(FLOATS, i).add(draws).mul(factor), i);
-    }
-    for (; i < to; i++) {
-      target.put((source.get(i) + noise[i - from]) * factor, i);
+  @Override
+  public void draw(NoiseKey key, long firstChunk, double[] draws) {
+    double[] chunk = new double[SecureGaussian.CHUNK];
+    VectorGaussian gaussian = new VectorGaussian(key, firstChunk);
+    for (int at = 0; at < draws.length; at += chunk.length) {
+      gaussian.nextChunk(chunk);
+      System.arraycopy(chunk, 0, draws, at, Math.min(chunk.length, draws.length - at));
     }
   }
 
-  private static int windowLength(Layout layout, long from) {
-    return (int) Math.min(OffHeapFloats.MAX_LENGTH, layout.length() - from);
-  }
-
-  /** Work on the floats {@code from} to {@code to} of a window. */
+  /** Work on a stretch of at most {@link #TASK} floats. */
   private interface Task {
-    void run(int from, int to);
+    void run(int task, long from, int length);
   }
 
   /**
-   * Cuts a window into one range of whole blocks for each thread. The common pool runs them: it
-   * lives as long as the JVM, so there is nothing to close, and the calling thread takes its share.
+   * Cuts the floats into stretches, and the stretches into one range for each thread. The common
+   * pool runs them: it lives as long as the JVM, so there is nothing to close, and the calling
+   * thread takes its share.
+   *
+   * @param share floats that each thread gets at least
    */
-  private void forEachTask(int length, Task task) {
-    int blocks = (length + TASK - 1) / TASK;
-    int parts = Math.min(threads, blocks);
+  private void forEachTask(long length, int share, Task task) {
+    int tasks = Math.toIntExact((length + TASK - 1) / TASK);
+    int parts = (int) Math.min(threads, (length + share - 1) / share);
     if (parts == 1) {
-      task.run(0, length);
+      runTasks(0, tasks, length, task);
       return;
     }
     IntStream.range(0, parts)
         .parallel()
         .forEach(
             part ->
-                task.run(
-                    TASK * (int) ((long) blocks * part / parts),
-                    (int) Math.min(length, TASK * ((long) blocks * (part + 1) / parts))));
+                runTasks(
+                    (int) ((long) tasks * part / parts),
+                    (int) ((long) tasks * (part + 1) / parts),
+                    length,
+                    task));
+  }
+
+  private static void runTasks(int first, int end, long length, Task task) {
+    for (int t = first; t < end; t++) {
+      long from = (long) t * TASK;
+      task.run(t, from, (int) Math.min(TASK, length - from));
+    }
   }
 }

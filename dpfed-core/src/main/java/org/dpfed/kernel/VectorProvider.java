@@ -1,5 +1,7 @@
 package org.dpfed.kernel;
 
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -24,10 +26,16 @@ public final class VectorProvider implements KernelProvider {
       throw new KernelUnavailableException("the ND4J backend keeps arrays on another device");
     }
     try {
-      return new VectorKernel(Runtime.getRuntime().availableProcessors());
+      DeltaKernel kernel = new VectorKernel(Runtime.getRuntime().availableProcessors());
+      // One float through it, so that what is missing shows here.
+      try (INDArray one = Nd4j.ones(DataType.FLOAT, 1, 1)) {
+        kernel.addScaled(one.reshape(1), one, new float[] {1});
+        kernel.rowNorms(one);
+      }
+      return kernel;
     } catch (LinkageError e) {
       throw new KernelUnavailableException(
-          "the Vector API of Java " + Runtime.version().feature() + " is not the one expected", e);
+          "Java " + Runtime.version().feature() + " or the backend lacks something: " + e, e);
     }
   }
 }

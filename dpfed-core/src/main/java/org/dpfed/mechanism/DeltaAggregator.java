@@ -38,21 +38,7 @@ public final class DeltaAggregator implements AutoCloseable {
    * @param expectedCohortSize divides the noisy sum, positive
    * @param event what releasing the mean costs, sampling included
    * @param dimension length of a delta, at least 1
-   */
-  public DeltaAggregator(
-      DeltaKernel kernel,
-      Clipping clipping,
-      double noiseMultiplier,
-      double expectedCohortSize,
-      DpEvent event,
-      long dimension) {
-    this(
-        kernel, clipping, noiseMultiplier, expectedCohortSize, event, dimension, ReleaseMode.FLOAT);
-  }
-
-  /**
-   * @param mode the numbers that the sum and the noise are made of; the other parameters are those
-   *     of the constructor without it
+   * @param mode the numbers that the sum and the noise are made of
    */
   public DeltaAggregator(
       DeltaKernel kernel,
@@ -72,6 +58,10 @@ public final class DeltaAggregator implements AutoCloseable {
               + noiseMultiplier
               + "; choose a clipNorm");
     }
+    if (mode == ReleaseMode.FIXED_POINT && Double.isInfinite(clipping.clipNorm())) {
+      throw new IllegalArgumentException(
+          "a fixed-point release needs a clip norm, from which its grid follows; choose a clipNorm");
+    }
     if (!(expectedCohortSize > 0) || Double.isInfinite(expectedCohortSize)) {
       throw new IllegalArgumentException(
           "expectedCohortSize must be positive and finite, was " + expectedCohortSize);
@@ -85,7 +75,7 @@ public final class DeltaAggregator implements AutoCloseable {
     this.expectedCohortSize = expectedCohortSize;
     this.event = event;
     this.dimension = dimension;
-    this.sum = RunningSum.of(mode, kernel, clipping.clipNorm(), dimension);
+    this.sum = RunningSum.of(mode, kernel, clipping.clipNorm(), noiseStddev, dimension);
   }
 
   /** Absolute standard deviation of the noise that {@link #release} adds to the sum. */
@@ -126,7 +116,7 @@ public final class DeltaAggregator implements AutoCloseable {
     requireOpen();
     ledger.charge(event);
     released = true;
-    return sum.release(key, noiseStddev, 1 / expectedCohortSize);
+    return sum.release(key, 1 / expectedCohortSize);
   }
 
   private void requireOpen() {

@@ -17,27 +17,36 @@ sealed interface RunningSum extends AutoCloseable {
    */
   void add(INDArray row, float scale);
 
-  /** {@code (sum + N(0, stddev² I)) · factor}, owned by the caller; the sum is spent afterwards. */
-  INDArray release(NoiseKey key, double stddev, double factor);
+  /** {@code (sum + noise) · factor}, owned by the caller; the sum is spent afterwards. */
+  INDArray release(NoiseKey key, double factor);
 
   /** Frees a sum that was not released. */
   @Override
   void close();
 
-  static RunningSum of(ReleaseMode mode, DeltaKernel kernel, double clipNorm, long dimension) {
-    return mode == ReleaseMode.FLOAT
-        ? new Floats(kernel, Nd4j.zeros(DataType.FLOAT, dimension))
-        : new Integers(new FixedPointSum(clipNorm, Math.toIntExact(dimension)));
+  /**
+   * An empty sum.
+   *
+   * @param bound the largest norm of a scaled delta
+   * @param stddev of the noise
+   */
+  static RunningSum of(
+      ReleaseMode mode, DeltaKernel kernel, double bound, double stddev, long dimension) {
+    return switch (mode) {
+      case FLOAT -> new Floats(kernel, stddev, Nd4j.zeros(DataType.FLOAT, dimension));
+      case FIXED_POINT ->
+          new Integers(new FixedPointSum(kernel, bound, stddev, Math.toIntExact(dimension)));
+    };
   }
 
-  record Floats(DeltaKernel kernel, INDArray sum) implements RunningSum {
+  record Floats(DeltaKernel kernel, double stddev, INDArray sum) implements RunningSum {
     @Override
     public void add(INDArray row, float scale) {
       kernel.addScaled(sum, row, new float[] {scale});
     }
 
     @Override
-    public INDArray release(NoiseKey key, double stddev, double factor) {
+    public INDArray release(NoiseKey key, double factor) {
       kernel.perturb(sum, sum, key, stddev, factor);
       return sum;
     }
@@ -55,8 +64,8 @@ sealed interface RunningSum extends AutoCloseable {
     }
 
     @Override
-    public INDArray release(NoiseKey key, double stddev, double factor) {
-      return sum.release(key, stddev, factor);
+    public INDArray release(NoiseKey key, double factor) {
+      return sum.release(key, factor);
     }
 
     @Override

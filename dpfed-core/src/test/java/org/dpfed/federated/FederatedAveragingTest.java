@@ -14,24 +14,26 @@ import java.util.function.IntFunction;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.kernel.KernelSelection;
 import org.dpfed.mechanism.Randomness;
+import org.dpfed.mechanism.ReleaseMode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.nd4j.linalg.factory.Nd4j;
 
 final class FederatedAveragingTest {
   private static final int POPULATION = 200;
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 5})
-  void run_anyNumberOfWorkers_sameBits(int workers) {
+  @CsvSource({"1,FLOAT", "2,FLOAT", "5,FLOAT", "1,FIXED_POINT", "2,FIXED_POINT", "5,FIXED_POINT"})
+  void run_anyNumberOfWorkers_sameBits(int workers, ReleaseMode mode) {
     IntFunction<float[]> uneven =
         client -> {
           LockSupport.parkNanos(client % 5 * 100_000L);
           return new float[] {0.1f / (client + 1), (float) Math.sin(client), 1e-7f * client};
         };
-    float[] expected = parameters(run(uneven, 1, plan(1).build()));
-    assertThat(parameters(run(uneven, workers, plan(1).build()))).isEqualTo(expected);
+    float[] expected = parameters(run(uneven, 1, plan(1).releaseMode(mode).build()));
+    assertThat(parameters(run(uneven, workers, plan(1).releaseMode(mode).build())))
+        .isEqualTo(expected);
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.mechanism.Randomness;
+import org.dpfed.mechanism.ReleaseMode;
 import org.junit.jupiter.api.Test;
 
 final class PrivacyPlanTest {
@@ -32,6 +33,31 @@ final class PrivacyPlanTest {
     assertThat(guarantee.unit()).isEqualTo("patient");
     assertThat(guarantee.accountant()).isNotBlank();
     assertThat(guarantee.assumptions()).anyMatch(text -> text.contains("server is trusted"));
+  }
+
+  @Test
+  void releaseMode_unlessSet_isFixedPointWhereThereIsAClipNorm() {
+    assertThat(complete().noiseMultiplier(2).build().releaseMode())
+        .isEqualTo(ReleaseMode.FIXED_POINT);
+    assertThat(baseline().build().releaseMode()).isEqualTo(ReleaseMode.FLOAT);
+    assertThatThrownBy(() -> baseline().releaseMode(ReleaseMode.FIXED_POINT).build())
+        .hasMessageContaining("fixed-point needs a clipNorm");
+  }
+
+  @Test
+  void releaseMode_float_isAnAssumptionOfTheGuarantee() {
+    var plan = complete().noiseMultiplier(2);
+    assertThat(plan.build().guarantee().assumptions()).noneMatch(text -> text.contains("bits"));
+    assertThat(plan.releaseMode(ReleaseMode.FLOAT).build().guarantee().assumptions())
+        .anyMatch(text -> text.contains("low-order bits"));
+  }
+
+  private static PrivacyPlan.Builder baseline() {
+    return PrivacyPlan.builder(10, "patient")
+        .expectedCohortSize(1)
+        .rounds(1)
+        .noiseMultiplier(0)
+        .delta(1e-4);
   }
 
   @Test

@@ -19,13 +19,13 @@ class FixedPointSumTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 7, 255, 4097, 100_003})
   void release_noNoise_isTheScaledSumOnTheGrid(int size) {
-    FixedPointSum sum = new FixedPointSum(2, size);
+    FixedPointSum sum = sum(2, 0, size);
     float[] a = row(size, 1);
     float[] b = row(size, 2);
 
     sum.addScaled(block(a), 0.5f);
     sum.addScaled(block(b), 0.25f);
-    float[] released = sum.release(Keys.seeded(1), 0, 1).toFloatVector();
+    float[] released = sum.release(Keys.seeded(1), 1).toFloatVector();
 
     for (int i = 0; i < size; i++) {
       // Either delta is cut by less than one spacing; then the result is rounded to float.
@@ -51,10 +51,10 @@ class FixedPointSumTest {
   void addScaled_cutToTheGrid_normNeverGrows() {
     for (int seed = 0; seed < 100; seed++) {
       float[] row = row(100, seed);
-      FixedPointSum sum = new FixedPointSum(10, row.length);
+      FixedPointSum sum = sum(10, 0, row.length);
       sum.addScaled(block(row), 0.75f);
 
-      float[] cut = sum.release(Keys.seeded(1), 0, 1).toFloatVector();
+      float[] cut = sum.release(Keys.seeded(1), 1).toFloatVector();
 
       // Coordinates are multiples of the spacing below 2²⁴ of it, so the float is exact here.
       BigDecimal before = BigDecimal.ZERO;
@@ -67,9 +67,12 @@ class FixedPointSumTest {
     }
   }
 
-  @Test
-  void release_noise_isGaussianOfTheStatedScale() {
-    float[] noise = new FixedPointSum(1, 1_000_000).release(Keys.seeded(2), 2.5, 1).toFloatVector();
+  @ParameterizedTest
+  @ValueSource(strings = {"nd4j", "vector"})
+  void release_noise_isGaussianOfTheStatedScale(String name) {
+    DeltaKernel kernel = KernelSelection.forced(name).kernel();
+    float[] noise =
+        new FixedPointSum(kernel, 1, 2.5, 1_000_000).release(Keys.seeded(2), 1).toFloatVector();
 
     // Rounding to a grid of less than 10⁻⁵σ moves the distribution by less than that.
     assertThat(NormalSample.passesKolmogorovSmirnov(noise, 2.5, 1e-9)).isTrue();
@@ -81,49 +84,81 @@ class FixedPointSumTest {
   void release_oneUnitMore_shiftsTheNoiseByOneUnitExactly() {
     // What is released is noise plus an integer: two neighbours differ by a shift, in no other bit.
     int size = 1000;
-    FixedPointSum without = new FixedPointSum(1, size);
-    FixedPointSum with = new FixedPointSum(1, size);
+    double spacing = sum(1, 0, size).spacing();
+    // A small stddev, so that the float of the result is exact: 10σ below 2²⁴ spacings.
+    FixedPointSum without = sum(1, 1000 * spacing, size);
+    FixedPointSum with = sum(1, 1000 * spacing, size);
     float[] unit = new float[size];
-    java.util.Arrays.fill(unit, (float) with.spacing());
+    java.util.Arrays.fill(unit, (float) spacing);
     with.addScaled(block(unit), 1);
 
-    // A small stddev, so that the float of the result is exact: 10σ below 2²⁴ spacings.
-    double stddev = with.spacing() * 1000;
-    float[] a = without.release(Keys.seeded(4), stddev, 1).toFloatVector();
-    float[] b = with.release(Keys.seeded(4), stddev, 1).toFloatVector();
+    float[] a = without.release(Keys.seeded(4), 1).toFloatVector();
+    float[] b = with.release(Keys.seeded(4), 1).toFloatVector();
 
     boolean odd = false;
     for (int i = 0; i < size; i++) {
-      assertThat((double) b[i] - a[i]).isEqualTo(with.spacing());
-      assertThat(a[i] / with.spacing()).isEqualTo(Math.rint(a[i] / with.spacing()));
-      odd |= (long) (a[i] / with.spacing()) % 2 != 0;
+      assertThat((double) b[i] - a[i]).isEqualTo(spacing);
+      assertThat(a[i] / spacing).isEqualTo(Math.rint(a[i] / spacing));
+      odd |= (long) (a[i] / spacing) % 2 != 0;
     }
     assertThat(odd).isTrue();
   }
 
   @Test
   void addScaled_scaleZero_rowIsNotRead() {
-    FixedPointSum sum = new FixedPointSum(1, 3);
+    FixedPointSum sum = sum(1, 0, 3);
 
     sum.addScaled(block(new float[] {Float.NaN, Float.POSITIVE_INFINITY, 1}), 0);
 
-    assertThat(sum.release(Keys.seeded(1), 0, 1).toFloatVector()).containsOnly(0f);
+    assertThat(sum.release(Keys.seeded(1), 1).toFloatVector()).containsOnly(0f);
   }
 
   @Test
-  void release_stddevBeyondTheGrid_refusedByName() {
-    assertThatThrownBy(() -> new FixedPointSum(1, 4).release(Keys.seeded(1), 1e30, 1))
+  void stddev_beyondTheGrid_refusedByNameBeforeAnythingIsSummed() {
+    assertThatThrownBy(() -> sum(1, 1e30, 4))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("stddev")
         .hasMessageContaining("1.0E30");
   }
 
+  @Test
+  void addScaled_moreThanExactSumsHold_refusedNotWrapped() {
+    // One delta of this length may hold 2²⁸ units and more: 2²⁴ of them fill the exact range. Those
+    // of one coordinate at the bound get there in 2³⁴ steps, too many to take, so the test takes
+    // deltas of length 1 with a stddev at the end of its own range instead, which must not take
+    // room from the sum.
+    FixedPointSum sum = sum(1, 0x1p52 / 10 * sum(1, 0, 1).spacing(), 1);
+    sum.addScaled(block(new float[] {1}), 1);
+
+    float released = sum.release(Keys.seeded(1), 1).getFloat(0);
+
+    assertThat((double) Math.abs(released)).isLessThan(0x1p53 * sum.spacing());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"nd4j", "vector"})
+  void addScaled_everyKernel_sameSumWithoutNoise(String kernel) {
+    FixedPointSum expected = sum(5, 0, 70_001);
+    FixedPointSum actual = new FixedPointSum(KernelSelection.forced(kernel).kernel(), 5, 0, 70_001);
+    for (int k = 0; k < 3; k++) {
+      expected.addScaled(block(row(70_001, k)), 0.3f);
+      actual.addScaled(block(row(70_001, k)), 0.3f);
+    }
+
+    assertThat(actual.release(Keys.seeded(1), 0.1).toFloatVector())
+        .isEqualTo(expected.release(Keys.seeded(1), 0.1).toFloatVector());
+  }
+
+  private static FixedPointSum sum(double bound, double stddev, int dimension) {
+    return new FixedPointSum(new Nd4jKernel(), bound, stddev, dimension);
+  }
+
   private static float[] released(List<float[]> rows) {
-    FixedPointSum sum = new FixedPointSum(5, 1000);
+    FixedPointSum sum = sum(5, 1, 1000);
     for (float[] row : rows) {
       sum.addScaled(block(row), 0.1f);
     }
-    return sum.release(Keys.seeded(1), 1, 0.02).toFloatVector();
+    return sum.release(Keys.seeded(1), 0.02).toFloatVector();
   }
 
   private static float[] row(int size, long seed) {

@@ -45,6 +45,36 @@ final class NormalSample {
     return trials * divergence <= Math.log(2 / alpha);
   }
 
+  /**
+   * Whether the draws of a kernel lie beyond 3, 4, 4.5, 5 and 6σ as often as theory has it, each
+   * tail at the error rate of {@link #isCompatible}; prints what was counted.
+   */
+  static boolean hasGaussianTails(DeltaKernel kernel, NoiseKey key, long count, double alpha) {
+    double[] thresholds = {3, 4, 4.5, 5, 6};
+    long[] beyond = new long[thresholds.length];
+    double[] draws = new double[1 << 20];
+    long drawn = 0;
+    for (; drawn < count; drawn += draws.length) {
+      kernel.draw(key, drawn / SecureGaussian.CHUNK, draws);
+      for (double draw : draws) {
+        double size = Math.abs(draw);
+        for (int t = 0; t < thresholds.length && size > thresholds[t]; t++) {
+          beyond[t]++;
+        }
+      }
+    }
+    boolean isGaussian = true;
+    for (int t = 0; t < thresholds.length; t++) {
+      double p = twoSidedTail(thresholds[t]);
+      boolean isRight = isCompatible(beyond[t], drawn, p, alpha);
+      isGaussian &= isRight;
+      System.out.printf(
+          "%s: %,d of %,d draws beyond %sσ, %,.1f expected: %s%n",
+          kernel.name(), beyond[t], drawn, thresholds[t], p * drawn, isRight ? "right" : "WRONG");
+    }
+    return isGaussian;
+  }
+
   private static double xLogXOverY(double x, double y) {
     return x == 0 ? 0 : x * Math.log(x / y);
   }

@@ -15,8 +15,6 @@ class SecureGaussianTest {
   /** Error rate of each statistical test; keys are fixed, so a pass stays a pass. */
   private static final double ALPHA = 1e-9;
 
-  private static final double[] TAILS = {3, 4, 4.5, 5, 6};
-
   @Test
   void radius_leastUniform_reachesBeyondNineSigma() {
     assertThat(SecureGaussian.radius(0)).isCloseTo(Math.sqrt(130 * Math.log(2)), within(1e-12));
@@ -64,15 +62,17 @@ class SecureGaussianTest {
     assertThat(NormalSample.passesKolmogorovSmirnov(draws, 1.03, ALPHA)).isFalse();
   }
 
-  @Test
-  void nextChunk_tenMillion_tailsAsTheoryHasThem() {
-    assertTails(3, 10_000_000);
+  @ParameterizedTest
+  @ValueSource(strings = {"nd4j", "vector"})
+  void draw_tenMillion_tailsAsTheoryHasThem(String kernel) {
+    assertTails(kernel, 3, 10_000_000);
   }
 
-  @Test
+  @ParameterizedTest
   @Tag("slow")
-  void nextChunk_thousandMillion_tailsAsTheoryHasThem() {
-    assertTails(4, 1_000_000_000);
+  @ValueSource(strings = {"nd4j", "vector"})
+  void draw_thousandMillion_tailsAsTheoryHasThem(String kernel) {
+    assertTails(kernel, 4, 1_000_000_000);
   }
 
   @Test
@@ -144,26 +144,11 @@ class SecureGaussianTest {
     assertThat(NormalSample.correlation(a, 0, b, 0, a.length)).isCloseTo(0, within(6.5e-3));
   }
 
-  private static void assertTails(long seed, long count) {
-    SecureGaussian gaussian = new SecureGaussian(Keys.seeded(seed), 0);
-    double[] chunk = new double[SecureGaussian.CHUNK];
-    long[] beyond = new long[TAILS.length];
-    long drawn = 0;
-    for (; drawn < count; drawn += chunk.length) {
-      gaussian.nextChunk(chunk);
-      for (double draw : chunk) {
-        double size = Math.abs(draw);
-        for (int t = 0; t < TAILS.length && size > TAILS[t]; t++) {
-          beyond[t]++;
-        }
-      }
-    }
-    for (int t = 0; t < TAILS.length; t++) {
-      double p = NormalSample.twoSidedTail(TAILS[t]);
-      assertThat(NormalSample.isCompatible(beyond[t], drawn, p, ALPHA))
-          .as("%d of %d draws beyond %sσ, %.1f expected", beyond[t], drawn, TAILS[t], p * drawn)
-          .isTrue();
-    }
+  private static void assertTails(String kernel, long seed, long count) {
+    assertThat(
+            NormalSample.hasGaussianTails(
+                KernelSelection.forced(kernel).kernel(), Keys.seeded(seed), count, ALPHA))
+        .isTrue();
   }
 
   private static float[] draws(long seed, long firstChunk, int count) {

@@ -21,7 +21,7 @@ class VectorKernelTest extends DeltaKernelContract {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {4097, 65_536, 1_000_003})
+  @ValueSource(ints = {4097, 65_536, 5_000_003})
   void allMethods_anyNumberOfThreads_sameBits(int size) {
     INDArray deltas = ordinary(3, size);
     float[] scales = {1, 0.5f, 0.25f};
@@ -70,6 +70,21 @@ class VectorKernelTest extends DeltaKernelContract {
     for (int i = 0; i < size; i++) {
       // Either is rounded once to float; the series are off by 2⁻⁴⁰ of a radius of at most 9.5.
       assertThat((double) a[i]).isCloseTo(b[i], within(0x1p-23 * Math.abs(b[i]) + 9.5 * 0x1p-40));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 1024, 5000})
+  void draw_sameKey_sameDrawsAsTheReference(int count) {
+    double[] ours = new double[count];
+    double[] reference = new double[count];
+
+    kernel().draw(Keys.seeded(3), 7, ours);
+    new Nd4jKernel().draw(Keys.seeded(3), 7, reference);
+
+    for (int i = 0; i < count; i++) {
+      // The series are off by 2⁻⁴⁰ of a radius of at most 9.5.
+      assertThat(ours[i]).isCloseTo(reference[i], within(9.5 * 0x1p-40));
     }
   }
 

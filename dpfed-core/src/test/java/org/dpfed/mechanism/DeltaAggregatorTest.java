@@ -10,12 +10,18 @@ import org.dpfed.accounting.DpEvent;
 import org.dpfed.kernel.Nd4jKernel;
 import org.dpfed.kernel.NoiseKey;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
+@ParameterizedClass
+@EnumSource(ReleaseMode.class)
 final class DeltaAggregatorTest {
   private static final DpEvent EVENT = new DpEvent.Gaussian(1);
+  @Parameter private ReleaseMode mode = ReleaseMode.FLOAT;
   private final List<DpEvent> charged = new ArrayList<>();
 
   @Test
@@ -24,9 +30,11 @@ final class DeltaAggregatorTest {
       aggregator.accumulate(Nd4j.createFromArray(3f, 4f));
       aggregator.accumulate(Nd4j.createFromArray(30f, 40f));
       try (INDArray mean = aggregator.release(charged::add, key(1))) {
-        // The second delta is scaled to norm 5 less a margin of 2.4e-7 of it.
-        assertThat(mean.getDouble(0)).isCloseTo(0.6, within(1e-6));
-        assertThat(mean.getDouble(1)).isCloseTo(0.8, within(1e-6));
+        // The second delta is scaled to norm 5 less a margin of 2.4e-7 of it; on the grid either
+        // delta is cut by less than 2⁻¹⁶ · 5/√2.
+        double cut = mode == ReleaseMode.FLOAT ? 0 : 2 * 0x1p-16 * 5 / Math.sqrt(2) / 10;
+        assertThat(mean.getDouble(0)).isCloseTo(0.6, within(1e-6 + cut));
+        assertThat(mean.getDouble(1)).isCloseTo(0.8, within(1e-6 + cut));
       }
     }
     assertThat(charged).containsExactly(EVENT);
@@ -113,6 +121,16 @@ final class DeltaAggregatorTest {
   }
 
   @Test
+  void new_fixedPointWithoutClipNorm_isRefusedWithTheRemedy() {
+    assertThatThrownBy(
+            () ->
+                new DeltaAggregator(
+                    new Nd4jKernel(), new Clipping.None(), 0, 1, EVENT, 2, ReleaseMode.FIXED_POINT))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("clipNorm");
+  }
+
+  @Test
   void accumulate_wrongShapeOrType_isRefused() {
     try (DeltaAggregator aggregator = aggregator(1, 1, 1, 2)) {
       assertThatThrownBy(() -> aggregator.accumulate(Nd4j.zeros(DataType.FLOAT, 3)))
@@ -122,7 +140,7 @@ final class DeltaAggregatorTest {
     }
   }
 
-  private static DeltaAggregator aggregator(
+  private DeltaAggregator aggregator(
       double clipNorm, double noiseMultiplier, double expectedCohortSize, long dimension) {
     return new DeltaAggregator(
         new Nd4jKernel(),
@@ -130,7 +148,8 @@ final class DeltaAggregatorTest {
         noiseMultiplier,
         expectedCohortSize,
         EVENT,
-        dimension);
+        dimension,
+        mode);
   }
 
   private static NoiseKey key(int round) {

@@ -1,228 +1,242 @@
 package org.dpfed.bench.kernel;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.TreeSet;
-import java.util.stream.Stream;
+import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
+import org.dpfed.bench.kernel.Measurements.Family;
+import org.dpfed.bench.kernel.Measurements.Row;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler.LegendPosition;
 
 /**
- * Makes of one run's raw results the file that is kept, the Markdown table and the plot over d.
- *
- * <p>Arguments: the folder of JMH's JSON files, the PyTorch script's JSON (may be missing), the
- * folder to write to, the commit.
+ * Makes of one run's raw results the file that is kept, the Markdown that a page shows between two
+ * marks, and the plot over d.
  */
-public final class KernelTable {
-  private static final String CLIP = "ClipBench";
-  private static final String NOISE = "NoiseBench";
-  private static final String MODE = "ReleaseModeBench";
+final class KernelTable {
+  private static final String BEGIN = "<!-- kernels: begin, written by benchmarks/kernels.sh -->";
+  private static final String END = "<!-- kernels: end -->";
+  private static final String OURS = "vector";
 
-  private final List<Row> rows;
+  /**
+   * One of the goals: a quotient of two contestants' times and where it should lie.
+   *
+   * @param above over the line
+   * @param below under the line
+   * @param isAtLeast whether the bound is a least value, otherwise a greatest
+   */
+  private record Goal(Family family, String above, String below, boolean isAtLeast, double bound) {
+    boolean isMet(double ratio) {
+      return isAtLeast ? ratio >= bound : ratio <= bound;
+    }
 
-  private KernelTable(List<Row> rows) {
-    this.rows = List.copyOf(rows);
+    String head() {
+      return above + " ÷ " + below;
+    }
+
+    String cell(OptionalDouble ratio) {
+      return ratio.isEmpty()
+          ? ""
+          : String.format(
+              Locale.ROOT, isMet(ratio.getAsDouble()) ? "%.2f" : "**%.2f**", ratio.getAsDouble());
+    }
+  }
+
+  private static final List<Goal> GOALS =
+      List.of(
+          new Goal(Family.CLIP, "ND4J operations", OURS, true, 5),
+          new Goal(Family.CLIP, OURS, "PyTorch", false, 1),
+          new Goal(Family.CLIP, OURS, "copy", false, 1.3),
+          new Goal(Family.NOISE, OURS, "PyTorch", false, 1));
+
+  /** One line of a table: a setting in which contestants met. */
+  private record Setting(int threads, int dimension, int clients) {}
+
+  private final Measurements measured;
+
+  private KernelTable(Measurements measured) {
+    this.measured = measured;
   }
 
   /**
-   * One measured time.
+   * Renders one run.
    *
-   * @param what the series, as the table heads it
-   * @param clients 0 where there is no cohort
+   * @param args the folder of JMH's files, the PyTorch file (may be missing), the folder to write
+   *     to, the page to rewrite, the commit
    */
-  private record Row(String family, String what, int dimension, int clients, double micros) {}
-
   public static void main(String[] args) throws IOException {
-    ObjectMapper json = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-    ArrayNode jmh = json.createArrayNode();
-    try (DirectoryStream<Path> files =
-        Files.newDirectoryStream(Path.of(args[0]), "kernels-jmh-*.json")) {
-      for (Path file : files) {
-        json.readTree(file.toFile()).forEach(jmh::add);
-      }
-    }
-    Path peer = Path.of(args[1]);
-    ObjectNode kept = describe(json, jmh, args[3]);
-    List<Row> rows = new ArrayList<>();
-    jmh.forEach(node -> rows.add(ofJmh(node)));
-    if (Files.exists(peer)) {
-      JsonNode torch = json.readTree(peer.toFile());
-      kept.set("torch", torch.get("torch"));
-      torch.get("rows").forEach(node -> rows.add(ofTorch(node)));
-    }
-    rows.forEach(row -> kept.withArray("rows").addPOJO(row));
+    Measurements measured = Measurements.read(Path.of(args[0]), Path.of(args[1]), args[4]);
     Path folder = Path.of(args[2]);
     Files.createDirectories(folder);
-    json.writeValue(folder.resolve("kernels.json").toFile(), kept);
-    KernelTable table = new KernelTable(rows);
-    String markdown = table.markdown(kept);
-    Files.writeString(folder.resolve("kernels.md"), markdown);
+    measured.write(folder.resolve("kernels.json"));
+    KernelTable table = new KernelTable(measured);
     table.plot(folder.resolve("kernels.png"));
+    String markdown = table.markdown();
+    Files.writeString(folder.resolve("kernels.md"), markdown);
+    rewrite(Path.of(args[3]), markdown);
     System.out.println(markdown);
   }
 
-  private static ObjectNode describe(ObjectMapper json, JsonNode jmh, String commit)
-      throws IOException {
-    ObjectNode kept = json.createObjectNode();
-    kept.put("time", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
-    kept.put("commit", commit);
-    kept.put("machine", machine());
-    JsonNode first = jmh.get(0);
-    kept.put("jvm", first.path("vmName").asText() + " " + first.path("vmVersion").asText());
-    kept.set("flags", first.path("jvmArgs"));
-    kept.put("forks", first.path("forks").asInt());
-    return kept;
-  }
-
-  private static String machine() throws IOException {
-    int cores = Runtime.getRuntime().availableProcessors();
-    Path cpuinfo = Path.of("/proc/cpuinfo");
-    String model = System.getProperty("os.arch");
-    if (Files.isReadable(cpuinfo)) {
-      try (Stream<String> lines = Files.lines(cpuinfo)) {
-        List<String> facts =
-            lines
-                .filter(line -> line.matches("(cpu family|model|model name)\\s.*"))
-                .limit(3)
-                .map(line -> line.replaceAll("\\s*:\\s*", " "))
-                .toList();
-        model = String.join(", ", facts);
-      }
+  private static void rewrite(Path page, String markdown) throws IOException {
+    String text = Files.readString(page);
+    int begin = text.indexOf(BEGIN);
+    int end = text.indexOf(END);
+    if (begin < 0 || end < begin) {
+      throw new IllegalStateException(page + " lacks the marks between which the table goes");
     }
-    return cores + " cores, " + model;
+    Files.writeString(
+        page, text.substring(0, begin + BEGIN.length()) + "\n" + markdown + text.substring(end));
   }
 
-  private static Row ofJmh(JsonNode node) {
-    String name = node.get("benchmark").asText();
-    JsonNode params = node.path("params");
-    String what = name.substring(name.lastIndexOf('.') + 1);
-    if (what.equals("kernel")) {
-      what = params.get("kernel").asText().replace("-2", " ×2");
-    }
-    if (name.contains(MODE)) {
-      return row(MODE, params.get("mode").asText(), params, node);
-    }
-    return row(name.contains(CLIP) ? CLIP : NOISE, what, params, node);
-  }
-
-  private static Row ofTorch(JsonNode node) {
-    JsonNode params = node.get("params");
-    String family = node.get("benchmark").asText().equals("torch.clip") ? CLIP : NOISE;
-    return row(family, "PyTorch", params, node);
-  }
-
-  private static Row row(String family, String what, JsonNode params, JsonNode node) {
-    return new Row(
-        family,
-        what,
-        params.get("dimension").asInt(),
-        params.path("clients").asInt(0),
-        node.path("primaryMetric").get("score").asDouble());
-  }
-
-  private String markdown(ObjectNode kept) {
+  private String markdown() {
     StringBuilder text = new StringBuilder();
-    text.append("Commit ").append(kept.get("commit").asText(), 0, 10);
-    text.append("; ").append(kept.get("machine").asText());
-    text.append("; ").append(kept.get("jvm").asText()).append(".\n\n");
-    text.append("Clip path (delta, norm, scale, add), microseconds for one client:\n\n");
-    table(text, CLIP);
+    text.append("Commit ").append(fact("commit"), 0, 10).append("; ").append(fact("machine"));
+    text.append("; ").append(fact("jvm")).append("; ND4J ").append(fact("nd4j"));
+    text.append("; PyTorch ").append(fact("pytorch")).append(".\n\n");
+    text.append("| quotient of times | goal | met in | worst | median | best |\n");
+    text.append("| --- | --- | --- | ---: | ---: | ---: |\n");
+    GOALS.forEach(goal -> text.append(summary(goal)));
+    text.append(
+        "\nClip path (delta, norm, scale, add), microseconds for one client; a goal that is");
+    text.append(" missed is in bold:\n\n");
+    table(text, Family.CLIP, List.of(OURS, "nd4j", "ND4J operations", "PyTorch", "copy"));
     text.append("\nNoise and division of the sum, microseconds:\n\n");
-    table(text, NOISE);
-    text.append("\nA round of 16 clients, norms, clipping, sum and release, microseconds:\n\n");
-    table(text, MODE);
+    table(text, Family.NOISE, List.of(OURS, "nd4j", "ND4J operations", "PyTorch"));
+    text.append("\nThe server's part of a round of 16 clients (norms, clipping, sum, release), ");
+    text.append("microseconds:\n\n");
+    table(text, Family.ROUND, List.of("FLOAT", "FIXED_POINT"));
     return text.toString();
   }
 
-  private void table(StringBuilder text, String family) {
-    TreeSet<String> columns = new TreeSet<>();
-    TreeSet<Integer> clients = new TreeSet<>();
-    TreeSet<Integer> dimensions = new TreeSet<>();
-    for (Row row : rows) {
-      if (row.family.equals(family)) {
-        columns.add(row.what);
-        clients.add(row.clients);
-        dimensions.add(row.dimension);
-      }
+  private String fact(String name) {
+    return measured.circumstances().path(name).asText("not measured");
+  }
+
+  private String summary(Goal goal) {
+    List<Double> ratios =
+        settings(goal.family).stream()
+            .map(setting -> ratio(goal, setting))
+            .filter(OptionalDouble::isPresent)
+            .map(OptionalDouble::getAsDouble)
+            .sorted(goal.isAtLeast ? Comparator.naturalOrder() : Comparator.reverseOrder())
+            .toList();
+    if (ratios.isEmpty()) {
+      return "";
     }
-    text.append("| d | clients |");
-    columns.forEach(column -> text.append(' ').append(column).append(" |"));
-    text.append("\n| ---: | ---: |").append(" ---: |".repeat(columns.size())).append('\n');
-    for (int dimension : dimensions) {
-      for (int count : clients) {
-        text.append("| ").append(String.format(Locale.ROOT, "%,d", dimension));
-        text.append(" | ").append(count == 0 ? "" : count).append(" |");
-        for (String column : columns) {
-          text.append(' ').append(cell(find(family, column, dimension, count))).append(" |");
-        }
-        text.append('\n');
+    return String.format(
+        Locale.ROOT,
+        "| %s, %s | %s %.1f | %d of %d | %.2f | %.2f | %.2f |%n",
+        goal.family == Family.CLIP ? "clip path" : "noise",
+        goal.head(),
+        goal.isAtLeast ? "≥" : "≤",
+        goal.bound,
+        ratios.stream().filter(goal::isMet).count(),
+        ratios.size(),
+        ratios.get(0),
+        ratios.get(ratios.size() / 2),
+        ratios.get(ratios.size() - 1));
+  }
+
+  private List<Setting> settings(Family family) {
+    return measured.rows().stream()
+        .filter(row -> row.family() == family)
+        .map(row -> new Setting(row.threads(), row.dimension(), row.clients()))
+        .distinct()
+        .sorted(
+            Comparator.comparingInt(Setting::threads)
+                .thenComparingInt(Setting::dimension)
+                .thenComparingInt(Setting::clients))
+        .toList();
+  }
+
+  private OptionalDouble ratio(Goal goal, Setting setting) {
+    OptionalDouble above = time(goal.family, goal.above, setting);
+    OptionalDouble below = time(goal.family, goal.below, setting);
+    return above.isPresent() && below.isPresent()
+        ? OptionalDouble.of(above.getAsDouble() / below.getAsDouble())
+        : OptionalDouble.empty();
+  }
+
+  private OptionalDouble time(Family family, String who, Setting setting) {
+    return measured.time(family, who, setting.dimension, setting.clients, setting.threads);
+  }
+
+  private void table(StringBuilder text, Family family, List<String> contestants) {
+    List<Goal> goals = GOALS.stream().filter(goal -> goal.family == family).toList();
+    boolean hasCohorts = family == Family.CLIP;
+    List<String> head = new ArrayList<>(List.of("threads", "d"));
+    if (hasCohorts) {
+      head.add("clients");
+    }
+    head.addAll(contestants);
+    goals.forEach(goal -> head.add(goal.head()));
+    text.append("| ").append(String.join(" | ", head)).append(" |\n|");
+    text.append(" ---: |".repeat(head.size())).append('\n');
+    for (Setting setting : settings(family)) {
+      List<String> cells = new ArrayList<>();
+      cells.add(Integer.toString(setting.threads));
+      cells.add(String.format(Locale.ROOT, "%,d", setting.dimension));
+      if (hasCohorts) {
+        cells.add(Integer.toString(setting.clients));
       }
+      contestants.forEach(who -> cells.add(number(time(family, who, setting))));
+      goals.forEach(goal -> cells.add(goal.cell(ratio(goal, setting))));
+      text.append("| ").append(String.join(" | ", cells)).append(" |\n");
     }
   }
 
-  private static String cell(Optional<Row> row) {
-    return row.map(r -> String.format(Locale.ROOT, "%.1f", r.micros / Math.max(1, r.clients)))
-        .orElse("");
-  }
-
-  private Optional<Row> find(String family, String what, int dimension, int clients) {
-    return rows.stream()
-        .filter(r -> r.family.equals(family) && r.what.equals(what))
-        .filter(r -> r.dimension == dimension && r.clients == clients)
-        .findFirst();
+  private static String number(OptionalDouble time) {
+    if (time.isEmpty()) {
+      return "";
+    }
+    double value = time.getAsDouble();
+    return String.format(Locale.ROOT, value < 100 ? "%,.1f" : "%,.0f", value);
   }
 
   private void plot(Path file) throws IOException {
     XYChart chart =
         new XYChartBuilder()
-            .width(900)
-            .height(560)
-            .title("Clip path for one client")
+            .width(960)
+            .height(600)
+            .title("Clip path for one client, one thread")
             .xAxisTitle("parameters")
-            .yAxisTitle("microseconds")
+            .yAxisTitle("nanoseconds for one parameter")
             .build();
-    chart.getStyler().setXAxisLogarithmic(true).setYAxisLogarithmic(true);
-    rows.stream()
-        .filter(r -> r.family.equals(CLIP) && r.clients == 1)
-        .map(Row::what)
-        .distinct()
-        .sorted()
-        .forEach(what -> addSeries(chart, what));
+    chart.getStyler().setXAxisLogarithmic(true).setLegendPosition(LegendPosition.InsideNW);
+    chart.getStyler().setYAxisMin(0.0);
+    for (String who : List.of("ND4J operations", "PyTorch", "nd4j", OURS, "copy")) {
+      addSeries(chart, who);
+    }
     BufferedImage image =
         new BufferedImage(chart.getWidth(), chart.getHeight(), BufferedImage.TYPE_INT_RGB);
     chart.paint(image.createGraphics(), chart.getWidth(), chart.getHeight());
     ImageIO.write(image, "png", file.toFile());
   }
 
-  private void addSeries(XYChart chart, String what) {
+  private void addSeries(XYChart chart, String who) {
     List<Row> points =
-        rows.stream()
-            .filter(r -> r.family.equals(CLIP) && r.clients == 1 && r.what.equals(what))
-            .sorted((a, b) -> Integer.compare(a.dimension, b.dimension))
+        measured.rows().stream()
+            .filter(row -> row.family() == Family.CLIP && row.who().equals(who))
+            .filter(row -> row.clients() == 1 && row.threads() == 1)
+            .sorted(Comparator.comparingInt(Row::dimension))
             .toList();
-    XYSeries series =
-        chart.addSeries(
-            what,
-            points.stream().mapToDouble(Row::dimension).toArray(),
-            points.stream().mapToDouble(Row::micros).toArray());
-    if (what.equals("roofline")) {
-      series.setLineWidth(4);
+    if (!points.isEmpty()) {
+      chart
+          .addSeries(
+              who.equals("copy") ? "roofline: a copy of as many bytes" : who,
+              points.stream().map(Row::dimension).collect(Collectors.toList()),
+              points.stream()
+                  .map(row -> 1000 * row.microseconds() / row.dimension())
+                  .collect(Collectors.toList()))
+          .setLineWidth(who.equals("copy") ? 5 : 2);
     }
   }
 }

@@ -26,14 +26,14 @@ import org.openjdk.jmh.annotations.Warmup;
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 4, time = 750, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(
     value = 1,
     jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-Xmx2g"})
 public class NoiseBench {
   /** The sum of one size. */
-  @State(Scope.Thread)
+  @State(Scope.Benchmark)
   public static class Sum {
     @Param({"26010", "159010", "582026", "1000000", "10000000", "25000000"})
     int dimension;
@@ -47,19 +47,17 @@ public class NoiseBench {
   }
 
   /** The kernel under measurement. */
-  @State(Scope.Thread)
+  @State(Scope.Benchmark)
   public static class Kernel {
-    @Param({"vector", "vector-2", "nd4j"})
+    @Param({"vector", "nd4j"})
     String kernel = Nd4jKernel.NAME;
 
     final NoiseKey key = new NoiseKey(new byte[NoiseKey.BYTES]);
     DeltaKernel use = new Nd4jKernel();
 
-    /** A name ending in -2 uses two threads. */
     @Setup
-    public void open() {
-      String name = kernel.replace("-2", "");
-      use = KernelSelection.forced(name).kernel().withThreads(name.equals(kernel) ? 1 : 2);
+    public void open(Threads threads) {
+      use = KernelSelection.forced(kernel).kernel().withThreads(threads.threads);
     }
   }
 
@@ -70,7 +68,7 @@ public class NoiseBench {
   }
 
   @Benchmark
-  public INDArray nd4jOperations(Sum state) {
+  public INDArray nd4jOperations(Sum state, Threads threads) {
     try (INDArray noise = Nd4j.randn(DataType.FLOAT, state.dimension)) {
       return state.sum.addi(noise).muli(0.5);
     }

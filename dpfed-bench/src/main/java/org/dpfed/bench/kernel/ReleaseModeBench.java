@@ -20,11 +20,14 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A whole round's aggregation, 16 clients and one release, in floats and on the integer grid. */
+/**
+ * A whole round's aggregation, 16 clients and one release, in floats and on the integer grid, on
+ * one thread as beside workers.
+ */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Warmup(iterations = 4, time = 750, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
 @Fork(
     value = 1,
     jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-Xmx2g"})
@@ -52,9 +55,15 @@ public class ReleaseModeBench {
     DpEvent event = new DpEvent.Gaussian(1);
     try (DeltaAggregator aggregator =
         new DeltaAggregator(
-            kernel.kernel(), new Clipping.Fixed(0.5), 1, CLIENTS, event, dimension, mode)) {
+            kernel.kernel().withThreads(1),
+            new Clipping.Fixed(0.5),
+            1,
+            CLIENTS,
+            event,
+            dimension,
+            mode)) {
       for (int k = 0; k < CLIENTS; k++) {
-        aggregator.accumulate(cohort.trained().getRow(k));
+        aggregator.accumulate(cohort.rows().get(k));
       }
       try (INDArray released = aggregator.release(charged -> {}, key)) {
         return released.getDouble(0);

@@ -69,6 +69,7 @@ final class RunReport {
       node.putNull("clipNorm");
     }
     node.put("noiseMultiplier", report.plan().noiseMultiplier());
+    node.put("release", report.plan().releaseMode().label());
     node.put("roundEvent", report.plan().roundEvent().toString());
     return node;
   }

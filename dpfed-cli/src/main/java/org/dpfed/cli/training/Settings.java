@@ -146,6 +146,12 @@ final class Settings {
               "add-or-remove-one",
               "Neighbouring relation."),
           of(
+              "privacy.release",
+              "--release",
+              oneOf("fixed-point", "float"),
+              "",
+              "Numbers of sum and noise; fixed-point where there is a clip norm."),
+          of(
               "privacy.seed",
               "--noise-seed",
               anyInteger(),

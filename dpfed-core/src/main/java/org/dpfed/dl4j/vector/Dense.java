@@ -1,6 +1,5 @@
 package org.dpfed.dl4j.vector;
 
-import org.dpfed.kernel.OffHeapFloats;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.shape.Shape;

@@ -2,7 +2,6 @@ package org.dpfed.dl4j.vector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.dpfed.kernel.OffHeapFloats;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;

@@ -3,6 +3,8 @@ package org.dpfed.kernel.cuda;
 import org.dpfed.kernel.DeltaKernel;
 import org.dpfed.kernel.KernelProvider;
 import org.dpfed.kernel.KernelUnavailableException;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -23,7 +25,10 @@ public final class CudaProvider implements KernelProvider {
     try {
       CudaKernel kernel = new CudaKernel();
       // One float through both kernels, so that a compiler or a driver that fails does so here.
-      kernel.rowNorms(Nd4j.ones(org.nd4j.linalg.api.buffer.DataType.FLOAT, 1, 1));
+      try (INDArray one = Nd4j.ones(DataType.FLOAT, 1, 1)) {
+        kernel.addScaled(one.reshape(1), one, new float[] {1});
+        kernel.rowNorms(one);
+      }
       return kernel;
     } catch (LinkageError | RuntimeException e) {
       throw new KernelUnavailableException("CUDA: " + e.getMessage(), e);

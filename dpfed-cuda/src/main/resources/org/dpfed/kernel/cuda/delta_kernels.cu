@@ -7,6 +7,10 @@
 #define PER_THREAD 8
 #define TILE (THREADS * PER_THREAD)
 
+// 2^-63 and 2^-64, exactly, in decimals: C++14, which older NVRTC compiles for, has no others.
+#define TWO_TO_MINUS_63 1.0842021724855044e-19f
+#define TWO_TO_MINUS_64 5.421010862427522e-20f
+
 // A 256-bit key, little-endian words as in RFC 8439, section 2.3.
 struct Key {
   unsigned int word[8];
@@ -83,12 +87,12 @@ __device__ inline void chacha20_block(const Key &key, const unsigned int input[4
 __device__ inline void normal_pair(const unsigned int word[4], float *a, float *b) {
   unsigned long long bits = ((unsigned long long)word[1] << 32) | word[0];
   bool low = (bits >> 63) == 0;
-  float distance = ((float)(low ? bits : ~bits) + 0.5f) * 0x1p-64f;
+  float distance = ((float)(low ? bits : ~bits) + 0.5f) * TWO_TO_MINUS_64;
   float radius = sqrtf(-2.0f * (low ? logf(distance) : log1pf(-distance)));
   long long turn = (long long)(((unsigned long long)word[3] << 32) | word[2]);
   float sine;
   float cosine;
-  sincospif((float)turn * 0x1p-63f, &sine, &cosine);
+  sincospif((float)turn * TWO_TO_MINUS_63, &sine, &cosine);
   *a = radius * cosine;
   *b = radius * sine;
 }

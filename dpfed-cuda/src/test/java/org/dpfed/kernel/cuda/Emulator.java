@@ -1,6 +1,7 @@
 package org.dpfed.kernel.cuda;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -14,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * {@code delta_kernels.cu}, compiled by g++ and run on the processor: every thread of every block,
@@ -35,27 +35,42 @@ final class Emulator implements AutoCloseable {
     this.replies = new DataInputStream(new BufferedInputStream(process.getInputStream(), 1 << 16));
   }
 
-  /** Compiles and starts it, in {@code folder}; empty where there is no g++. */
-  static Optional<Emulator> start(Path folder) throws IOException, InterruptedException {
+  /** Compiles and starts it, in {@code folder}; skips the test where there is no g++. */
+  static Emulator start(Path folder) throws IOException, InterruptedException {
     for (String name : List.of("delta_kernels.cu", "cuda_on_cpu.h", "emulator.cpp")) {
       try (InputStream in = Emulator.class.getResourceAsStream(name)) {
         Files.copy(in, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
       }
     }
-    if (!isInstalled("g++")) {
-      return Optional.empty();
-    }
+    requireInstalled("g++");
     run(
         folder,
-        List.of("g++", "-std=c++17", "-O2", "-Wall", "-Werror", "-o", "emulator", "emulator.cpp"));
+        List.of(
+            "g++",
+            "-std=c++14",
+            "-pedantic",
+            "-O2",
+            "-Wall",
+            "-Werror",
+            "-o",
+            "emulator",
+            "emulator.cpp"));
     Process process =
         new ProcessBuilder(folder.resolve("emulator").toString())
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .start();
-    return Optional.of(new Emulator(process));
+    return new Emulator(process);
   }
 
-  static boolean isInstalled(String command) throws InterruptedException {
+  /** Skips the test, and prints why, where {@code command} cannot be run. */
+  static void requireInstalled(String command) throws InterruptedException {
+    if (!isInstalled(command)) {
+      System.out.println("skipped: no " + command + " here to compile delta_kernels.cu with");
+      abort("no " + command);
+    }
+  }
+
+  private static boolean isInstalled(String command) throws InterruptedException {
     try {
       return new ProcessBuilder(command, "--version")
               .redirectErrorStream(true)

@@ -2,7 +2,6 @@ package org.dpfed.kernel.cuda;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 class NvccTest {
   @Test
   void source_everyKnownArchitecture_compiles(@TempDir Path folder) throws Exception {
-    assumeTrue(Emulator.isInstalled("nvcc"), "skipped: no nvcc here");
+    Emulator.requireInstalled("nvcc");
     try (InputStream in = CudaProvider.class.getResourceAsStream("delta_kernels.cu")) {
       Files.copy(in, folder.resolve("delta_kernels.cu"));
     }

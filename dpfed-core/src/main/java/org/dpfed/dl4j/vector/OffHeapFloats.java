@@ -1,4 +1,4 @@
-package org.dpfed.kernel;
+package org.dpfed.dl4j.vector;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -20,7 +20,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * <p>Valid only while the array is; whoever opens a window keeps the array reachable.
  */
-public final class OffHeapFloats {
+final class OffHeapFloats {
   /** Floats in the longest window: a {@code ByteBuffer} holds less than 2 GiB. */
   static final long MAX_LENGTH = 1L << 28;
 
@@ -53,7 +53,7 @@ public final class OffHeapFloats {
    *
    * @param length at most {@link #MAX_LENGTH}
    */
-  public static OffHeapFloats window(INDArray array, long from, long length) {
+  static OffHeapFloats window(INDArray array, long from, long length) {
     // Not data().address(), which leaves out the offset of a view.
     long address = array.data().addressPointer().address() + from * Float.BYTES;
     ByteBuffer buffer = new Region(address, length * Float.BYTES).asByteBuffer();
@@ -61,7 +61,7 @@ public final class OffHeapFloats {
   }
 
   /** The vector whose first lane is float {@code index}. */
-  public FloatVector vector(VectorSpecies<Float> species, int index) {
+  FloatVector vector(VectorSpecies<Float> species, int index) {
     try {
       return (FloatVector) LOAD_VECTOR.invokeExact((VectorSpecies<?>) species, memory, index << 2);
     } catch (Throwable e) {
@@ -70,7 +70,7 @@ public final class OffHeapFloats {
   }
 
   /** Stores {@code vector} so that its first lane becomes float {@code index}. */
-  public void put(FloatVector vector, int index) {
+  void put(FloatVector vector, int index) {
     try {
       STORE_VECTOR.invokeExact(vector, memory, index << 2);
     } catch (Throwable e) {
@@ -78,31 +78,31 @@ public final class OffHeapFloats {
     }
   }
 
-  public float get(int index) {
+  float get(int index) {
     return buffer.getFloat(index << 2);
   }
 
-  public void put(float value, int index) {
+  void put(float value, int index) {
     buffer.putFloat(index << 2, value);
   }
 
   /** Where float 0 is. */
-  public long address() {
+  long address() {
     return address;
   }
 
   /** Sets {@code length} floats to zero. */
-  public void clear(int from, int length) {
+  void clear(int from, int length) {
     Pointer.memset(new Region(address + 4L * from, 4L * length), 0, 4L * length);
   }
 
   /** Copies {@code length} floats into {@code target}. */
-  public void read(int from, float[] target, int length) {
+  void read(int from, float[] target, int length) {
     buffer.asFloatBuffer().get(from, target, 0, length);
   }
 
   /** Copies the first {@code length} floats of {@code source} to float {@code to}. */
-  public void write(float[] source, int length, int to) {
+  void write(float[] source, int length, int to) {
     buffer.asFloatBuffer().put(to, source, 0, length);
   }
 

@@ -1,0 +1,65 @@
+package org.dpfed.kernel;
+
+import java.nio.ByteOrder;
+import java.nio.FloatBuffer;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * The floats of a dense array, where they lie. Whoever holds a window or a pointer keeps the array
+ * reachable.
+ */
+final class HostFloats {
+  private HostFloats() {}
+
+  /**
+   * Floats {@code from} to {@code from + length} in place, of an array in main memory: what is put
+   * into the buffer is in the array.
+   */
+  static FloatBuffer window(INDArray array, long from, int length) {
+    return new Region(address(array, from), (long) length * Float.BYTES)
+        .asByteBuffer()
+        .order(ByteOrder.nativeOrder())
+        .asFloatBuffer();
+  }
+
+  /** Copies floats {@code from} to {@code from + length} of a vector on any backend. */
+  static void read(INDArray vector, long from, float[] target, int length) {
+    if (Nd4j.getEnvironment().isCPU()) {
+      window(vector, from, length).get(0, target, 0, length);
+    } else {
+      float[] copy = vector.get(NDArrayIndex.interval(from, from + length)).toFloatVector();
+      System.arraycopy(copy, 0, target, 0, length);
+    }
+  }
+
+  /** Where float {@code index} of an array in main memory lies. */
+  static long address(INDArray array, long index) {
+    // Not data().address(), which leaves out the offset of a view.
+    return array.data().addressPointer().address() + index * Float.BYTES;
+  }
+
+  /** Memory that somebody else owns. */
+  private static final class Region extends Pointer {
+    Region(long address, long bytes) {
+      this.address = address;
+      this.limit = bytes;
+      this.capacity = bytes;
+    }
+  }
+
+  /** A pointer for native code that can be moved, so that loops make one and not one each turn. */
+  static final class Cursor extends FloatPointer {
+    Cursor() {
+      super((Pointer) null);
+    }
+
+    Cursor at(long newAddress) {
+      this.address = newAddress;
+      return this;
+    }
+  }
+}
