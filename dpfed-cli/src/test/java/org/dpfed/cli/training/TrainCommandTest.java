@@ -80,6 +80,16 @@ final class TrainCommandTest {
   }
 
   @Test
+  void train_release_isFixedPointUnlessAskedOtherwiseAndFloatIsAnAssumption() throws IOException {
+    train("--rounds", "1", "--name", "grid");
+    train("--rounds", "1", "--name", "float", "--release", "float");
+    assertThat(report("grid").at("/plan/release").asText()).isEqualTo("fixed-point");
+    assertThat(report("grid").at("/guarantee/assumptions").toString()).doesNotContain("low-order");
+    assertThat(report("float").at("/plan/release").asText()).isEqualTo("float");
+    assertThat(report("float").at("/guarantee/assumptions").toString()).contains("low-order");
+  }
+
+  @Test
   void train_flagAndFile_flagWins() throws IOException {
     Path file = runs.resolve("mine.yaml");
     Files.writeString(
