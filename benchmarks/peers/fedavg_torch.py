@@ -73,7 +73,8 @@ def train(worker, options, data, order, weights, sums, cohort, begin, end):
             return
         sums[worker].zero_()
         for client in cohort[1 + worker:1 + count:WORKERS].tolist():
-            nn.utils.vector_to_parameters(weights, parameters)
+            # A copy: parameters would otherwise be views of the shared weights.
+            nn.utils.vector_to_parameters(weights.clone(), parameters)
             rows = order[client * examples:(client + 1) * examples]
             x, y = pixels[rows], labels[rows]
             shuffled = torch.randperm(examples) if options.steps > 1 else None
