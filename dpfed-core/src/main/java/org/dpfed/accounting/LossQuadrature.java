@@ -10,6 +10,9 @@ final class LossQuadrature {
   /** Standard deviations kept beyond the bulk; what is left out is below 10⁻²⁴ of it. */
   private static final double TAIL = 10.5;
 
+  /** Panels that one quadrature may take; orders that need more are of no use where they do. */
+  private static final double MOST_PANELS = 20_000;
+
   private static final GaussLegendre RULE = GaussLegendre.EIGHT;
 
   private double[] logMass = new double[256];
@@ -34,10 +37,23 @@ final class LossQuadrature {
     loss = Arrays.copyOf(loss, size);
   }
 
+  /** The highest order whose quadrature takes reasonable time and memory. */
+  static double affordableOrder(PrivacyLossProfile profile) {
+    return profile.pieces().stream()
+        .map(PrivacyLossProfile.Piece::pair)
+        .mapToDouble(pair -> Math.max(11, MOST_PANELS * widestPanel(pair.sigma()) / pair.reach()))
+        .min()
+        .orElse(Double.POSITIVE_INFINITY);
+  }
+
+  private static double widestPanel(double sigma) {
+    // The mixture's logarithm has branch points at distance πσ² from the real line.
+    return Math.min(sigma, 1.25 * sigma * sigma);
+  }
+
   private void addPanels(MixturePair pair, double from, double to) {
     double sigma = pair.sigma();
-    // The mixture's logarithm has branch points at distance πσ² from the real line.
-    double widest = Math.min(sigma, 1.25 * sigma * sigma);
+    double widest = widestPanel(sigma);
     int panels = Math.max(1, (int) Math.ceil((to - from) / widest));
     double half = (to - from) / panels / 2;
     double logScale = Math.log(half / sigma) - 0.5 * Math.log(2 * Math.PI);

@@ -7,6 +7,8 @@ import java.util.Arrays;
  * at orders where nothing is proven.
  */
 final class RenyiCurve {
+  private static final double LEAST_ORDER = 1;
+
   private final double[] orders;
   private final NeighbouringRelation relation;
 
@@ -43,13 +45,14 @@ final class RenyiCurve {
 
   private double[] poisson(double q, double z) {
     if (relation == NeighbouringRelation.REPLACE_ONE) {
-      return quadrature(PrivacyLossProfile.of(new MixturePair.Replacement(q, z)), orders);
+      double sigma = z / relation.sensitivity();
+      return quadrature(PrivacyLossProfile.of(new MixturePair.Replacement(q, z)), sigma, orders);
     }
     // Removal is the larger of the two directions at every order (Mironov, Talwar, Zhang 2019,
     // theorem 5).
     double[] fractional = Arrays.stream(orders).filter(a -> !binomial(a)).toArray();
     double[] integrals =
-        quadrature(PrivacyLossProfile.of(new MixturePair.Removal(q, z)), fractional);
+        quadrature(PrivacyLossProfile.of(new MixturePair.Removal(q, z)), z, fractional);
     double[] curve = new double[orders.length];
     int next = 0;
     for (int i = 0; i < orders.length; i++) {
@@ -92,19 +95,20 @@ final class RenyiCurve {
 
   private double[] withoutReplacement(double q, double z) {
     double sigma = z / NeighbouringRelation.REPLACE_ONE.sensitivity();
-    double[] curve = quadrature(PrivacyLossProfile.withoutReplacement(q, sigma), orders);
-    for (int i = 0; i < orders.length; i++) {
-      curve[i] = Math.min(curve[i], gaussian(orders[i], sigma));
-    }
-    return curve;
+    return quadrature(PrivacyLossProfile.withoutReplacement(q, sigma), sigma, orders);
   }
 
-  private static double[] quadrature(PrivacyLossProfile profile, double[] orders) {
-    if (orders.length == 0) {
-      return orders;
-    }
-    LossQuadrature moments = new LossQuadrature(profile, Arrays.stream(orders).max().getAsDouble());
-    return Arrays.stream(orders).map(moments::renyi).toArray();
+  /**
+   * @param sigma of the Gaussian without sampling, which sampling never makes worse
+   */
+  private static double[] quadrature(PrivacyLossProfile profile, double sigma, double[] orders) {
+    double most = LossQuadrature.affordableOrder(profile);
+    double[] affordable = Arrays.stream(orders).filter(a -> a <= most).toArray();
+    LossQuadrature moments =
+        new LossQuadrature(profile, Arrays.stream(affordable).max().orElse(LEAST_ORDER));
+    return Arrays.stream(orders)
+        .map(a -> a > most ? gaussian(a, sigma) : Math.min(gaussian(a, sigma), moments.renyi(a)))
+        .toArray();
   }
 
   private double[] skellam(SkellamSum sum) {

@@ -15,9 +15,6 @@ import org.hipparchus.special.Gamma;
  * @param clients number of messages, at least 1
  */
 public record ShuffleAmplification(double localEpsilon, long clients) {
-  /** Covers the rounding of log-binomials. */
-  private static final double SLACK = 1 + 1e-8;
-
   /** Blocks are this small a share of the number of clones. */
   private static final double BLOCK_SHARE = 2e-4;
 
@@ -49,7 +46,14 @@ public record ShuffleAmplification(double localEpsilon, long clients) {
       sum += weight * withClones(clones, epsilon);
     }
     sum += high < others ? BinomialTail.atLeast(others, p, high + 1) : 0;
-    return Math.min(1, sum * SLACK);
+    return Math.min(1, sum * (1 + rounding()));
+  }
+
+  /**
+   * Relative error of a binomial mass: a log-factorial, near n·log n, is rounded relative to it.
+   */
+  private double rounding() {
+    return 1e-8 + 4e-15 * clients * Math.log((double) clients);
   }
 
   /** δ given the number of clones: the best threshold on the first of the two counts. */
@@ -66,10 +70,11 @@ public record ShuffleAmplification(double localEpsilon, long clients) {
       return 0;
     }
     double tail = fairTail(clones, from);
-    double next = from >= 1 ? tail + Math.exp(logBinomialMass(clones, 0.5, from - 1)) : 1;
-    double underP = likely * next + unlikely * tail;
-    double underQ = unlikely * next + likely * tail;
-    return Math.max(0, underP - Math.exp(epsilon) * underQ);
+    double edge = from >= 1 ? Math.exp(logBinomialMass(clones, 0.5, from - 1)) : 1 - tail;
+    // likely·(tail + edge) + unlikely·tail under P, the reverse under Q; their difference without
+    // forming either, each part rounded to the private side.
+    double gain = edge * (likely - Math.exp(epsilon) * unlikely) * (1 + rounding());
+    return Math.max(0, gain - Math.expm1(epsilon) * tail * (1 - rounding()));
   }
 
   /** P(Bin(n, ½) ≥ k). */

@@ -5,8 +5,6 @@ package org.dpfed.accounting;
  * directions, without lattice and without FFT.
  */
 record DirectIntegration(double samplingProbability, double noiseMultiplier) {
-  private static final int POINTS = 4000;
-
   private MixturePair pair(boolean removal) {
     return removal
         ? new MixturePair.Removal(samplingProbability, noiseMultiplier)
@@ -38,19 +36,35 @@ record DirectIntegration(double samplingProbability, double noiseMultiplier) {
   }
 
   /**
-   * The mean over the first step's loss of what the second may still lose, by the trapezoidal rule,
-   * which for a smooth, decaying integrand of width z is exact to rounding.
+   * The mean over the first step's loss of what the second may still lose. Where the second can
+   * lose no less than is left, at log(1 − q) or at −∞, the integrand all but bends: panels shrink
+   * towards that point from both sides.
    */
   private double twoSteps(double epsilon, boolean removal) {
     MixturePair pair = pair(removal);
     double z = noiseMultiplier;
     double from = -12 * z - 1;
-    double width = (24 * z + 3) / POINTS;
+    double to = 12 * z + 2;
+    double least = removal ? Math.log1p(-samplingProbability) : Double.NEGATIVE_INFINITY;
+    double bend = Math.min(to, Math.max(from, pair.atLoss(epsilon - least)));
     double sum = 0;
-    for (int i = 0; i <= POINTS; i++) {
-      double x = from + i * width;
-      sum += pair.density(x) * oneStep(epsilon - pair.loss(x), removal);
+    for (double distance = 0; distance < to - from; ) {
+      double next = distance + Math.max(1e-7, Math.min(z / 8, distance / 4));
+      sum += panel(pair, epsilon, removal, bend + distance, Math.min(to, bend + next));
+      sum += panel(pair, epsilon, removal, Math.max(from, bend - next), bend - distance);
+      distance = next;
     }
-    return sum * width / (z * Math.sqrt(2 * Math.PI));
+    return sum / (z * Math.sqrt(2 * Math.PI));
+  }
+
+  private double panel(MixturePair pair, double epsilon, boolean removal, double from, double to) {
+    GaussLegendre rule = GaussLegendre.EIGHT;
+    double half = Math.max(0, to - from) / 2;
+    double sum = 0;
+    for (int i = 0; half > 0 && i < rule.size(); i++) {
+      double x = (from + to) / 2 + half * rule.node(i);
+      sum += rule.weight(i) * pair.density(x) * oneStep(epsilon - pair.loss(x), removal);
+    }
+    return half * sum;
   }
 }

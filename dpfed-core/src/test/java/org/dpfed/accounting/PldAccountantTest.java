@@ -94,6 +94,12 @@ class PldAccountantTest {
   }
 
   @Test
+  void epsilon_lossEndsJustAboveTheWindow_isFinite() {
+    // δ(0) is 6.39e-4 in both directions, by direct integration: ε is 0.
+    assertThat(poisson(0.002039020879578892, 1.8431536941986808, 2).epsilon(7.8e-4)).isZero();
+  }
+
+  @Test
   void epsilonBounds_hardlyAnyNoise_enclosesAFiniteEpsilon() {
     PldAccountant accountant = poisson(0.3, 0.02, 3).compose(new DpEvent.Gaussian(0.03), 1);
     PldAccountant.EpsilonBounds bounds = accountant.epsilonBounds(1e-6);
