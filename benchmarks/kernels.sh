@@ -6,12 +6,12 @@
 #
 # PROFILE=cuda builds with -Pcuda. PARTS="clip-1 noise" runs some of the parts (clip-1 clip-2 noise torch, the
 # clip path with one and two threads) and keeps what earlier runs left of the others; the tables are
-# written from all of them.
+# written from all of them, and PARTS= writes them without measuring.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
 profile=${PROFILE:+-P$PROFILE}
-parts=${PARTS:-clip-1 clip-2 noise torch}
+parts=${PARTS-clip-1 clip-2 noise torch}
 results=$root/benchmarks/results
 target=$root/dpfed-bench/target
 mkdir -p "$results" "$target"

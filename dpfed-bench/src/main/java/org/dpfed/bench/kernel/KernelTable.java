@@ -147,7 +147,7 @@ final class KernelTable {
 
   private List<Setting> settings(Family family) {
     return measured.rows().stream()
-        .filter(row -> row.family() == family)
+        .filter(row -> row.family() == family && !row.who().equals("PyTorch"))
         .map(row -> new Setting(row.threads(), row.dimension(), row.clients()))
         .distinct()
         .sorted(
@@ -210,8 +210,8 @@ final class KernelTable {
             .xAxisTitle("parameters")
             .yAxisTitle("nanoseconds for one parameter")
             .build();
-    chart.getStyler().setXAxisLogarithmic(true).setLegendPosition(LegendPosition.InsideNW);
-    chart.getStyler().setYAxisMin(0.0);
+    chart.getStyler().setXAxisLogarithmic(true).setYAxisLogarithmic(true);
+    chart.getStyler().setLegendPosition(LegendPosition.OutsideE);
     for (String who : List.of("ND4J operations", "PyTorch", "nd4j", OURS, "copy")) {
       addSeries(chart, who);
     }
