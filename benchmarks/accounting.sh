@@ -20,7 +20,7 @@ java -cp "$classpath" org.openjdk.jmh.Main 'org\.dpfed\.bench\.accounting\.' \
 {
   echo "# Accounting, milliseconds for one answer"
   echo
-  echo "\`benchmarks/run.sh accounting\`, commit $(git rev-parse --short HEAD), $(nproc) cores,"
+  echo "\`benchmarks/run.sh accounting${*:+ $*}\`, commit $(git rev-parse --short HEAD), $(nproc) cores,"
   echo "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(java -version 2>&1 | head -1)."
   echo
   echo "| what | setting | dpfed | dp_accounting 0.6.0 |"
