@@ -32,10 +32,11 @@ final class Batches {
     this.batchSize = batchSize;
     this.random = new SplittableRandom(seed);
     this.order = IntStream.range(0, examples.numExamples()).toArray();
-    this.features = Rows.of(examples.getFeatures());
-    this.labels = Rows.of(examples.getLabels());
-    this.featuresMask = Rows.of(examples.getFeaturesMaskArray());
-    this.labelsMask = Rows.of(examples.getLabelsMaskArray());
+    boolean isOneBatch = order.length <= batchSize;
+    this.features = isOneBatch ? null : Rows.of(examples.getFeatures());
+    this.labels = isOneBatch ? null : Rows.of(examples.getLabels());
+    this.featuresMask = isOneBatch ? null : Rows.of(examples.getFeaturesMaskArray());
+    this.labelsMask = isOneBatch ? null : Rows.of(examples.getLabelsMaskArray());
   }
 
   /**

@@ -4,7 +4,11 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.shape.Shape;
 
-/** What the twins ask of an array before they work on its memory. */
+/**
+ * What the twins ask of an array before they work on its memory. A window or an address does not
+ * keep its array alive: whoever takes one of an array that nothing else holds ends with a
+ * reachability fence.
+ */
 final class Dense {
   private Dense() {}
 

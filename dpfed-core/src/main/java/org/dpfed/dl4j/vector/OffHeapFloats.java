@@ -21,9 +21,6 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Valid only while the array is; whoever opens a window keeps the array reachable.
  */
 final class OffHeapFloats {
-  /** Floats in the longest window: a {@code ByteBuffer} holds less than 2 GiB. */
-  static final long MAX_LENGTH = 1L << 28;
-
   private static final MethodType LOAD =
       MethodType.methodType(FloatVector.class, VectorSpecies.class, Object.class, int.class);
   private static final MethodType STORE =
@@ -51,7 +48,7 @@ final class OffHeapFloats {
   /**
    * The floats {@code from} to {@code from + length} of a dense array.
    *
-   * @param length at most {@link #MAX_LENGTH}
+   * @param length at most 2²⁸: a {@code ByteBuffer} holds less than 2 GiB
    */
   static OffHeapFloats window(INDArray array, long from, long length) {
     // Not data().address(), which leaves out the offset of a view.

@@ -1,5 +1,6 @@
 package org.dpfed.dl4j.vector;
 
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
@@ -153,6 +154,7 @@ final class VectorConvolutionLayer extends ConvolutionLayer {
         }
       }
     }
+    Reference.reachabilityFence(examples);
     return out;
   }
 
@@ -167,7 +169,10 @@ final class VectorConvolutionLayer extends ConvolutionLayer {
     }
     int length = (int) values.length();
     OffHeapFloats deltas = delta.ofLength(length);
-    activation.backpropagate(Dense.window(values), Dense.window(Dense.of(epsilon)), deltas, length);
+    INDArray slopes = Dense.of(epsilon);
+    activation.backpropagate(Dense.window(values), Dense.window(slopes), deltas, length);
+    Reference.reachabilityFence(values);
+    Reference.reachabilityFence(slopes);
     INDArray inputGradient =
         workspaceMgr.createUninitialized(
             ArrayType.ACTIVATION_GRAD, DataType.FLOAT, input.shape(), 'c');
@@ -237,6 +242,7 @@ final class VectorConvolutionLayer extends ConvolutionLayer {
         scatter(patchMatrix, shape, Dense.window(inputGradient), first, inBlock);
       }
     }
+    Reference.reachabilityFence(examples);
     if (biasGradient != null) {
       OffHeapFloats sums = Dense.window(biasGradient);
       for (int channel = 0; channel < channels; channel++) {

@@ -1,5 +1,6 @@
 package org.dpfed.dl4j.vector;
 
+import java.lang.ref.Reference;
 import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -62,7 +63,10 @@ final class VectorDenseLayer extends DenseLayer {
     }
     int length = (int) values.length();
     OffHeapFloats deltas = delta.ofLength(length);
-    activation.backpropagate(Dense.window(values), Dense.window(Dense.of(epsilon)), deltas, length);
+    INDArray slopes = Dense.of(epsilon);
+    activation.backpropagate(Dense.window(values), Dense.window(slopes), deltas, length);
+    Reference.reachabilityFence(values);
+    Reference.reachabilityFence(slopes);
     return product.backward(
         Dense.of(input),
         deltas,
@@ -111,6 +115,7 @@ final class VectorDenseLayer extends DenseLayer {
           Dense.address(weights),
           bias == null ? 0 : 1,
           Dense.address(result));
+      Reference.reachabilityFence(input);
       return result;
     }
 
@@ -137,6 +142,8 @@ final class VectorDenseLayer extends DenseLayer {
         sumRows(delta, Dense.window(biasGradient), n, out);
         gradient.gradientForVariable().put(DefaultParamInitializer.BIAS_KEY, biasGradient);
       }
+      Reference.reachabilityFence(input);
+      // DL4J reshapes it even where nobody reads it, so it is there, but not computed.
       INDArray inputGradient =
           workspaceMgr.createUninitialized(
               ArrayType.ACTIVATION_GRAD, DataType.FLOAT, new long[] {n, in}, 'c');

@@ -1,5 +1,6 @@
 package org.dpfed.dl4j.vector;
 
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -73,7 +74,9 @@ final class VectorMaxPoolingLayer extends SubsamplingLayer {
     if (winners.length < out.length()) {
       winners = new int[(int) out.length()];
     }
-    pool(Dense.window(Dense.of(input)), Dense.window(out), size[0], size[1]);
+    INDArray images = Dense.of(input);
+    pool(Dense.window(images), Dense.window(out), size[0], size[1]);
+    Reference.reachabilityFence(images);
     if (training) {
       pooledInput = input;
     }
@@ -145,7 +148,8 @@ final class VectorMaxPoolingLayer extends SubsamplingLayer {
     int planes = (int) (images.size(0) * images.size(1));
     int to = (int) (images.size(2) * images.size(3));
     int from = (int) (epsilon.size(2) * epsilon.size(3));
-    OffHeapFloats source = Dense.window(Dense.of(epsilon));
+    INDArray slopes = Dense.of(epsilon);
+    OffHeapFloats source = Dense.window(slopes);
     OffHeapFloats target = Dense.window(gradient);
     float[] sums = plane = ofLength(plane, to);
     float[] added = pooled = ofLength(pooled, from);
@@ -157,6 +161,7 @@ final class VectorMaxPoolingLayer extends SubsamplingLayer {
       }
       target.write(sums, to, p * to);
     }
+    Reference.reachabilityFence(slopes);
     return new Pair<>(new DefaultGradient(), gradient);
   }
 

@@ -1,5 +1,6 @@
 package org.dpfed.dl4j.vector;
 
+import java.lang.ref.Reference;
 import java.util.Objects;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.Gradient;
@@ -52,8 +53,10 @@ final class VectorSoftmaxOutputLayer extends OutputLayer {
     OffHeapFloats values = Dense.window(probabilities);
     softmax(values, (int) probabilities.size(0), (int) probabilities.size(1));
     OffHeapFloats deltas = delta.ofLength((int) probabilities.length());
-    lossTotal =
-        minusLabels(values, Dense.window(Dense.of(labels)), deltas, (int) probabilities.length());
+    INDArray targets = Dense.of(labels);
+    lossTotal = minusLabels(values, Dense.window(targets), deltas, (int) probabilities.length());
+    Reference.reachabilityFence(probabilities);
+    Reference.reachabilityFence(targets);
     return product.backward(
         examples,
         deltas,
