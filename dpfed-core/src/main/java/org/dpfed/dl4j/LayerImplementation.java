@@ -1,7 +1,7 @@
 package org.dpfed.dl4j;
 
 import java.util.Optional;
-import org.dpfed.dl4j.vector.VectorLayers;
+import org.dpfed.dl4j.twin.TwinLayers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,18 +13,17 @@ public enum LayerImplementation {
   DL4J,
 
   /**
-   * Dense, convolution, maximum pooling and softmax output layers through the Java Vector API, for
-   * the settings that are known there; other layers stay DL4J's own. On the CPU, with the module
-   * {@code jdk.incubator.vector}.
+   * dpfed's own dense, convolution, maximum pooling and softmax output layers, for the settings
+   * that they know; other layers stay DL4J's. On the CPU.
    */
-  VECTOR;
+  TWIN;
 
   private static final Logger LOG = LoggerFactory.getLogger(LayerImplementation.class);
 
   /** The fastest that can be used here; logs in one line why a faster one was passed over. */
   public static LayerImplementation automatic() {
-    Optional<String> obstacle = VectorLayers.obstacle();
-    obstacle.ifPresent(reason -> LOG.info("layers dl4j; passed over: vector ({})", reason));
-    return obstacle.isPresent() ? DL4J : VECTOR;
+    Optional<String> obstacle = TwinLayers.obstacle();
+    obstacle.ifPresent(reason -> LOG.info("layers dl4j; passed over: twin ({})", reason));
+    return obstacle.isPresent() ? DL4J : TWIN;
   }
 }

@@ -5,8 +5,8 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.NeuralNetwork;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.dpfed.dl4j.vector.SgdStep;
-import org.dpfed.dl4j.vector.VectorLayers;
+import org.dpfed.dl4j.twin.SgdStep;
+import org.dpfed.dl4j.twin.TwinLayers;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
@@ -29,17 +29,17 @@ final class LocalNetwork implements AutoCloseable {
 
   /**
    * @param model freshly made, of a class that is both {@link Model} and {@link NeuralNetwork}
-   * @param vectorised whether to compute with {@link VectorLayers} where that is possible
+   * @param withTwins whether to compute with {@link TwinLayers} where that is possible
    */
-  LocalNetwork(Model model, TrainableParameters trainable, boolean vectorised) {
+  LocalNetwork(Model model, TrainableParameters trainable, boolean withTwins) {
     this.model = model;
     this.network = (NeuralNetwork) model;
     this.trainable = trainable;
-    if (vectorised) {
-      VectorLayers.install(model);
+    if (withTwins) {
+      TwinLayers.install(model);
     }
     this.sgd =
-        vectorised && model instanceof MultiLayerNetwork net ? SgdStep.of(net) : Optional.empty();
+        withTwins && model instanceof MultiLayerNetwork net ? SgdStep.of(net) : Optional.empty();
     INDArray state = updaterState();
     this.pristineUpdaterState = state == null ? null : state.dup();
   }

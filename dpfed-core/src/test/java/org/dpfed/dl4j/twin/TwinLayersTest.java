@@ -1,4 +1,4 @@
-package org.dpfed.dl4j.vector;
+package org.dpfed.dl4j.twin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -43,7 +43,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
  * and near its square root, 3e-6, in practice; 2e-5 lies between and is far below any gradient that
  * a wrong index or derivative would give, which the last test shows.
  */
-final class VectorLayersTest {
+final class TwinLayersTest {
   private static final double TOLERANCE = 2e-5;
   private static final int CLASSES = 3;
 
@@ -91,7 +91,7 @@ final class VectorLayersTest {
             .setInputType(InputType.convolutional(shape.height(), shape.width(), shape.channels()))
             .build();
     MultiLayerNetwork twins = twins(configuration);
-    assertThat(twins.getLayers()[0]).isInstanceOf(VectorConvolutionLayer.class);
+    assertThat(twins.getLayers()[0]).isInstanceOf(TwinConvolutionLayer.class);
     requireSame(configuration, twins, images(shape, 5), 3);
   }
 
@@ -151,7 +151,7 @@ final class VectorLayersTest {
             .setInputType(InputType.convolutional(11, 13, 2))
             .build();
     MultiLayerNetwork twins = twins(configuration);
-    assertThat(twins.getLayers()[1]).isInstanceOf(VectorMaxPoolingLayer.class);
+    assertThat(twins.getLayers()[1]).isInstanceOf(TwinMaxPoolingLayer.class);
     requireSame(configuration, twins, images(shape, 5), 3);
   }
 
@@ -172,7 +172,7 @@ final class VectorLayersTest {
             .build();
     MultiLayerNetwork twins = twins(configuration);
     assertThat(Arrays.copyOf(twins.getLayers(), 2))
-        .allSatisfy(layer -> assertThat(layer).isNotInstanceOf(VectorMaxPoolingLayer.class));
+        .allSatisfy(layer -> assertThat(layer).isNotInstanceOf(TwinMaxPoolingLayer.class));
     Shape shape = new Shape(2, 11, 13, 1, 1, 1, 1, 0, ConvolutionMode.Truncate);
     requireSame(configuration, twins, images(shape, 4), 2);
   }
@@ -189,7 +189,7 @@ final class VectorLayersTest {
               .setInputType(InputType.feedForward(19))
               .build();
       MultiLayerNetwork twins = twins(configuration);
-      assertThat(twins.getLayers()[0] instanceof VectorDenseLayer)
+      assertThat(twins.getLayers()[0] instanceof TwinDenseLayer)
           .isEqualTo(activation != Activation.ELU && activation != Activation.SOFTSIGN);
       requireSame(configuration, twins, rows(6), 3);
     }
@@ -277,8 +277,8 @@ final class VectorLayersTest {
     plain.init();
     ComputationGraph twins = new ComputationGraph(configuration.clone());
     twins.init();
-    VectorLayers.install(twins);
-    assertThat(twins.getLayers()).filteredOn(layer -> layer instanceof VectorDenseLayer).hasSize(2);
+    TwinLayers.install(twins);
+    assertThat(twins.getLayers()).filteredOn(layer -> layer instanceof TwinDenseLayer).hasSize(2);
     for (int step = 0; step < 3; step++) {
       plain.fit(rows(6));
       twins.fit(rows(6));
@@ -349,7 +349,7 @@ final class VectorLayersTest {
     MultiLayerNetwork network = new MultiLayerNetwork(configuration.clone());
     network.init();
     Layer[] before = network.getLayers().clone();
-    VectorLayers.install(network);
+    TwinLayers.install(network);
     assertThat(network.getLayers()).hasSameSizeAs(before);
     return network;
   }

@@ -1,11 +1,13 @@
-package org.dpfed.dl4j.vector;
+package org.dpfed.dl4j.twin;
 
 import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.openblas.global.openblas_nolapack;
 
 /**
- * Matrix products on off-heap memory, with the library that ND4J's CPU backend has loaded. All
- * matrices are row-major and dense; {@code null} checks and sizes are the caller's.
+ * Matrix products on memory outside the heap, with the library that ND4J's CPU backend has loaded.
+ * All matrices are row-major; a stride is the distance of two rows. Sizes are the caller's to
+ * check.
  *
  * <p>Not thread-safe: each layer has its own, so that no call allocates.
  */
@@ -14,19 +16,22 @@ final class Blas {
   private final Address b = new Address();
   private final Address c = new Address();
 
-  /** {@code c[m, n] = a[m, k] · b[k, n] + beta · c}. */
-  void multiply(int m, int n, int k, long left, long right, float beta, long product) {
-    gemm(false, false, m, n, k, left, k, right, n, beta, product);
+  /** {@code c[m, n] = a[m, k] · b[k, n]}. */
+  void multiply(
+      int m, int n, int k, long left, long right, int rightStride, long product, int stride) {
+    gemm(false, false, m, n, k, left, k, right, rightStride, 0, product, stride);
   }
 
-  /** {@code c[m, n] = a[m, k] · b[n, k]ᵀ + beta · c}. */
-  void multiplyByTransposed(int m, int n, int k, long left, long right, float beta, long product) {
-    gemm(false, true, m, n, k, left, k, right, k, beta, product);
+  /** {@code c[m, n] = a[m, k] · b[n, k]ᵀ + beta · c}, with b and c dense. */
+  void multiplyByTransposed(
+      int m, int n, int k, long left, int leftStride, long right, float beta, long product) {
+    gemm(false, true, m, n, k, left, leftStride, right, k, beta, product, n);
   }
 
-  /** {@code c[m, n] = a[k, m]ᵀ · b[k, n] + beta · c}. */
-  void multiplyTransposed(int m, int n, int k, long left, long right, float beta, long product) {
-    gemm(true, false, m, n, k, left, m, right, n, beta, product);
+  /** {@code c[m, n] = a[k, m]ᵀ · b[k, n]}, with a and c dense. */
+  void multiplyTransposed(
+      int m, int n, int k, long left, long right, int rightStride, long product) {
+    gemm(true, false, m, n, k, left, m, right, rightStride, 0, product, n);
   }
 
   /** {@code y += alpha · x}, both of {@code length} floats. */
@@ -45,7 +50,8 @@ final class Blas {
       long right,
       int rightStride,
       float beta,
-      long product) {
+      long product,
+      int productStride) {
     openblas_nolapack.cblas_sgemm(
         openblas_nolapack.CblasRowMajor,
         transposeLeft ? openblas_nolapack.CblasTrans : openblas_nolapack.CblasNoTrans,
@@ -60,13 +66,13 @@ final class Blas {
         rightStride,
         beta,
         c.at(product),
-        n);
+        productStride);
   }
 
   /** A pointer to memory that somebody else owns. */
   private static final class Address extends FloatPointer {
     Address() {
-      super((org.bytedeco.javacpp.Pointer) null);
+      super((Pointer) null);
     }
 
     Address at(long where) {

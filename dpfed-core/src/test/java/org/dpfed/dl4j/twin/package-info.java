@@ -1,4 +1,4 @@
 @NullMarked
-package org.dpfed.dl4j.vector;
+package org.dpfed.dl4j.twin;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package org.dpfed.dl4j.vector;
+package org.dpfed.dl4j.twin;
 
 import java.util.Arrays;
 import java.util.Optional;
@@ -26,16 +26,11 @@ import org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood;
  * Puts the twins of this package in the place of a network's layers. A layer that has a setting
  * which its twin does not know stays as it is.
  */
-public final class VectorLayers {
-  private static final String MODULE = "jdk.incubator.vector";
-
-  private VectorLayers() {}
+public final class TwinLayers {
+  private TwinLayers() {}
 
   /** Why the twins cannot be used here, in one line; empty when they can. */
   public static Optional<String> obstacle() {
-    if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
-      return Optional.of("start java with --add-modules " + MODULE);
-    }
     if (!Nd4j.getEnvironment().isCPU()) {
       return Optional.of("the ND4J backend keeps arrays on another device");
     }
@@ -52,6 +47,12 @@ public final class VectorLayers {
       Layer[] layers = network.getLayers();
       for (int i = 0; i < layers.length; i++) {
         layers[i] = twinOr(layers[i], i > 0);
+      }
+      for (int i = 1; i < layers.length; i++) {
+        boolean isDirect = network.getLayerWiseConfigurations().getInputPreProcess(i) == null;
+        if (isDirect && layers[i] instanceof ImageTwin && layers[i - 1] instanceof ImageTwin twin) {
+          twin.keepExamplesLast();
+        }
       }
     } else if (model instanceof ComputationGraph graph) {
       Layer[] layers = graph.getLayers();
@@ -94,9 +95,9 @@ public final class VectorLayers {
   private static @org.jspecify.annotations.Nullable Layer twin(
       Class<?> type, NeuralNetConfiguration conf, boolean needsInputGradient) {
     if (type == SubsamplingLayer.class) {
-      return VectorMaxPoolingLayer.takes(
+      return TwinMaxPoolingLayer.takes(
               (org.deeplearning4j.nn.conf.layers.SubsamplingLayer) conf.getLayer())
-          ? new VectorMaxPoolingLayer(conf)
+          ? new TwinMaxPoolingLayer(conf)
           : null;
     }
     if (!(conf.getLayer() instanceof FeedForwardLayer layer) || !isPlain(layer)) {
@@ -105,21 +106,21 @@ public final class VectorLayers {
     if (type == OutputLayer.class) {
       return layer.getActivationFn().getClass() == ActivationSoftmax.class
               && isCrossEntropy(((org.deeplearning4j.nn.conf.layers.OutputLayer) layer).getLossFn())
-          ? new VectorSoftmaxOutputLayer(conf, needsInputGradient)
+          ? new TwinSoftmaxOutputLayer(conf, needsInputGradient)
           : null;
     }
-    Optional<VectorActivation> activation = VectorActivation.of(layer.getActivationFn());
+    Optional<TwinActivation> activation = TwinActivation.of(layer.getActivationFn());
     if (activation.isEmpty()) {
       return null;
     }
     if (type == DenseLayer.class) {
       return ((org.deeplearning4j.nn.conf.layers.DenseLayer) layer).hasLayerNorm()
           ? null
-          : new VectorDenseLayer(conf, activation.get(), needsInputGradient);
+          : new TwinDenseLayer(conf, activation.get(), needsInputGradient);
     }
     return type == ConvolutionLayer.class
             && takes((org.deeplearning4j.nn.conf.layers.ConvolutionLayer) layer)
-        ? new VectorConvolutionLayer(conf, activation.get(), needsInputGradient)
+        ? new TwinConvolutionLayer(conf, activation.get(), needsInputGradient)
         : null;
   }
 

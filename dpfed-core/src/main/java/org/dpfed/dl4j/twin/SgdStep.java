@@ -1,4 +1,4 @@
-package org.dpfed.dl4j.vector;
+package org.dpfed.dl4j.twin;
 
 import java.util.Optional;
 import org.deeplearning4j.nn.api.Layer;
