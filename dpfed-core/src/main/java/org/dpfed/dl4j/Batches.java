@@ -1,24 +1,29 @@
 package org.dpfed.dl4j;
 
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.shape.Shape;
 import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Mini-batches of one client's examples, in a fresh order each epoch. */
+/**
+ * Mini-batches of one client's examples, in a fresh order each epoch. The examples are held in
+ * Java: rows are copied from there far faster than ND4J selects them.
+ */
 final class Batches {
   private final DataSet examples;
   private final int batchSize;
   private final SplittableRandom random;
   private final int[] order;
-  private final @Nullable Rows features;
-  private final @Nullable Rows labels;
+  private final Rows features;
+  private final Rows labels;
   private final @Nullable Rows featuresMask;
   private final @Nullable Rows labelsMask;
 
@@ -32,22 +37,20 @@ final class Batches {
     this.batchSize = batchSize;
     this.random = new SplittableRandom(seed);
     this.order = IntStream.range(0, examples.numExamples()).toArray();
-    boolean isOneBatch = order.length <= batchSize;
-    this.features = isOneBatch ? null : Rows.of(examples.getFeatures());
-    this.labels = isOneBatch ? null : Rows.of(examples.getLabels());
-    this.featuresMask = isOneBatch ? null : Rows.of(examples.getFeaturesMaskArray());
-    this.labelsMask = isOneBatch ? null : Rows.of(examples.getLabelsMaskArray());
+    this.features = new Rows(examples.getFeatures());
+    this.labels = new Rows(examples.getLabels());
+    this.featuresMask = Rows.of(examples.getFeaturesMaskArray());
+    this.labelsMask = Rows.of(examples.getLabelsMaskArray());
   }
 
   /**
    * Every example once. A client that fits into one batch is handed over as it is, in its own
    * order.
    */
-  Iterable<DataSet> nextEpoch() {
-    if (order.length <= batchSize) {
-      return List.of(examples);
+  Iterable<Batch> nextEpoch() {
+    if (order.length > batchSize) {
+      shuffle();
     }
-    shuffle();
     return () ->
         new Iterator<>() {
           private int next;
@@ -58,55 +61,104 @@ final class Batches {
           }
 
           @Override
-          public DataSet next() {
+          public Batch next() {
             if (!hasNext()) {
               throw new NoSuchElementException();
             }
             int[] rows = Arrays.copyOfRange(order, next, Math.min(next + batchSize, order.length));
             next += rows.length;
-            return rows(rows);
+            return new Batch(rows);
           }
         };
   }
 
-  private DataSet rows(int[] rows) {
-    return new org.nd4j.linalg.dataset.DataSet(
-        Rows.pick(features, rows),
-        Rows.pick(labels, rows),
-        Rows.pick(featuresMask, rows),
-        Rows.pick(labelsMask, rows));
+  /** Some of the examples; valid until the next batch is asked for its values. */
+  final class Batch {
+    private final int[] rows;
+
+    private Batch(int[] rows) {
+      this.rows = rows;
+    }
+
+    /** Whether it is rows or images with a row of labels each, and has no masks. */
+    boolean isPlain() {
+      int rank = features.shape.length;
+      return (rank == 2 || rank == 4)
+          && labels.shape.length == 2
+          && featuresMask == null
+          && labelsMask == null;
+    }
+
+    long[] featuresShape() {
+      return features.shapeOf(rows);
+    }
+
+    /** In 'c' order. */
+    float[] features() {
+      return features.pick(rows);
+    }
+
+    /** In 'c' order. */
+    float[] labels() {
+      return labels.pick(rows);
+    }
+
+    DataSet dataSet() {
+      return rows.length == order.length
+          ? examples
+          : new org.nd4j.linalg.dataset.DataSet(
+              features.array(rows),
+              labels.array(rows),
+              featuresMask == null ? null : featuresMask.array(rows),
+              labelsMask == null ? null : labelsMask.array(rows));
+    }
   }
 
-  /**
-   * One array of the client's examples, held in Java: rows are copied from there far faster than
-   * ND4J selects them.
-   */
+  /** One array of the client's examples. */
   private static final class Rows {
     private final float[] values;
     private final long[] shape;
+    private float[] picked = {};
 
-    private Rows(INDArray array) {
-      this.values = array.dup('c').data().asFloat();
+    Rows(INDArray array) {
+      INDArray floats = array.castTo(DataType.FLOAT);
+      boolean isDense =
+          !floats.isView() && floats.ordering() == 'c' && Shape.hasDefaultStridesForShape(floats);
+      this.values = new float[(int) array.length()];
       this.shape = array.shape();
+      (isDense ? floats : floats.dup('c')).data().asNioFloat().get(values);
     }
 
     static @Nullable Rows of(@Nullable INDArray array) {
       return array == null ? null : new Rows(array);
     }
 
-    static @Nullable INDArray pick(@Nullable Rows source, int[] rows) {
-      return source == null ? null : source.pick(rows);
+    long[] shapeOf(int[] rows) {
+      long[] pickedShape = shape.clone();
+      pickedShape[0] = rows.length;
+      return pickedShape;
     }
 
-    private INDArray pick(int[] rows) {
+    /** The rows one after another; overwritten by the next call. */
+    float[] pick(int[] rows) {
+      if (rows.length == shape[0]) {
+        return values;
+      }
       int width = values.length / (int) shape[0];
-      float[] picked = new float[rows.length * width];
+      if (picked.length < rows.length * width) {
+        picked = new float[rows.length * width];
+      }
       for (int i = 0; i < rows.length; i++) {
         System.arraycopy(values, rows[i] * width, picked, i * width, width);
       }
-      long[] pickedShape = shape.clone();
-      pickedShape[0] = rows.length;
-      return Nd4j.create(picked, pickedShape, 'c');
+      return picked;
+    }
+
+    INDArray array(int[] rows) {
+      INDArray array = Nd4j.createUninitialized(DataType.FLOAT, shapeOf(rows), 'c');
+      FloatBuffer memory = array.data().asNioFloat();
+      memory.put(pick(rows), 0, (int) array.length());
+      return array;
     }
   }
 

@@ -59,9 +59,8 @@ public final class Dl4jClientTrainer implements ClientTrainer {
       double lossTotal = 0;
       int steps = 0;
       for (int epoch = 0; epoch < local.epochs(); epoch++) {
-        for (DataSet batch : batches.nextEpoch()) {
-          network.step(batch);
-          lossTotal += network.loss();
+        for (Batches.Batch batch : batches.nextEpoch()) {
+          lossTotal += network.step(batch);
           steps++;
         }
         network.endEpoch();

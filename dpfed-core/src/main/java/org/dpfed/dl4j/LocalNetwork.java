@@ -5,7 +5,7 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.NeuralNetwork;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.dpfed.dl4j.twin.SgdStep;
+import org.dpfed.dl4j.twin.SgdSteps;
 import org.dpfed.dl4j.twin.TwinLayers;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -22,7 +22,7 @@ final class LocalNetwork implements AutoCloseable {
   private final TrainableParameters trainable;
 
   /** A shorter way to the same step, where there is one. */
-  private final Optional<SgdStep> sgd;
+  private final Optional<SgdSteps> sgd;
 
   /** Copy of the updater's state before the first step; zeros would be wrong for some updaters. */
   private final @Nullable INDArray pristineUpdaterState;
@@ -39,7 +39,7 @@ final class LocalNetwork implements AutoCloseable {
       TwinLayers.install(model);
     }
     this.sgd =
-        withTwins && model instanceof MultiLayerNetwork net ? SgdStep.of(net) : Optional.empty();
+        withTwins && model instanceof MultiLayerNetwork net ? SgdSteps.of(net) : Optional.empty();
     INDArray state = updaterState();
     this.pristineUpdaterState = state == null ? null : state.dup();
   }
@@ -73,17 +73,12 @@ final class LocalNetwork implements AutoCloseable {
     trainable.scatter(parameters, model.params());
   }
 
-  /** One step on one batch. */
-  void step(DataSet batch) {
-    if (sgd.isPresent()) {
-      sgd.get().take(batch);
-    } else {
-      network.fit(batch);
+  /** One step on one batch; returns the loss before it. */
+  double step(Batches.Batch batch) {
+    if (sgd.isPresent() && batch.isPlain()) {
+      return sgd.get().take(batch.features(), batch.featuresShape(), batch.labels());
     }
-  }
-
-  /** Loss of the last step. */
-  double loss() {
+    network.fit(batch.dataSet());
     return model.score();
   }
 

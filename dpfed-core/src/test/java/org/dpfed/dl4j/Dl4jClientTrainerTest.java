@@ -190,7 +190,7 @@ final class Dl4jClientTrainerTest {
     float[] values = new float[10];
     int next = 0;
     for (var batch : batches.nextEpoch()) {
-      for (float value : batch.getFeatures().getColumn(0).toFloatVector()) {
+      for (float value : batch.dataSet().getFeatures().getColumn(0).toFloatVector()) {
         values[next++] = value;
       }
     }

@@ -9,39 +9,35 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.shape.Shape;
 
 /**
- * Float arrays without gaps, and the way between them and Java's arrays. An address does not keep
- * its array alive: whoever takes one of an array that nothing else holds ends with a reachability
- * fence.
+ * Float arrays of ND4J without gaps. An address or a window does not keep its array alive: whoever
+ * has one keeps the array reachable.
  */
 final class Dense {
   private Dense() {}
 
-  /** The array itself when it is float and dense in 'c' order, otherwise a copy that is. */
-  static INDArray of(INDArray array) {
+  /** Copies all elements in 'c' order, whatever the array's own order and type. */
+  static void read(INDArray array, float[] target) {
     INDArray floats = array.castTo(DataType.FLOAT);
-    return floats.ordering() == 'c' && Shape.hasDefaultStridesForShape(floats)
-        ? floats
-        : floats.dup('c');
+    INDArray dense =
+        floats.ordering() == 'c' && Shape.hasDefaultStridesForShape(floats)
+            ? floats
+            : floats.dup('c');
+    int length = (int) dense.length();
+    window(address(dense), length).get(0, target, 0, length);
+    Reference.reachabilityFence(dense);
+  }
+
+  /** Overwrites all elements of a float array that is dense in 'c' order. */
+  static void write(float[] source, INDArray array) {
+    int length = (int) array.length();
+    window(address(array), length).put(0, source, 0, length);
+    Reference.reachabilityFence(array);
   }
 
   /** Where the first element is. */
   static long address(INDArray array) {
     // Not data().address(), which leaves out the offset of a view.
     return array.data().addressPointer().address();
-  }
-
-  /** Copies all elements, in the order in which they lie in memory. */
-  static void read(INDArray array, float[] target) {
-    int length = (int) array.length();
-    window(address(array), length).get(0, target, 0, length);
-    Reference.reachabilityFence(array);
-  }
-
-  /** Overwrites all elements, in the order in which they lie in memory. */
-  static void write(float[] source, INDArray array) {
-    int length = (int) array.length();
-    window(address(array), length).put(0, source, 0, length);
-    Reference.reachabilityFence(array);
   }
 
   /** Floats outside the heap, in place. */

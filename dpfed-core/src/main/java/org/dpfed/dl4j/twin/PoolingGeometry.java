@@ -32,7 +32,13 @@ record PoolingGeometry(
   /** Fills {@code maxima}. */
   void pool(float[] images, float[] maxima) {
     Arrays.fill(maxima, 0, outLength(), Float.NEGATIVE_INFINITY);
-    forEachRun((from, to, length) -> raise(images, from, maxima, to, length));
+    for (int row = 0; row < channels * outHeight; row++) {
+      for (int place = 0; place < kernelHeight * kernelWidth; place++) {
+        for (int run = 0; run < runs(); run++) {
+          raise(images, source(row, place, run), maxima, target(row, run), runLength());
+        }
+      }
+    }
   }
 
   private static void raise(float[] images, int from, float[] maxima, int to, int length) {
@@ -49,15 +55,22 @@ record PoolingGeometry(
    */
   void route(float[] images, float[] maxima, float[] gradient, float[] sums) {
     Arrays.fill(sums, 0, length(), 0);
-    forEachRun((from, to, length) -> route(images, maxima, gradient, sums, from, to, length));
+    for (int row = 0; row < channels * outHeight; row++) {
+      for (int place = 0; place < kernelHeight * kernelWidth; place++) {
+        for (int run = 0; run < runs(); run++) {
+          int from = source(row, place, run);
+          route(images, sums, from, maxima, gradient, target(row, run), runLength());
+        }
+      }
+    }
   }
 
   private static void route(
       float[] images,
-      float[] maxima,
-      float[] gradient,
       float[] sums,
       int from,
+      float[] maxima,
+      float[] gradient,
       int to,
       int length) {
     for (int i = 0; i < length; i++) {
@@ -70,28 +83,23 @@ record PoolingGeometry(
     }
   }
 
-  /** A run of {@code length} images' values, and of the maxima of the windows that hold them. */
-  private interface Run {
-    void at(int from, int to, int length);
+  /** Runs of an output row: windows that lie side by side are one run. */
+  private int runs() {
+    return strideWidth == 1 ? 1 : outWidth;
   }
 
-  /** Every place under every window; for each window from the top left, row by row. */
-  private void forEachRun(Run visitor) {
-    boolean wholeRows = strideWidth == 1;
-    int runs = wholeRows ? 1 : outWidth;
-    int length = wholeRows ? outWidth * examples : examples;
-    for (int row = 0; row < channels * outHeight; row++) {
-      int top = row / outHeight * height + row % outHeight * strideHeight;
-      for (int corner = 0; corner < kernelHeight * kernelWidth; corner++) {
-        int y = top + corner / kernelWidth;
-        int from = (y * width + corner % kernelWidth) * examples;
-        int to = row * outWidth * examples;
-        for (int run = 0; run < runs; run++) {
-          visitor.at(from, to, length);
-          from += strideWidth * examples;
-          to += length;
-        }
-      }
-    }
+  private int runLength() {
+    return strideWidth == 1 ? outWidth * examples : examples;
+  }
+
+  /** Where the values at a place under a run's windows begin. */
+  private int source(int row, int place, int run) {
+    int y = row / outHeight * height + row % outHeight * strideHeight + place / kernelWidth;
+    return (y * width + place % kernelWidth + run * strideWidth) * examples;
+  }
+
+  /** Where a run's maxima begin. */
+  private int target(int row, int run) {
+    return (row * outWidth + run) * examples;
   }
 }

@@ -14,25 +14,45 @@ import org.nd4j.linalg.factory.Nd4j;
 final class Scratch {
   private @Nullable INDArray memory;
   private FloatBuffer floats = FloatBuffer.allocate(0);
+  private long address;
 
-  /** Makes room for {@code length} floats; returns their address. */
-  long ofLength(int length) {
-    INDArray room = memory;
-    if (room == null || room.length() < length) {
-      if (room != null) {
-        room.close();
+  /** Makes room for {@code length} floats. */
+  Scratch ofLength(int length) {
+    if (floats.capacity() < length) {
+      if (memory != null) {
+        memory.close();
       }
       try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
-        room = Nd4j.createUninitialized(DataType.FLOAT, length);
+        memory = Nd4j.createUninitialized(DataType.FLOAT, length);
       }
-      memory = room;
-      floats = Dense.window(Dense.address(room), length);
+      address = Dense.address(memory);
+      floats = Dense.window(address, length);
     }
-    return Dense.address(room);
+    return this;
   }
 
-  /** The memory itself, as large as it was last made. */
+  /** Address of float 0; other after {@link #ofLength} had to grow. */
+  long address() {
+    return address;
+  }
+
+  /** Address of float {@code index}. */
+  long address(int index) {
+    return address + (long) index * Float.BYTES;
+  }
+
+  /** The memory itself. */
   FloatBuffer floats() {
     return floats;
+  }
+
+  /** Overwrites the first floats. */
+  void write(float[] source, int length) {
+    floats.put(0, source, 0, length);
+  }
+
+  /** Copies the first floats. */
+  void read(float[] target, int length) {
+    floats.get(0, target, 0, length);
   }
 }

@@ -48,12 +48,6 @@ public final class TwinLayers {
       for (int i = 0; i < layers.length; i++) {
         layers[i] = twinOr(layers[i], i > 0);
       }
-      for (int i = 1; i < layers.length; i++) {
-        boolean isDirect = network.getLayerWiseConfigurations().getInputPreProcess(i) == null;
-        if (isDirect && layers[i] instanceof ImageTwin && layers[i - 1] instanceof ImageTwin twin) {
-          twin.keepExamplesLast();
-        }
-      }
     } else if (model instanceof ComputationGraph graph) {
       Layer[] layers = graph.getLayers();
       for (GraphVertex vertex : graph.getVertices()) {

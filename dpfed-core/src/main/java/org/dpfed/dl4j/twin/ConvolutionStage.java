@@ -1,0 +1,231 @@
+package org.dpfed.dl4j.twin;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.util.ConvolutionUtils;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A convolution without dilation, and an activation: the product of the weights {@code [out, c, kh,
+ * kw]} and the patch matrix of a few output rows at a time, as many as keep it in the cache.
+ */
+final class ConvolutionStage implements Stage {
+  private static final float[] NONE = {};
+
+  /** Floats of a patch matrix that is small enough to be kept whole for the backward pass. */
+  private static final int WHOLE_FLOATS = 1 << 17;
+
+  /** Floats of a block's patch matrix that stays in the second-level cache beside the rest. */
+  private static final int BLOCK_FLOATS = 1 << 16;
+
+  private final ConvolutionLayer conf;
+  private final TwinActivation activation;
+  private final boolean needsInputGradient;
+  private final int channels;
+  private final Weights weights;
+  private final Blas blas = new Blas();
+  private final Scratch patches = new Scratch();
+  private final Scratch products = new Scratch();
+  private @Nullable PatchGeometry lastShape;
+  private float[] planes = {};
+  private float[] values = {};
+  private float[] block = {};
+  private float[] planeGradient = {};
+  private float[] inputGradient = {};
+
+  /**
+   * @param needsInputGradient whether anybody uses the gradient at the layer's input
+   */
+  ConvolutionStage(Layer layer, TwinActivation activation, boolean needsInputGradient) {
+    this.conf = (ConvolutionLayer) layer.conf().getLayer();
+    this.activation = activation;
+    this.needsInputGradient = needsInputGradient;
+    this.channels = (int) conf.getNOut();
+    this.weights = new Weights(layer);
+  }
+
+  @Override
+  public Extent outputOf(Extent input) {
+    PatchGeometry shape = shapeOf(input);
+    return new Extent(input.examples(), channels, shape.outHeight(), shape.outWidth());
+  }
+
+  @Override
+  public float[] forward(float[] input, Extent extent) {
+    PatchGeometry shape = shapeOf(extent);
+    int columns = shape.columns();
+    int length = channels * columns;
+    planes = Floats.ofLength(planes, shape.paddedLength());
+    shape.pad(input, planes);
+    products.ofLength(length);
+    int rows = rowsAtATime(shape);
+    for (int first = 0; first < shape.outHeight(); first += rows) {
+      int inBlock = Math.min(rows, shape.outHeight() - first);
+      gather(shape, first, inBlock);
+      blas.multiply(
+          channels,
+          inBlock * shape.run(),
+          shape.rows(),
+          weights.address(),
+          patches.address(),
+          inBlock * shape.run(),
+          products.address(first * shape.run()),
+          columns);
+    }
+    values = Floats.ofLength(values, length);
+    products.read(values, length);
+    float[] biases = weights.biases();
+    for (int channel = 0; channel < biases.length; channel++) {
+      add(biases[channel], values, channel * columns, columns);
+    }
+    activation.apply(values, length);
+    return values;
+  }
+
+  @Override
+  public float[] backward(float[] gradient) {
+    PatchGeometry shape = Objects.requireNonNull(lastShape);
+    int columns = shape.columns();
+    int length = channels * columns;
+    activation.backpropagate(values, gradient, length);
+    products.write(gradient, length);
+    float[] biasGradient = weights.biases();
+    for (int channel = 0; channel < biasGradient.length; channel++) {
+      biasGradient[channel] = sum(gradient, channel * columns, columns);
+    }
+    weights.biasGradient(biasGradient);
+    if (needsInputGradient) {
+      planeGradient = Floats.ofLength(planeGradient, shape.paddedLength());
+      Arrays.fill(planeGradient, 0, shape.paddedLength(), 0);
+    }
+    int rows = rowsAtATime(shape);
+    for (int first = 0; first < shape.outHeight(); first += rows) {
+      backward(shape, first, Math.min(rows, shape.outHeight() - first));
+    }
+    if (!needsInputGradient) {
+      return NONE;
+    }
+    inputGradient = Floats.ofLength(inputGradient, shape.length());
+    shape.unpad(planeGradient, inputGradient);
+    return inputGradient;
+  }
+
+  /** Adds what some output rows say to the gradients of the weights and of the planes. */
+  private void backward(PatchGeometry shape, int firstRow, int rows) {
+    int columns = rows * shape.run();
+    long delta = products.address(firstRow * shape.run());
+    if (rows < shape.outHeight()) {
+      // Otherwise the forward pass has left the whole matrix.
+      gather(shape, firstRow, rows);
+    }
+    blas.multiplyByTransposed(
+        channels,
+        shape.rows(),
+        columns,
+        delta,
+        shape.columns(),
+        patches.address(),
+        firstRow == 0 ? 0 : 1,
+        weights.gradientAddress());
+    if (needsInputGradient) {
+      blas.multiplyTransposed(
+          shape.rows(),
+          columns,
+          channels,
+          weights.address(),
+          delta,
+          shape.columns(),
+          patches.address());
+      int length = shape.rows() * columns;
+      block = Floats.ofLength(block, length);
+      patches.read(block, length);
+      shape.scatterAdd(block, firstRow, rows, planeGradient);
+    }
+  }
+
+  private void gather(PatchGeometry shape, int firstRow, int rows) {
+    patches.ofLength(shape.rows() * rows * shape.run());
+    shape.gather(planes, firstRow, rows, patches.floats());
+  }
+
+  private static int rowsAtATime(PatchGeometry shape) {
+    int floatsOfRow = shape.rows() * shape.run();
+    return (long) floatsOfRow * shape.outHeight() <= WHOLE_FLOATS
+        ? shape.outHeight()
+        : Math.min(shape.outHeight(), Math.max(1, BLOCK_FLOATS / floatsOfRow));
+  }
+
+  private PatchGeometry shapeOf(Extent input) {
+    PatchGeometry known = lastShape;
+    if (known != null
+        && known.examples() == input.examples()
+        && known.height() == input.height()
+        && known.width() == input.width()) {
+      return known;
+    }
+    if (input.channels() != conf.getNIn()) {
+      throw new IllegalArgumentException(
+          "images must have %d channels for this layer, had %d"
+              .formatted(conf.getNIn(), input.channels()));
+    }
+    InputType.InputTypeConvolutional out =
+        (InputType.InputTypeConvolutional)
+            conf.getOutputType(
+                0, InputType.convolutional(input.height(), input.width(), input.channels()));
+    int[] outSize = {(int) out.getHeight(), (int) out.getWidth()};
+    int[] pad =
+        conf.getConvolutionMode() == ConvolutionMode.Same
+            ? ConvolutionUtils.getSameModeTopLeftPadding(
+                outSize,
+                new int[] {input.height(), input.width()},
+                conf.getKernelSize(),
+                conf.getStride(),
+                conf.getDilation())
+            : conf.getPadding();
+    PatchGeometry made =
+        new PatchGeometry(
+            input.examples(),
+            input.channels(),
+            input.height(),
+            input.width(),
+            conf.getKernelSize()[0],
+            conf.getKernelSize()[1],
+            conf.getStride()[0],
+            conf.getStride()[1],
+            pad[0],
+            pad[1],
+            outSize[0],
+            outSize[1]);
+    lastShape = made;
+    return made;
+  }
+
+  private static void add(float summand, float[] values, int from, int length) {
+    for (int i = from; i < from + length; i++) {
+      values[i] += summand;
+    }
+  }
+
+  /** Four sums side by side, since one would wait for each addition. */
+  private static float sum(float[] values, int from, int length) {
+    float a = 0;
+    float b = 0;
+    float c = 0;
+    float d = 0;
+    int i = from;
+    for (; i < from + length - 3; i += 4) {
+      a += values[i];
+      b += values[i + 1];
+      c += values[i + 2];
+      d += values[i + 3];
+    }
+    for (; i < from + length; i++) {
+      a += values[i];
+    }
+    return (a + b) + (c + d);
+  }
+}

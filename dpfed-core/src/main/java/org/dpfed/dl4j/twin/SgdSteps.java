@@ -1,0 +1,170 @@
+package org.dpfed.dl4j.twin;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.OptimizationAlgorithm;
+import org.deeplearning4j.nn.conf.BackpropType;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.GradientNormalization;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Sgd;
+
+/**
+ * Steps of a network that consists of twins alone and is trained by the same plain SGD throughout,
+ * without regularisation, gradient normalisation or constraints: from stage to stage on Java
+ * arrays, and then one call that adds the flat gradient to the parameters. DL4J's own way makes
+ * some dozens of arrays for each step, and the garbage collector goes through all of them.
+ */
+public final class SgdSteps {
+  private final MultiLayerNetwork network;
+  private final Sgd sgd;
+  private final List<Stage> stages;
+  private final SoftmaxStage last;
+  private final Blas blas = new Blas();
+
+  private SgdSteps(MultiLayerNetwork network, Sgd sgd, List<Stage> stages, SoftmaxStage last) {
+    this.network = network;
+    this.sgd = sgd;
+    this.stages = stages;
+    this.last = last;
+  }
+
+  /**
+   * The steps of a network with twins; empty when it has other layers too, or when its
+   * configuration asks for more than plain SGD.
+   */
+  public static Optional<SgdSteps> of(MultiLayerNetwork network) {
+    List<Stage> stages = stages(network);
+    Sgd sgd = plainSgd(network);
+    if (sgd == null
+        || stages.isEmpty()
+        || !(stages.get(stages.size() - 1) instanceof SoftmaxStage last)) {
+      return Optional.empty();
+    }
+    if (network.getGradientsViewArray() == null) {
+      network.initGradientsView();
+    }
+    return Optional.of(new SgdSteps(network, sgd, stages, last));
+  }
+
+  /** What happens to a batch on its way through the network; empty where only DL4J knows. */
+  private static List<Stage> stages(MultiLayerNetwork network) {
+    List<Stage> stages = new ArrayList<>();
+    boolean areImages = false;
+    for (int i = 0; i < network.getnLayers(); i++) {
+      if (!(network.getLayer(i) instanceof Twin twin)) {
+        return List.of();
+      }
+      InputPreProcessor before = network.getLayerWiseConfigurations().getInputPreProcess(i);
+      if (before instanceof FeedForwardToCnnPreProcessor images && !areImages) {
+        stages.add(
+            Transposition.toImages(
+                (int) images.getNumChannels(),
+                (int) images.getInputHeight(),
+                (int) images.getInputWidth()));
+        areImages = true;
+      } else if (before instanceof CnnToFeedForwardPreProcessor rows
+          && rows.getFormat() == CNN2DFormat.NCHW
+          && areImages) {
+        stages.add(Transposition.toRows());
+        areImages = false;
+      } else if (before != null) {
+        return List.of();
+      }
+      if (areImages != twin.takesImages()) {
+        return List.of();
+      }
+      stages.add(twin.stage());
+    }
+    return stages;
+  }
+
+  private static @Nullable Sgd plainSgd(MultiLayerNetwork network) {
+    NeuralNetConfiguration conf = network.conf();
+    if (network.getLayerWiseConfigurations().getBackpropType() != BackpropType.Standard
+        || conf.getOptimizationAlgo() != OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT
+        || conf.getStepFunction() != null
+        || !conf.isMiniBatch()
+        || !network.getListeners().isEmpty()) {
+      return null;
+    }
+    IUpdater common = null;
+    for (Layer layer : network.getLayers()) {
+      if (layer.numParams() == 0) {
+        continue;
+      }
+      IUpdater own = plainUpdater(layer);
+      if (own == null || (common != null && !common.equals(own))) {
+        return null;
+      }
+      common = own;
+    }
+    return common instanceof Sgd sgd ? sgd : null;
+  }
+
+  /** The updater of all of the layer's parameters, or null where it is not plain SGD. */
+  private static @Nullable IUpdater plainUpdater(Layer layer) {
+    org.deeplearning4j.nn.conf.layers.Layer conf = layer.conf().getLayer();
+    GradientNormalization normalization = conf.getGradientNormalization();
+    boolean normalised = normalization != null && normalization != GradientNormalization.None;
+    boolean constrained = conf.getConstraints() != null && !conf.getConstraints().isEmpty();
+    if (normalised || constrained) {
+      return null;
+    }
+    IUpdater common = null;
+    for (String name : layer.paramTable().keySet()) {
+      IUpdater own = conf.getUpdaterByParam(name);
+      var regularization = conf.getRegularizationByParam(name);
+      if (own == null
+          || own.getClass() != Sgd.class
+          || (regularization != null && !regularization.isEmpty())
+          || (common != null && !common.equals(own))) {
+        return null;
+      }
+      common = own;
+    }
+    return common;
+  }
+
+  /**
+   * One step on one batch.
+   *
+   * @param features the batch in 'c' order, at least as long as {@code shape} says; unchanged
+   * @param shape {@code [n, features]} or {@code [n, c, h, w]}
+   * @param labels {@code [n, classes]}; unchanged
+   * @return the mean loss of the batch before the step
+   */
+  public double take(float[] features, long[] shape, float[] labels) {
+    Extent extent = Extent.of(shape);
+    float[] values = features;
+    for (Stage stage : stages) {
+      Extent next = stage.outputOf(extent);
+      values = stage.forward(values, extent);
+      extent = next;
+    }
+    double loss = last.loss(labels) / extent.examples();
+    float[] gradient = last.lossGradient();
+    for (int i = stages.size() - 1; i >= 0; i--) {
+      gradient = stages.get(i).backward(gradient);
+    }
+    int iteration = network.getIterationCount();
+    double rate = sgd.getLearningRate(iteration, network.getEpochCount());
+    INDArray parameters = network.params();
+    blas.add(
+        (int) parameters.length(),
+        (float) (-rate / extent.examples()),
+        Dense.address(network.getGradientsViewArray()),
+        Dense.address(parameters));
+    network.setIterationCount(iteration + 1);
+    return loss;
+  }
+}

@@ -1,0 +1,79 @@
+package org.dpfed.dl4j.twin;
+
+import java.nio.FloatBuffer;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * Where a layer's weights, biases and their gradients lie: in the network's flat vectors, which
+ * both have the same order. Looked up again whenever the network has been given other vectors.
+ */
+final class Weights {
+  private static final String WEIGHT = DefaultParamInitializer.WEIGHT_KEY;
+  private static final String BIAS = DefaultParamInitializer.BIAS_KEY;
+
+  private final Layer layer;
+  private @Nullable INDArray parameters;
+  private @Nullable INDArray gradients;
+  private long weights;
+  private long weightGradient;
+  private @Nullable FloatBuffer bias;
+  private @Nullable FloatBuffer biasGradient;
+  private float[] biases = {};
+
+  Weights(Layer layer) {
+    this.layer = layer;
+  }
+
+  /** Address of the weights. */
+  long address() {
+    locate();
+    return weights;
+  }
+
+  /** Address of the gradient of the weights; 0 before the network has one. */
+  long gradientAddress() {
+    locate();
+    return weightGradient;
+  }
+
+  /** The biases, one for each unit; empty when the layer has none. */
+  float[] biases() {
+    locate();
+    if (bias != null) {
+      bias.get(0, biases, 0, biases.length);
+    }
+    return biases;
+  }
+
+  /** Overwrites the gradient of the biases. */
+  void biasGradient(float[] values) {
+    locate();
+    if (biasGradient != null) {
+      biasGradient.put(0, values, 0, biases.length);
+    }
+  }
+
+  private void locate() {
+    INDArray all = layer.params();
+    INDArray allGradients = layer.getGradientsViewArray();
+    if (all == parameters && allGradients == gradients) {
+      return;
+    }
+    long start = Dense.address(all);
+    weights = Dense.address(layer.getParam(WEIGHT));
+    long shift = allGradients == null ? -weights : Dense.address(allGradients) - start;
+    weightGradient = weights + shift;
+    if (layer.paramTable().containsKey(BIAS)) {
+      INDArray own = layer.getParam(BIAS);
+      int units = (int) own.length();
+      biases = new float[units];
+      bias = Dense.window(Dense.address(own), units);
+      biasGradient = allGradients == null ? null : Dense.window(Dense.address(own) + shift, units);
+    }
+    parameters = all;
+    gradients = allGradients;
+  }
+}
