@@ -32,10 +32,14 @@ record PoolingGeometry(
   /** Fills {@code maxima}. */
   void pool(float[] images, float[] maxima) {
     Arrays.fill(maxima, 0, outLength(), Float.NEGATIVE_INFINITY);
+    int length = runLength();
     for (int row = 0; row < channels * outHeight; row++) {
       for (int place = 0; place < kernelHeight * kernelWidth; place++) {
-        for (int run = 0; run < runs(); run++) {
-          raise(images, source(row, place, run), maxima, target(row, run), runLength());
+        int from = source(row, place);
+        int end = (row + 1) * rowLength();
+        for (int to = row * rowLength(); to < end; to += length) {
+          raise(images, from, maxima, to, length);
+          from += strideWidth * examples;
         }
       }
     }
@@ -55,11 +59,14 @@ record PoolingGeometry(
    */
   void route(float[] images, float[] maxima, float[] gradient, float[] sums) {
     Arrays.fill(sums, 0, length(), 0);
+    int length = runLength();
     for (int row = 0; row < channels * outHeight; row++) {
       for (int place = 0; place < kernelHeight * kernelWidth; place++) {
-        for (int run = 0; run < runs(); run++) {
-          int from = source(row, place, run);
-          route(images, sums, from, maxima, gradient, target(row, run), runLength());
+        int from = source(row, place);
+        int end = (row + 1) * rowLength();
+        for (int to = row * rowLength(); to < end; to += length) {
+          route(images, sums, from, maxima, gradient, to, length);
+          from += strideWidth * examples;
         }
       }
     }
@@ -83,23 +90,19 @@ record PoolingGeometry(
     }
   }
 
-  /** Runs of an output row: windows that lie side by side are one run. */
-  private int runs() {
-    return strideWidth == 1 ? 1 : outWidth;
+  /** Maxima of one output row. */
+  private int rowLength() {
+    return outWidth * examples;
   }
 
+  /** Maxima that lie side by side as the values at one place under their windows do. */
   private int runLength() {
-    return strideWidth == 1 ? outWidth * examples : examples;
+    return strideWidth == 1 ? rowLength() : examples;
   }
 
-  /** Where the values at a place under a run's windows begin. */
-  private int source(int row, int place, int run) {
+  /** Where the values at a place under the windows of an output row begin. */
+  private int source(int row, int place) {
     int y = row / outHeight * height + row % outHeight * strideHeight + place / kernelWidth;
-    return (y * width + place % kernelWidth + run * strideWidth) * examples;
-  }
-
-  /** Where a run's maxima begin. */
-  private int target(int row, int run) {
-    return (row * outWidth + run) * examples;
+    return (y * width + place % kernelWidth) * examples;
   }
 }
