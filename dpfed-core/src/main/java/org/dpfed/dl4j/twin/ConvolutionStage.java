@@ -16,11 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class ConvolutionStage implements Stage {
   private static final float[] NONE = {};
 
-  /** Floats of a patch matrix that is small enough to be kept whole for the backward pass. */
-  private static final int WHOLE_FLOATS = 1 << 17;
-
-  /** Floats of a block's patch matrix that stays in the second-level cache beside the rest. */
-  private static final int BLOCK_FLOATS = 1 << 16;
+  /** Floats of a patch matrix that stays in the cache between its making and its use. */
+  private static final int BLOCK_FLOATS = 1 << 18;
 
   private final ConvolutionLayer conf;
   private final TwinActivation activation;
@@ -153,10 +150,7 @@ final class ConvolutionStage implements Stage {
   }
 
   private static int rowsAtATime(PatchGeometry shape) {
-    int floatsOfRow = shape.rows() * shape.run();
-    return (long) floatsOfRow * shape.outHeight() <= WHOLE_FLOATS
-        ? shape.outHeight()
-        : Math.min(shape.outHeight(), Math.max(1, BLOCK_FLOATS / floatsOfRow));
+    return Math.min(shape.outHeight(), Math.max(1, BLOCK_FLOATS / (shape.rows() * shape.run())));
   }
 
   private PatchGeometry shapeOf(Extent input) {
