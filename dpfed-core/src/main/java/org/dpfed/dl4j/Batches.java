@@ -1,12 +1,12 @@
 package org.dpfed.dl4j;
 
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.shape.Shape;
@@ -121,12 +121,22 @@ final class Batches {
     private float[] picked = {};
 
     Rows(INDArray array) {
-      INDArray floats = array.castTo(DataType.FLOAT);
-      boolean isDense =
-          !floats.isView() && floats.ordering() == 'c' && Shape.hasDefaultStridesForShape(floats);
-      this.values = new float[(int) array.length()];
+      this.values = floats(array);
       this.shape = array.shape();
-      (isDense ? floats : floats.dup('c')).data().asNioFloat().get(values);
+    }
+
+    private static float[] floats(INDArray array) {
+      INDArray all = array.castTo(DataType.FLOAT);
+      boolean isDense =
+          !all.isView() && all.ordering() == 'c' && Shape.hasDefaultStridesForShape(all);
+      DataBuffer data = (isDense ? all : all.dup('c')).data();
+      if (!Nd4j.getEnvironment().isCPU()) {
+        return data.asFloat();
+      }
+      // The same, in one copy where ND4J makes one call for each value.
+      float[] values = new float[(int) array.length()];
+      data.asNioFloat().get(values);
+      return values;
     }
 
     static @Nullable Rows of(@Nullable INDArray array) {
@@ -155,10 +165,8 @@ final class Batches {
     }
 
     INDArray array(int[] rows) {
-      INDArray array = Nd4j.createUninitialized(DataType.FLOAT, shapeOf(rows), 'c');
-      FloatBuffer memory = array.data().asNioFloat();
-      memory.put(pick(rows), 0, (int) array.length());
-      return array;
+      int length = rows.length * (values.length / (int) shape[0]);
+      return Nd4j.create(Arrays.copyOf(pick(rows), length), shapeOf(rows), 'c');
     }
   }
 

@@ -93,7 +93,7 @@ final class LocalNetwork implements AutoCloseable {
 
   /** Now minus {@code global}: a fresh array of shape {@code [d]}, owned by the caller. */
   INDArray deltaFrom(INDArray global) {
-    return trainable.gather(model.params()).subi(global);
+    return trainable.change(model.params(), global);
   }
 
   /** Activations of the output layer, without dropout. */

@@ -111,6 +111,25 @@ record TrainableParameters(long total, List<Range> ranges) {
   }
 
   /**
+   * What training has changed.
+   *
+   * @param parameters the network's own vector of {@link #total} elements, any rank; unchanged
+   * @param before shape {@code [dimension]}; unchanged
+   * @return the trained part minus {@code before}, a fresh array of its shape, owned by the caller
+   */
+  INDArray change(INDArray parameters, INDArray before) {
+    return isWhole()
+        ? parameters
+            .reshape(total)
+            .sub(before, Nd4j.createUninitializedDetached(DataType.FLOAT, total))
+        : gather(parameters).subi(before);
+  }
+
+  private boolean isWhole() {
+    return ranges.get(0).equals(new Range(0, total));
+  }
+
+  /**
    * Writes the trained part back, leaving the rest as it is.
    *
    * @param trained shape {@code [dimension]}; unchanged
@@ -118,6 +137,10 @@ record TrainableParameters(long total, List<Range> ranges) {
    */
   void scatter(INDArray trained, INDArray parameters) {
     INDArray flat = parameters.reshape(total);
+    if (isWhole()) {
+      flat.assign(trained);
+      return;
+    }
     long position = 0;
     for (Range range : ranges) {
       long end = position + range.to() - range.from();

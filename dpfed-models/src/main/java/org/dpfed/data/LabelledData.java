@@ -169,9 +169,16 @@ public final class LabelledData {
   }
 
   private static INDArray array(float[] values, long[] shape) {
-    return values.length == 0
-        ? Nd4j.create(DataType.FLOAT, shape)
-        : Nd4j.create(values, shape, Nd4j.getStrides(shape, 'c'), 'c', DataType.FLOAT);
+    if (values.length == 0) {
+      return Nd4j.create(DataType.FLOAT, shape);
+    }
+    if (!Nd4j.getEnvironment().isCPU()) {
+      return Nd4j.create(values, shape, Nd4j.getStrides(shape, 'c'), 'c', DataType.FLOAT);
+    }
+    // The same, in one copy where ND4J makes one call for each value.
+    INDArray array = Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
+    array.data().asNioFloat().put(values);
+    return array;
   }
 
   private void requireConsistent() {
