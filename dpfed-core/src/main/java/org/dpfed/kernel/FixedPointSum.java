@@ -73,7 +73,7 @@ public final class FixedPointSum {
   /**
    * Adds {@code scale · delta}, cut to the grid. With scale 0 the delta is not read.
    *
-   * @param delta shape {@code [1, d]}, finite, its scaled norm at most the bound
+   * @param delta shape {@code [d]} or {@code [1, d]}, finite, its scaled norm at most the bound
    * @param scale finite
    */
   public void addScaled(INDArray delta, float scale) {
@@ -92,10 +92,9 @@ public final class FixedPointSum {
     unitsAtMost += unitsPerDelta;
     // A product of two floats is exact in double, and so is its division by a power of two.
     double unitsPerOne = scale / spacing;
-    INDArray flat = delta.reshape(sum.length);
     for (int from = 0; from < sum.length; from += block.length) {
       int count = Math.min(block.length, sum.length - from);
-      HostFloats.read(flat, from, block, count);
+      HostFloats.read(delta, from, block, count);
       addCut(unitsPerOne, from, count);
     }
   }
@@ -116,12 +115,12 @@ public final class FixedPointSum {
   public INDArray release(NoiseKey key, double factor) {
     double unit = spacing * factor;
     float[] out = new float[sum.length];
-    double[] draws = new double[BLOCK];
-    for (int from = 0; from < out.length; from += BLOCK) {
+    double[] draws = new double[block.length];
+    for (int from = 0; from < out.length; from += block.length) {
       if (noiseUnits > 0) {
         kernel.draw(key, from / SecureGaussian.CHUNK, draws);
       }
-      int count = Math.min(BLOCK, out.length - from);
+      int count = Math.min(block.length, out.length - from);
       for (int i = 0; i < count; i++) {
         long noise = (long) Math.rint(draws[i] * noiseUnits);
         out[from + i] = (float) ((sum[from + i] + noise) * unit);
