@@ -20,9 +20,16 @@ public interface FederatedDataset {
   /**
    * The examples of client {@code id}: features {@code [n, …]} and labels {@code [n, …]}, both
    * {@code float}. The arrays may be views of shared memory: read, never written or closed by the
-   * caller.
+   * caller, who hands them back to {@link #release}.
    *
    * @throws IndexOutOfBoundsException when {@code id} is outside the population
    */
   DataSet client(int id);
+
+  /**
+   * Takes back what {@link #client} gave, after its last use. Implementations that make arrays for
+   * every call close them here: they lie outside the Java heap, where the garbage collector does
+   * not see them pile up. Does nothing unless overridden.
+   */
+  default void release(DataSet examples) {}
 }

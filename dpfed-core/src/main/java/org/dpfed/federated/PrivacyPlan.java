@@ -7,9 +7,6 @@ import java.util.OptionalDouble;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.Guarantee;
 import org.dpfed.accounting.NeighbouringRelation;
-import org.dpfed.accounting.NoiseCalibration;
-import org.dpfed.accounting.PrivacyAccountant;
-import org.dpfed.accounting.TightestAccountant;
 import org.dpfed.kernel.DeltaKernel;
 import org.dpfed.kernel.NoiseKey;
 import org.dpfed.mechanism.Clipping;
@@ -30,26 +27,16 @@ import org.dpfed.mechanism.ReleaseMode;
  * clients cost both.
  */
 public final class PrivacyPlan {
-  private final String unit;
-  private final int population;
-  private final double expectedCohortSize;
-  private final int rounds;
-  private final Clipping clipping;
+  private final AccountedRun run;
   private final double noiseMultiplier;
-  private final double delta;
-  private final NeighbouringRelation relation;
+  private final Clipping clipping;
   private final Randomness randomness;
   private final ReleaseMode releaseMode;
 
-  private PrivacyPlan(Builder builder, double noiseMultiplier) {
-    this.unit = builder.unit;
-    this.population = builder.population;
-    this.expectedCohortSize = builder.expectedCohortSize;
-    this.rounds = builder.rounds;
-    this.clipping = builder.clipping;
+  private PrivacyPlan(AccountedRun run, double noiseMultiplier, Builder builder) {
+    this.run = run;
     this.noiseMultiplier = noiseMultiplier;
-    this.delta = builder.delta;
-    this.relation = builder.relation;
+    this.clipping = builder.clipping;
     this.randomness = builder.randomness;
     this.releaseMode = builder.chosenReleaseMode();
   }
@@ -71,27 +58,27 @@ public final class PrivacyPlan {
 
   /** What one client stands for. */
   public String unit() {
-    return unit;
+    return run.unit();
   }
 
   /** Number of clients that could be sampled. */
   public int population() {
-    return population;
+    return run.population();
   }
 
   /** The public constant that divides every noisy sum. */
   public double expectedCohortSize() {
-    return expectedCohortSize;
+    return run.expectedCohortSize();
   }
 
   /** The probability with which each client takes part in a round, independently. */
   public double samplingProbability() {
-    return expectedCohortSize / population;
+    return run.samplingProbability();
   }
 
   /** Number of rounds of the run. */
   public int rounds() {
-    return rounds;
+    return run.rounds();
   }
 
   /** How deltas are bounded. */
@@ -99,21 +86,19 @@ public final class PrivacyPlan {
     return clipping;
   }
 
-  /**
-   * Noise standard deviation of the sum divided by the clip norm; 0 is the baseline without noise.
-   */
+  /** Noise standard deviation of the sum ÷ clip norm; 0 is the baseline without noise. */
   public double noiseMultiplier() {
     return noiseMultiplier;
   }
 
   /** The delta at which epsilon is stated. */
   public double delta() {
-    return delta;
+    return run.delta();
   }
 
   /** Which populations the guarantee makes indistinguishable. */
   public NeighbouringRelation relation() {
-    return relation;
+    return run.relation();
   }
 
   /** The numbers in which deltas are summed and noised. */
@@ -128,59 +113,47 @@ public final class PrivacyPlan {
 
   /** What one round costs. */
   public DpEvent roundEvent() {
-    return event(samplingProbability(), noiseMultiplier);
+    return run.roundEvent(noiseMultiplier);
   }
 
   /** What the whole run promises. */
   public Guarantee guarantee() {
-    return guaranteeAfter(rounds);
+    return guaranteeAfter(rounds());
   }
 
   /**
-   * What the first rounds promise; nothing, when the noise is seeded or absent.
-   *
-   * @param completed number of charged rounds, from 0 to {@link #rounds()}
+   * What the first {@code completed} rounds promise, from 0 to {@link #rounds()} of them; nothing,
+   * when the noise is seeded or absent.
    */
   public Guarantee guaranteeAfter(int completed) {
     Guarantee accounted = accountedAfter(completed);
-    if (isSecure()) {
-      return accounted;
-    }
-    return new Guarantee(
-        Double.POSITIVE_INFINITY,
-        delta,
-        relation,
-        unit,
-        accounted.accountant(),
-        List.of("seeded noise: no privacy; the seed reveals the noise"));
+    List<String> seeded = List.of("seeded noise: no privacy; the seed reveals the noise");
+    return isSecure()
+        ? accounted
+        : promise(Double.POSITIVE_INFINITY, accounted.accountant(), seeded);
   }
 
   /**
-   * What the first rounds would promise with secure randomness, which is what {@link
-   * #guaranteeAfter} says unless the plan is seeded.
-   *
-   * @param completed number of charged rounds, from 0 to {@link #rounds()}
+   * What the first {@code completed} rounds would promise with secure randomness, which is what
+   * {@link #guaranteeAfter} says unless the plan is seeded.
    */
   public Guarantee accountedAfter(int completed) {
-    if (completed < 0 || completed > rounds) {
-      throw new IllegalArgumentException(
-          "completed must be from 0 to " + rounds + ", was " + completed);
-    }
-    PrivacyAccountant accountant = accountant(relation);
-    Guarantee spent =
-        (completed == 0 ? accountant : accountant.compose(roundEvent(), completed))
-            .guarantee(delta, unit);
+    Guarantee spent = run.spent(noiseMultiplier, completed);
     List<String> assumptions = new ArrayList<>(spent.assumptions());
     assumptions.add("the server is trusted: it sees every client's delta");
     assumptions.add("this is the only run over these clients");
     if (releaseMode == ReleaseMode.FLOAT && noiseMultiplier > 0) {
       assumptions.add("nobody reads the low-order bits of the released floats");
     }
-    return new Guarantee(spent.epsilon(), delta, relation, unit, spent.accountant(), assumptions);
+    return promise(spent.epsilon(), spent.accountant(), assumptions);
+  }
+
+  private Guarantee promise(double epsilon, String accountant, List<String> assumptions) {
+    return new Guarantee(epsilon, delta(), relation(), unit(), accountant, assumptions);
   }
 
   PoissonSampler sampler() {
-    return new PoissonSampler(population, samplingProbability(), randomness);
+    return new PoissonSampler(population(), samplingProbability(), randomness);
   }
 
   DeltaAggregator aggregator(DeltaKernel kernel, long dimension) {
@@ -188,7 +161,7 @@ public final class PrivacyPlan {
         kernel,
         clipping,
         noiseMultiplier,
-        expectedCohortSize,
+        expectedCohortSize(),
         roundEvent(),
         dimension,
         releaseMode);
@@ -196,16 +169,6 @@ public final class PrivacyPlan {
 
   NoiseKey noiseKey(int round) {
     return randomness.key(Randomness.Purpose.NOISE, round);
-  }
-
-  private static PrivacyAccountant accountant(NeighbouringRelation relation) {
-    return new TightestAccountant(relation);
-  }
-
-  private static DpEvent event(double samplingProbability, double noiseMultiplier) {
-    return noiseMultiplier == 0
-        ? new DpEvent.NonPrivate()
-        : new DpEvent.PoissonSampled(samplingProbability, new DpEvent.Gaussian(noiseMultiplier));
   }
 
   /**
@@ -234,30 +197,20 @@ public final class PrivacyPlan {
 
     /**
      * How many clients a round samples on average, each independently with probability {@code
-     * expectedCohortSize ÷ population}.
-     *
-     * @param expectedCohortSize positive, at most the population
+     * expectedCohortSize ÷ population}; positive, at most the population.
      */
     public Builder expectedCohortSize(double expectedCohortSize) {
       this.expectedCohortSize = expectedCohortSize;
       return this;
     }
 
-    /**
-     * Number of rounds.
-     *
-     * @param rounds at least 1
-     */
+    /** Number of rounds, at least 1. */
     public Builder rounds(int rounds) {
       this.rounds = rounds;
       return this;
     }
 
-    /**
-     * L2 bound of one client's delta.
-     *
-     * @param clipNorm positive and finite
-     */
+    /** L2 bound of one client's delta, positive and finite. */
     public Builder clipNorm(double clipNorm) {
       this.clipping = new Clipping.Fixed(clipNorm);
       return this;
@@ -265,9 +218,7 @@ public final class PrivacyPlan {
 
     /**
      * Noise standard deviation of the sum divided by the clip norm. 0 is the baseline: clipped or
-     * not, it has no privacy, and its guarantee says so.
-     *
-     * @param noiseMultiplier finite, at least 0
+     * not, it has no privacy, and its guarantee says so. Finite.
      */
     public Builder noiseMultiplier(double noiseMultiplier) {
       this.noiseMultiplier = OptionalDouble.of(noiseMultiplier);
@@ -275,10 +226,8 @@ public final class PrivacyPlan {
     }
 
     /**
-     * The epsilon that the run may spend. Without a noise multiplier the smallest one that keeps to
-     * it is taken; with one, a plan that would spend more is refused.
-     *
-     * @param epsilon positive
+     * The epsilon that the run may spend, positive. Without a noise multiplier the smallest one
+     * that keeps to it is taken; with one, a plan that would spend more is refused.
      */
     public Builder epsilon(double epsilon) {
       this.epsilon = OptionalDouble.of(epsilon);
@@ -286,10 +235,8 @@ public final class PrivacyPlan {
     }
 
     /**
-     * The delta of the guarantee.
-     *
-     * @param delta positive, below 1 ÷ population: any larger one would allow a mechanism that
-     *     publishes a random client's data outright
+     * The delta of the guarantee, positive, below 1 ÷ population: any larger one would allow a
+     * mechanism that publishes a random client's data outright.
      */
     public Builder delta(double delta) {
       this.delta = delta;
@@ -325,43 +272,21 @@ public final class PrivacyPlan {
      *     what to change
      */
     public PrivacyPlan build() {
-      requireSettings();
-      try {
-        PrivacyPlan plan = new PrivacyPlan(this, chosenNoiseMultiplier());
-        requireWithinEpsilon(plan);
-        return plan;
-      } catch (UnsupportedOperationException e) {
-        throw new IllegalArgumentException(
-            "relation %s with Poisson sampling cannot be accounted for: %s"
-                .formatted(relation.label(), e.getMessage()),
-            e);
-      }
+      AccountedRun run =
+          new AccountedRun(population, unit, expectedCohortSize, rounds, relation, delta);
+      requireClipNorm();
+      return new PrivacyPlan(run, run.noiseMultiplier(noiseMultiplier, epsilon), this);
     }
 
-    private void requireSettings() {
-      if (!(expectedCohortSize > 0 && expectedCohortSize <= population)) {
-        throw new IllegalArgumentException(
-            "expectedCohortSize must be positive and at most the population of %d, was %s"
-                .formatted(population, expectedCohortSize));
+    private void requireClipNorm() {
+      if (!(clipping instanceof Clipping.None)) {
+        return;
       }
-      if (rounds < 1) {
-        throw new IllegalArgumentException("rounds must be at least 1, was " + rounds);
-      }
-      if (noiseMultiplier.isEmpty() && epsilon.isEmpty()) {
-        throw new IllegalArgumentException(
-            "a plan needs noiseMultiplier or epsilon; noiseMultiplier 0 is the baseline without privacy");
-      }
-      double largestDelta = 1.0 / population;
-      if (!(delta > 0 && delta < largestDelta)) {
-        throw new IllegalArgumentException(
-            "delta must be positive and below 1 / population = %s, was %s"
-                .formatted(largestDelta, delta));
-      }
-      if (!isBaseline() && clipping instanceof Clipping.None) {
+      if (!noiseMultiplier.equals(OptionalDouble.of(0))) {
         throw new IllegalArgumentException(
             "a plan with noise needs a clipNorm, the bound that it hides");
       }
-      if (chosenReleaseMode() == ReleaseMode.FIXED_POINT && clipping instanceof Clipping.None) {
+      if (chosenReleaseMode() == ReleaseMode.FIXED_POINT) {
         throw new IllegalArgumentException(
             "release mode fixed-point needs a clipNorm, from which its grid follows; set one or choose float");
       }
@@ -370,29 +295,6 @@ public final class PrivacyPlan {
     private ReleaseMode chosenReleaseMode() {
       return releaseMode.orElse(
           clipping instanceof Clipping.None ? ReleaseMode.FLOAT : ReleaseMode.FIXED_POINT);
-    }
-
-    private boolean isBaseline() {
-      return noiseMultiplier.equals(OptionalDouble.of(0));
-    }
-
-    private double chosenNoiseMultiplier() {
-      if (noiseMultiplier.isPresent()) {
-        return noiseMultiplier.getAsDouble();
-      }
-      double q = expectedCohortSize / population;
-      return new NoiseCalibration(accountant(relation), epsilon.getAsDouble(), delta)
-          .smallestNoiseMultiplier(
-              candidate -> new DpEvent.SelfComposed(event(q, candidate), rounds));
-    }
-
-    private void requireWithinEpsilon(PrivacyPlan plan) {
-      double spent = plan.accountedAfter(rounds).epsilon();
-      if (epsilon.isPresent() && spent > epsilon.getAsDouble()) {
-        throw new IllegalArgumentException(
-            "noiseMultiplier %s would spend epsilon %.4f in %d rounds, more than the %s allowed; leave noiseMultiplier out to have it chosen, or run fewer rounds"
-                .formatted(plan.noiseMultiplier, spent, rounds, epsilon.getAsDouble()));
-      }
     }
   }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -101,10 +102,14 @@ final class WorkerPool implements AutoCloseable {
     if (data.examples(client) == 0) {
       return Optional.empty();
     }
-    ClientUpdate update =
-        ofThread.get().train(parameters, data.client(client), clientSeed(round, client));
-    Nd4j.getExecutioner().commit();
-    return Optional.of(update);
+    DataSet examples = data.client(client);
+    try {
+      ClientUpdate update = ofThread.get().train(parameters, examples, clientSeed(round, client));
+      Nd4j.getExecutioner().commit();
+      return Optional.of(update);
+    } finally {
+      data.release(examples);
+    }
   }
 
   /** A seed of its own for each (round, client); equal runs draw equal seeds. */

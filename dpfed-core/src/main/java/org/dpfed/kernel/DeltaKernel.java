@@ -4,10 +4,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Arithmetic on flat deltas. All arrays are dense {@code float} in 'c' order (views are fine as
- * long as their elements lie side by side): a block of deltas has shape {@code [k, d]}, a sum or an
- * output has shape {@code [d]}. Anything else is refused with an {@link IllegalArgumentException}.
- * No method keeps a reference to an argument. NaN and infinities are ordinary values here: they
- * show up in the norms, and the caller decides.
+ * long as their elements lie side by side): a block of deltas has shape {@code [k, d]}, or {@code
+ * [d]} for a single one; a sum or an output has shape {@code [d]}. Anything else is refused with an
+ * {@link IllegalArgumentException}. No method keeps a reference to an argument. NaN and infinities
+ * are ordinary values here: they show up in the norms, and the caller decides.
  *
  * <p>A kernel has no state that calls could share, so any number of threads may call one at a time
  * or together on different arrays.
@@ -53,7 +53,7 @@ public interface DeltaKernel {
    * The L2 norm of every row, accumulated in double: no finite {@code float} row overflows or
    * underflows, and the error is at most {@link #NORM_RELATIVE_ERROR}.
    *
-   * @param deltas shape {@code [k, d]}; unchanged
+   * @param deltas shape {@code [k, d]} or {@code [d]}; unchanged
    * @return {@code k} norms; NaN where the row holds a NaN, otherwise infinite where it holds an
    *     infinity, otherwise finite
    */
@@ -64,7 +64,7 @@ public interface DeltaKernel {
    * is not read, so that nothing in it can reach the sum.
    *
    * @param sum shape {@code [d]}; changed in place
-   * @param deltas shape {@code [k, d]}; unchanged
+   * @param deltas shape {@code [k, d]} or {@code [d]}; unchanged
    * @param scales {@code k} finite factors
    */
   void addScaled(INDArray sum, INDArray deltas, float[] scales);

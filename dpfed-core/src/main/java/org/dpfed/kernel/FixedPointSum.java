@@ -31,11 +31,11 @@ public final class FixedPointSum {
 
   private final DeltaKernel kernel;
   private final double spacing;
-  private final double unitsPerDelta;
   private final double noiseUnits;
   private final long[] sum;
   private final float[] block;
-  private double unitsAtMost;
+  private final long maxDeltas;
+  private long deltas;
 
   /**
    * @param kernel draws the noise
@@ -46,6 +46,14 @@ public final class FixedPointSum {
    * @param dimension length of a delta
    */
   public FixedPointSum(DeltaKernel kernel, double bound, double stddev, int dimension) {
+    this(kernel, bound, stddev, dimension, MAX_UNITS);
+  }
+
+  /**
+   * @param maxUnits how far the sum may reach, at most {@link #MAX_UNITS}: tests cannot add the 2³⁴
+   *     deltas that reach that
+   */
+  FixedPointSum(DeltaKernel kernel, double bound, double stddev, int dimension, double maxUnits) {
     if (!(bound > 0) || Double.isInfinite(bound)) {
       throw new IllegalArgumentException("bound must be positive and finite, was " + bound);
     }
@@ -54,7 +62,7 @@ public final class FixedPointSum {
     }
     this.kernel = kernel;
     this.spacing = Math.scalb(1.0, Math.getExponent(bound / Math.sqrt(dimension)) - BITS);
-    this.unitsPerDelta = bound / spacing;
+    this.maxDeltas = (long) (maxUnits / (bound / spacing));
     this.noiseUnits = stddev / spacing;
     if (!(stddev >= 0 && LARGEST_DRAW * noiseUnits <= MAX_UNITS)) {
       throw new IllegalArgumentException(
@@ -71,10 +79,19 @@ public final class FixedPointSum {
   }
 
   /**
+   * How many deltas are added before the next is refused: as many as stay exact together with the
+   * noise, whatever is in them.
+   */
+  public long maxDeltas() {
+    return maxDeltas;
+  }
+
+  /**
    * Adds {@code scale · delta}, cut to the grid. With scale 0 the delta is not read.
    *
-   * @param delta shape {@code [1, d]}, finite, its scaled norm at most the bound
+   * @param delta shape {@code [d]} or {@code [1, d]}, finite, its scaled norm at most the bound
    * @param scale finite
+   * @throws IllegalStateException after {@link #maxDeltas} deltas; the sum is as it was
    */
   public void addScaled(INDArray delta, float scale) {
     Layout layout = Layout.ofBlock(delta);
@@ -86,16 +103,16 @@ public final class FixedPointSum {
     if (scale == 0) {
       return;
     }
-    if (unitsAtMost + unitsPerDelta > MAX_UNITS) {
-      throw new IllegalStateException("too many deltas for exact sums; release and start anew");
+    if (deltas == maxDeltas) {
+      throw new IllegalStateException(
+          "an exact sum holds at most %d deltas; release it and start anew".formatted(maxDeltas));
     }
-    unitsAtMost += unitsPerDelta;
+    deltas++;
     // A product of two floats is exact in double, and so is its division by a power of two.
     double unitsPerOne = scale / spacing;
-    INDArray flat = delta.reshape(sum.length);
     for (int from = 0; from < sum.length; from += block.length) {
       int count = Math.min(block.length, sum.length - from);
-      HostFloats.read(flat, from, block, count);
+      HostFloats.read(delta, from, block, count);
       addCut(unitsPerOne, from, count);
     }
   }
@@ -116,12 +133,12 @@ public final class FixedPointSum {
   public INDArray release(NoiseKey key, double factor) {
     double unit = spacing * factor;
     float[] out = new float[sum.length];
-    double[] draws = new double[BLOCK];
-    for (int from = 0; from < out.length; from += BLOCK) {
+    double[] draws = new double[block.length];
+    for (int from = 0; from < out.length; from += block.length) {
       if (noiseUnits > 0) {
         kernel.draw(key, from / SecureGaussian.CHUNK, draws);
       }
-      int count = Math.min(BLOCK, out.length - from);
+      int count = Math.min(block.length, out.length - from);
       for (int i = 0; i < count; i++) {
         long noise = (long) Math.rint(draws[i] * noiseUnits);
         out[from + i] = (float) ((sum[from + i] + noise) * unit);

@@ -26,12 +26,13 @@ final class HostFloats {
         .asFloatBuffer();
   }
 
-  /** Copies floats {@code from} to {@code from + length} of a vector on any backend. */
-  static void read(INDArray vector, long from, float[] target, int length) {
+  /** Copies floats {@code from} to {@code from + length} of an array on any backend. */
+  static void read(INDArray array, long from, float[] target, int length) {
     if (Nd4j.getEnvironment().isCPU()) {
-      window(vector, from, length).get(0, target, 0, length);
+      window(array, from, length).get(0, target, 0, length);
     } else {
-      float[] copy = vector.get(NDArrayIndex.interval(from, from + length)).toFloatVector();
+      INDArray flat = array.reshape(array.length());
+      float[] copy = flat.get(NDArrayIndex.interval(from, from + length)).toFloatVector();
       System.arraycopy(copy, 0, target, 0, length);
     }
   }

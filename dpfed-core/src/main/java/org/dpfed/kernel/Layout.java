@@ -10,14 +10,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public record Layout(int rows, long length) {
 
-  /** The layout of a block of deltas of shape {@code [k, d]}. */
+  /** The layout of a block of deltas of shape {@code [k, d]}, or {@code [d]} for a single one. */
   public static Layout ofBlock(INDArray deltas) {
     requireDenseFloats("deltas", deltas);
+    if (deltas.rank() == 1) {
+      return new Layout(1, deltas.length());
+    }
     if (deltas.rank() != 2) {
       throw new IllegalArgumentException(
-          "deltas has shape "
-              + Arrays.toString(deltas.shape())
-              + ", not [k, d]; reshape a single delta to [1, d]");
+          "deltas has shape " + Arrays.toString(deltas.shape()) + ", not [k, d] or [d]");
     }
     return new Layout(Math.toIntExact(deltas.size(0)), deltas.size(1));
   }

@@ -30,7 +30,7 @@ public final class Nd4jKernel implements DeltaKernel {
     Layout layout = Layout.ofBlock(deltas);
     double[] norms = new double[layout.rows()];
     for (int k = 0; k < norms.length; k++) {
-      INDArray row = deltas.getRow(k);
+      INDArray row = row(deltas, k);
       double squares = 0;
       for (long from = 0; from < layout.length(); from += BLOCK) {
         squares += sumOfSquares(block(row, from));
@@ -51,7 +51,7 @@ public final class Nd4jKernel implements DeltaKernel {
     Layout layout = Layout.ofScaledSum(sum, deltas, scales);
     for (int k = 0; k < layout.rows(); k++) {
       if (scales[k] != 0) {
-        Nd4j.getBlasWrapper().level1().axpy(layout.length(), scales[k], deltas.getRow(k), sum);
+        Nd4j.getBlasWrapper().level1().axpy(layout.length(), scales[k], row(deltas, k), sum);
       }
     }
   }
@@ -74,6 +74,10 @@ public final class Nd4jKernel implements DeltaKernel {
       }
       target.muli(factor);
     }
+  }
+
+  private static INDArray row(INDArray deltas, int k) {
+    return deltas.rank() == 1 ? deltas : deltas.getRow(k);
   }
 
   /** A view of at most {@link #BLOCK} elements of {@code flat}. */

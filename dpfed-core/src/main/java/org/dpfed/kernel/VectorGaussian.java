@@ -12,7 +12,7 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The draws of {@link SecureGaussian}, several at a time: the same keystream, the same words, the
  * same transform in double, with series in place of the library's logarithm, sine and cosine. Their
- * remainders are below 2⁻⁴⁰ relative to the radius.
+ * remainders and all roundings together are below 2⁻⁴³ of the radius; docs/noise.md adds them up.
  */
 final class VectorGaussian {
   private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
@@ -108,6 +108,14 @@ final class VectorGaussian {
    */
   void nextChunk(double[] draws) {
     for (Step step : STEPS) {
+      step.run(this, draws);
+    }
+  }
+
+  /** Writes the draws that chosen words stand for, so that tests can look at the worst of them. */
+  void drawsOf(long[] chosen, double[] draws) {
+    System.arraycopy(chosen, 0, words, 0, words.length);
+    for (Step step : STEPS.subList(1, STEPS.size())) {
       step.run(this, draws);
     }
   }

@@ -33,8 +33,11 @@ final class VectorKernel implements DeltaKernel {
   private static final VectorSpecies<Float> FLOATS =
       VectorSpecies.of(float.class, VectorShape.forBitSize(DOUBLES.vectorBitSize() / 2));
 
-  /** Floats handled at a time, small enough for the first-level cache. */
-  private static final int BLOCK = 4096;
+  /** Floats that a norm copies at a time: few enough that memory is read ahead meanwhile. */
+  private static final int NORM_BLOCK = 1024;
+
+  /** Floats that a sum handles at a time, at most 10,000, so that BLAS stays on one thread. */
+  private static final int SUM_BLOCK = 4096;
 
   /** Floats that one task handles. */
   private static final int TASK = 1 << 16;
@@ -84,10 +87,10 @@ final class VectorKernel implements DeltaKernel {
         length,
         LIGHT_SHARE,
         (task, from, stretch) -> {
-          float[] block = new float[BLOCK];
+          float[] block = new float[Math.min(NORM_BLOCK, stretch)];
           FloatBuffer source = HostFloats.window(deltas, row + from, stretch);
-          for (int at = 0; at < stretch; at += BLOCK) {
-            int count = Math.min(BLOCK, stretch - at);
+          for (int at = 0; at < stretch; at += NORM_BLOCK) {
+            int count = Math.min(NORM_BLOCK, stretch - at);
             source.get(at, block, 0, count);
             partial[task] += squares(block, count);
           }
@@ -145,8 +148,8 @@ final class VectorKernel implements DeltaKernel {
         (task, from, length) -> {
           HostFloats.Cursor to = new HostFloats.Cursor();
           HostFloats.Cursor row = new HostFloats.Cursor();
-          for (int at = 0; at < length; at += BLOCK) {
-            int count = Math.min(BLOCK, length - at);
+          for (int at = 0; at < length; at += SUM_BLOCK) {
+            int count = Math.min(SUM_BLOCK, length - at);
             long offset = (from + at) * Float.BYTES;
             to.at(target + offset);
             for (int k = 0; k < scales.length; k++) {

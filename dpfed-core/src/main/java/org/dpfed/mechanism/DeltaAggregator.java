@@ -96,10 +96,9 @@ public final class DeltaAggregator implements AutoCloseable {
           "a delta must be float of shape [%d], was %s %s"
               .formatted(dimension, delta.dataType(), delta.shapeInfoToString()));
     }
-    INDArray row = delta.reshape('c', 1, delta.length());
-    double norm = kernel.rowNorms(row)[0];
+    double norm = kernel.rowNorms(delta)[0];
     float scale = clipping.scale(norm, delta);
-    sum.add(row, scale);
+    sum.add(delta, scale);
     return new Contribution(norm, scale);
   }
 

@@ -11,11 +11,11 @@ import org.nd4j.linalg.factory.Nd4j;
 sealed interface RunningSum extends AutoCloseable {
 
   /**
-   * Adds {@code scale · row}; with scale 0 the row is not read.
+   * Adds {@code scale · delta}; with scale 0 the delta is not read.
    *
-   * @param row shape {@code [1, d]}
+   * @param delta shape {@code [d]}
    */
-  void add(INDArray row, float scale);
+  void add(INDArray delta, float scale);
 
   /** {@code (sum + noise) · factor}, owned by the caller; the sum is spent afterwards. */
   INDArray release(NoiseKey key, double factor);
@@ -41,8 +41,8 @@ sealed interface RunningSum extends AutoCloseable {
 
   record Floats(DeltaKernel kernel, double stddev, INDArray sum) implements RunningSum {
     @Override
-    public void add(INDArray row, float scale) {
-      kernel.addScaled(sum, row, new float[] {scale});
+    public void add(INDArray delta, float scale) {
+      kernel.addScaled(sum, delta, new float[] {scale});
     }
 
     @Override
@@ -59,8 +59,8 @@ sealed interface RunningSum extends AutoCloseable {
 
   record Integers(FixedPointSum sum) implements RunningSum {
     @Override
-    public void add(INDArray row, float scale) {
-      sum.addScaled(row, scale);
+    public void add(INDArray delta, float scale) {
+      sum.addScaled(delta, scale);
     }
 
     @Override

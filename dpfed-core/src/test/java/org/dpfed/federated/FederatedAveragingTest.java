@@ -18,6 +18,8 @@ import org.dpfed.mechanism.ReleaseMode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 final class FederatedAveragingTest {
@@ -111,6 +113,35 @@ final class FederatedAveragingTest {
         .hasRootCauseMessage("device went away");
     assertThat(charged).isEmpty();
     assertThat(trainer.openWorkers).hasValue(0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 3})
+  void run_endsInSuccessOrFailure_nothingIsLeftOpen(int workers) {
+    for (int failAt : new int[] {-1, 0, 40}) {
+      NumberedClients clients = clients();
+      ScriptedTrainer trainer =
+          trainer(
+              client -> {
+                if (failAt >= 0 && client % 50 == failAt) {
+                  throw new IllegalStateException("device went away");
+                }
+                return new float[] {1, client};
+              });
+      FederatedAveraging averaging =
+          FederatedAveraging.builder(plan(1).build(), clients, trainer)
+              .execution(Execution.withWorkers(workers))
+              .maxFailedShare(0)
+              .build();
+      if (failAt < 0) {
+        averaging.run();
+      } else {
+        assertThatThrownBy(averaging::run).isInstanceOf(RoundFailedException.class);
+      }
+      assertThat(trainer.openWorkers).hasValue(0);
+      assertThat(trainer.deltas).isNotEmpty().allMatch(INDArray::wasClosed);
+      assertThat(clients.lent()).hasValue(0);
+    }
   }
 
   @Test

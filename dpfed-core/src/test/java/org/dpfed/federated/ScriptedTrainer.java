@@ -1,5 +1,7 @@
 package org.dpfed.federated;
 
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -7,9 +9,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Clients whose delta is a stated function of their number; counts the workers left open. */
+/** Clients whose delta is a stated function of their number; knows what was left open. */
 final class ScriptedTrainer implements ClientTrainer {
   final AtomicInteger openWorkers = new AtomicInteger();
+  final Queue<INDArray> deltas = new ConcurrentLinkedQueue<>();
   private final int dimension;
   private final IntFunction<float[]> deltaOf;
 
@@ -34,8 +37,9 @@ final class ScriptedTrainer implements ClientTrainer {
     return new Worker() {
       @Override
       public ClientUpdate train(INDArray globalParameters, DataSet examples, long seed) {
-        float[] delta = deltaOf.apply(NumberedClients.number(examples));
-        return new ClientUpdate(Nd4j.createFromArray(delta), 0.5);
+        INDArray delta = Nd4j.createFromArray(deltaOf.apply(NumberedClients.number(examples)));
+        deltas.add(delta);
+        return new ClientUpdate(delta, 0.5);
       }
 
       @Override

@@ -309,6 +309,21 @@ public abstract class DeltaKernelContract {
     assertThat(noise(Keys.seeded(6), 1_000_003, 1)).isEqualTo(a);
   }
 
+  @ParameterizedTest
+  @MethodSource("sizes")
+  void allMethods_flatDelta_sameBitsAsABlockOfOne(int size) {
+    float[] row = Values.ORDINARY.row(size, 11);
+    INDArray flatSum = Nd4j.createFromArray(Values.ORDINARY.row(size, 12));
+    INDArray blockSum = flatSum.dup();
+
+    kernel().addScaled(flatSum, Nd4j.createFromArray(row), new float[] {0.3f});
+    kernel().addScaled(blockSum, block(row), new float[] {0.3f});
+
+    assertThat(flatSum.toFloatVector()).isEqualTo(blockSum.toFloatVector());
+    assertThat(kernel().rowNorms(Nd4j.createFromArray(row)))
+        .isEqualTo(kernel().rowNorms(block(row)));
+  }
+
   @Test
   void allMethods_views_neighboursUntouched() {
     INDArray big = Nd4j.createFromArray(Values.ORDINARY.row(100, 9));
@@ -355,7 +370,7 @@ public abstract class DeltaKernelContract {
     INDArray doubles = Nd4j.zeros(DataType.DOUBLE, 2, 3);
     float[] scales = {1, 1};
 
-    assertRefused("deltas", () -> kernel().rowNorms(flat));
+    assertRefused("deltas", () -> kernel().rowNorms(block.reshape(1, 2, 3)));
     assertRefused("deltas", () -> kernel().rowNorms(doubles));
     assertRefused("deltas", () -> kernel().rowNorms(columns));
     assertRefused("sum", () -> kernel().addScaled(Nd4j.zeros(DataType.FLOAT, 4), block, scales));

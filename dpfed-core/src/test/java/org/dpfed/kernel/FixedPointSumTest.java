@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -113,6 +114,36 @@ class FixedPointSumTest {
     assertThat(sum.release(Keys.seeded(1), 1).toFloatVector()).containsOnly(0f);
   }
 
+  @ParameterizedTest
+  @CsvSource({"1, 1", "1.999, 1", "0.3, 514", "1e-20, 26010", "3e30, 25000000", "1, 2147483"})
+  void maxDeltas_allAtTheBound_reachTwoToThe52AndNoFurther(double bound, int dimension) {
+    FixedPointSum sum = sum(bound, 0, dimension);
+
+    // A coordinate is at most as long as the bound. Divided by a power of two it is exact.
+    BigDecimal unitsPerDelta = new BigDecimal(bound / sum.spacing());
+    BigDecimal room = BigDecimal.valueOf(1L << 52);
+    assertThat(unitsPerDelta.multiply(BigDecimal.valueOf(sum.maxDeltas())))
+        .isLessThanOrEqualTo(room);
+    assertThat(unitsPerDelta.multiply(BigDecimal.valueOf(sum.maxDeltas() + 1))).isGreaterThan(room);
+  }
+
+  @Test
+  void addScaled_oneDeltaTooMany_refusedAndTheSumStays() {
+    // 2¹⁶ units a delta: room for three, not for a fourth.
+    FixedPointSum sum = new FixedPointSum(new Nd4jKernel(), 1, 0, 1, 4 * 0x1p16 - 1);
+    INDArray one = block(new float[] {1});
+    for (int k = 0; k < 3; k++) {
+      sum.addScaled(one, 1);
+      sum.addScaled(one, 0);
+    }
+
+    assertThatThrownBy(() -> sum.addScaled(one, 1))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("at most 3 deltas");
+
+    assertThat(sum.release(Keys.seeded(1), 1).getFloat(0)).isEqualTo(3f);
+  }
+
   @Test
   void stddev_beyondTheGrid_refusedByNameBeforeAnythingIsSummed() {
     assertThatThrownBy(() -> sum(1, 1e30, 4))
@@ -122,17 +153,14 @@ class FixedPointSumTest {
   }
 
   @Test
-  void addScaled_moreThanExactSumsHold_refusedNotWrapped() {
-    // One delta of this length may hold 2²⁸ units and more: 2²⁴ of them fill the exact range. Those
-    // of one coordinate at the bound get there in 2³⁴ steps, too many to take, so the test takes
-    // deltas of length 1 with a stddev at the end of its own range instead, which must not take
-    // room from the sum.
-    FixedPointSum sum = sum(1, 0x1p52 / 10 * sum(1, 0, 1).spacing(), 1);
-    sum.addScaled(block(new float[] {1}), 1);
+  void stddev_atTheEndOfTheGrid_isTakenAndTheNextIsNot() {
+    // No draw is beyond 10σ, so its 2⁵² units and as many of the sum are exact in double.
+    double largest = 0x1p52 / 10 * sum(1, 0, 1).spacing();
 
-    float released = sum.release(Keys.seeded(1), 1).getFloat(0);
-
-    assertThat((double) Math.abs(released)).isLessThan(0x1p53 * sum.spacing());
+    assertThat(sum(1, largest, 1).maxDeltas()).isEqualTo(1L << 36);
+    assertThatThrownBy(() -> sum(1, Math.nextUp(largest), 1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("stddev");
   }
 
   @ParameterizedTest
