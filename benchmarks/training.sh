@@ -18,7 +18,7 @@ mkdir -p "$results" "$target"
 mvn -q -B -Dmaven.test.skip=true -pl dpfed-bench -am package \
   org.apache.maven.plugins:maven-dependency-plugin:build-classpath \
   -Dmdep.outputFile="$target/classpath.txt" -Dmdep.includeScope=runtime
-flags="-XX:+UseSerialGC -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 --add-modules jdk.incubator.vector"
+flags="-XX:+UseSerialGC -XX:SurvivorRatio=2 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 --add-modules jdk.incubator.vector"
 coretype=${OPENBLAS_CORETYPE:-$(dpfed-cli/src/main/scripts/openblas-coretype)}
 bench() {
   # shellcheck disable=SC2086 # flags are meant to be split

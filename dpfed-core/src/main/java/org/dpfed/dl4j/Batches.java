@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataBuffer;
@@ -103,14 +104,18 @@ final class Batches {
       return labels.pick(rows);
     }
 
-    DataSet dataSet() {
-      return rows.length == order.length
-          ? examples
-          : new org.nd4j.linalg.dataset.DataSet(
-              features.array(rows),
-              labels.array(rows),
-              featuresMask == null ? null : featuresMask.array(rows),
-              labelsMask == null ? null : labelsMask.array(rows));
+    /** Lends the batch as a data set, whose arrays are closed afterwards. */
+    void with(Consumer<DataSet> user) {
+      if (rows.length == order.length) {
+        user.accept(examples);
+        return;
+      }
+      try (INDArray x = features.array(rows);
+          INDArray y = labels.array(rows);
+          INDArray xMask = featuresMask == null ? null : featuresMask.array(rows);
+          INDArray yMask = labelsMask == null ? null : labelsMask.array(rows)) {
+        user.accept(new org.nd4j.linalg.dataset.DataSet(x, y, xMask, yMask));
+      }
     }
   }
 

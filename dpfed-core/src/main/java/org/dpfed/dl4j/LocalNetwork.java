@@ -78,7 +78,7 @@ final class LocalNetwork implements AutoCloseable {
     if (sgd.isPresent() && batch.isPlain()) {
       return sgd.get().take(batch.features(), batch.featuresShape(), batch.labels());
     }
-    network.fit(batch.dataSet());
+    batch.with(network::fit);
     return model.score();
   }
 

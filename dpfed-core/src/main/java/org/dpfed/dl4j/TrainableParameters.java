@@ -97,8 +97,11 @@ record TrainableParameters(long total, List<Range> ranges) {
    * @return a fresh array of shape {@code [dimension]}, owned by the caller
    */
   INDArray gather(INDArray parameters) {
-    INDArray flat = parameters.reshape(total);
     INDArray trained = Nd4j.createUninitializedDetached(DataType.FLOAT, dimension());
+    if (isWhole()) {
+      return trained.assign(parameters);
+    }
+    INDArray flat = parameters.reshape(total);
     long position = 0;
     for (Range range : ranges) {
       long end = position + range.to() - range.from();
@@ -118,15 +121,14 @@ record TrainableParameters(long total, List<Range> ranges) {
    * @return the trained part minus {@code before}, a fresh array of its shape, owned by the caller
    */
   INDArray change(INDArray parameters, INDArray before) {
-    return isWhole()
-        ? parameters
-            .reshape(total)
-            .sub(before, Nd4j.createUninitializedDetached(DataType.FLOAT, total))
+    return isWhole() && parameters.rank() == 1
+        ? parameters.sub(before, Nd4j.createUninitializedDetached(DataType.FLOAT, total))
         : gather(parameters).subi(before);
   }
 
+  /** Whether every parameter is trained; copies then need no views, which nobody could close. */
   private boolean isWhole() {
-    return ranges.get(0).equals(new Range(0, total));
+    return dimension() == total;
   }
 
   /**
@@ -136,11 +138,11 @@ record TrainableParameters(long total, List<Range> ranges) {
    * @param parameters the network's own vector; changed in place
    */
   void scatter(INDArray trained, INDArray parameters) {
-    INDArray flat = parameters.reshape(total);
     if (isWhole()) {
-      flat.assign(trained);
+      parameters.assign(trained);
       return;
     }
+    INDArray flat = parameters.reshape(total);
     long position = 0;
     for (Range range : ranges) {
       long end = position + range.to() - range.from();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import java.util.Arrays;
 import org.dpfed.federated.ClientTrainer;
 import org.dpfed.federated.ClientUpdate;
 import org.junit.jupiter.api.Test;
@@ -189,10 +190,16 @@ final class Dl4jClientTrainerTest {
   private static float[] firstFeatures(Batches batches) {
     float[] values = new float[10];
     int next = 0;
-    for (var batch : batches.nextEpoch()) {
-      for (float value : batch.dataSet().getFeatures().getColumn(0).toFloatVector()) {
-        values[next++] = value;
+    for (Batches.Batch batch : batches.nextEpoch()) {
+      int width = (int) batch.featuresShape()[1];
+      int first = next;
+      for (int i = 0; i < batch.featuresShape()[0]; i++) {
+        values[next++] = batch.features()[i * width];
       }
+      float[] lent = Arrays.copyOfRange(values, first, next);
+      batch.with(
+          examples ->
+              assertThat(examples.getFeatures().getColumn(0).toFloatVector()).isEqualTo(lent));
     }
     return values;
   }

@@ -67,6 +67,12 @@ public final class Partition implements FederatedDataset {
     return data.gather(order, offsets[id], offsets[id + 1]);
   }
 
+  @Override
+  public void release(DataSet examples) {
+    examples.getFeatures().close();
+    examples.getLabels().close();
+  }
+
   /** The rows of the underlying data that client {@code id} holds. */
   public int[] rows(int id) {
     Objects.checkIndex(id, population());
