@@ -99,6 +99,10 @@ final class Batches {
       return features.pick(rows);
     }
 
+    long[] labelsShape() {
+      return labels.shapeOf(rows);
+    }
+
     /** In 'c' order. */
     float[] labels() {
       return labels.pick(rows);

@@ -76,7 +76,8 @@ final class LocalNetwork implements AutoCloseable {
   /** One step on one batch; returns the loss before it. */
   double step(Batches.Batch batch) {
     if (sgd.isPresent() && batch.isPlain()) {
-      return sgd.get().take(batch.features(), batch.featuresShape(), batch.labels());
+      return sgd.get()
+          .take(batch.features(), batch.featuresShape(), batch.labels(), batch.labelsShape());
     }
     batch.with(network::fit);
     return model.score();

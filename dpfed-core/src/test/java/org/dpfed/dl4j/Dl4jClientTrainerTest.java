@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import java.util.Arrays;
 import org.dpfed.federated.ClientTrainer;
 import org.dpfed.federated.ClientUpdate;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,7 @@
 package org.dpfed.dl4j.twin;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.deeplearning4j.nn.api.Layer;
@@ -77,6 +78,9 @@ public final class SgdSteps {
           && areImages) {
         stages.add(Transposition.toRows());
         areImages = false;
+      } else if (before == null && i == 0 && twin.takesImages()) {
+        stages.add(Transposition.toImages());
+        areImages = true;
       } else if (before != null) {
         return List.of();
       }
@@ -138,18 +142,24 @@ public final class SgdSteps {
   /**
    * One step on one batch.
    *
-   * @param features the batch in 'c' order, at least as long as {@code shape} says; unchanged
-   * @param shape {@code [n, features]} or {@code [n, c, h, w]}
-   * @param labels {@code [n, classes]}; unchanged
+   * @param features in 'c' order, at least as long as {@code shape} says; unchanged
+   * @param shape of the features, {@code [n, features]} or {@code [n, c, h, w]}
+   * @param labels in 'c' order; unchanged
+   * @param labelsShape {@code [n, classes]}
    * @return the mean loss of the batch before the step
    */
-  public double take(float[] features, long[] shape, float[] labels) {
+  public double take(float[] features, long[] shape, float[] labels, long[] labelsShape) {
     Extent extent = Extent.of(shape);
     float[] values = features;
     for (Stage stage : stages) {
       Extent next = stage.outputOf(extent);
       values = stage.forward(values, extent);
       extent = next;
+    }
+    if (!Extent.of(labelsShape).equals(extent)) {
+      throw new IllegalArgumentException(
+          "labels must have shape [%d, %d] for this batch, had %s"
+              .formatted(extent.examples(), extent.features(), Arrays.toString(labelsShape)));
     }
     double loss = last.loss(labels) / extent.examples();
     float[] gradient = last.lossGradient();

@@ -1,28 +1,36 @@
 package org.dpfed.dl4j.twin;
 
-/** Between rows of features {@code [n, c·h·w]} and images {@code [c, h, w, n]}. */
+import org.jspecify.annotations.Nullable;
+
+/** Between batches with the examples first and images {@code [c, h, w, n]}. */
 final class Transposition implements Stage {
   private final boolean toImages;
-  private final int channels;
-  private final int height;
-  private final int width;
+
+  /** Size of one example as an image; null to keep that of the batch. */
+  private final @Nullable Extent image;
+
   private float[] output = {};
   private float[] gradient = {};
   private Extent last = Extent.rows(0, 0);
 
-  private Transposition(boolean toImages, int channels, int height, int width) {
+  private Transposition(boolean toImages, @Nullable Extent image) {
     this.toImages = toImages;
-    this.channels = channels;
-    this.height = height;
-    this.width = width;
+    this.image = image;
   }
 
+  /** From {@code [n, c·h·w]} or {@code [n, c, h, w]}. */
   static Transposition toImages(int channels, int height, int width) {
-    return new Transposition(true, channels, height, width);
+    return new Transposition(true, new Extent(1, channels, height, width));
   }
 
+  /** From {@code [n, c, h, w]}. */
+  static Transposition toImages() {
+    return new Transposition(true, null);
+  }
+
+  /** To {@code [n, c·h·w]}. */
   static Transposition toRows() {
-    return new Transposition(false, 0, 0, 0);
+    return new Transposition(false, null);
   }
 
   @Override
@@ -30,11 +38,21 @@ final class Transposition implements Stage {
     if (!toImages) {
       return Extent.rows(input.examples(), input.features());
     }
-    Extent images = new Extent(input.examples(), channels, height, width);
-    if (images.length() != input.length()) {
+    if (image == null) {
+      return input;
+    }
+    Extent images = new Extent(input.examples(), image.channels(), image.height(), image.width());
+    boolean areRows = input.equals(Extent.rows(input.examples(), image.features()));
+    if (!areRows && !input.equals(images)) {
       throw new IllegalArgumentException(
-          "an example must have %d × %d × %d values for this network, had %d"
-              .formatted(channels, height, width, input.features()));
+          "an example must be %d × %d × %d for this network, was %d × %d × %d"
+              .formatted(
+                  image.channels(),
+                  image.height(),
+                  image.width(),
+                  input.channels(),
+                  input.height(),
+                  input.width()));
     }
     return images;
   }

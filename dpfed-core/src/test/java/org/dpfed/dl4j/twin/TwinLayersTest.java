@@ -1,6 +1,7 @@
 package org.dpfed.dl4j.twin;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -93,7 +94,48 @@ final class TwinLayersTest {
             .build();
     MultiLayerNetwork twins = twins(configuration);
     assertThat(twins.getLayers()[0]).isInstanceOf(TwinConvolutionLayer.class);
+    assertThat(SgdSteps.of(twins)).isPresent();
     requireSame(configuration, twins, images(shape, 5), 3);
+  }
+
+  @Test
+  void convolution_flatImages_sameAsDl4j() {
+    Shape shape = new Shape(2, 9, 8, 3, 3, 1, 2, 1, ConvolutionMode.Truncate);
+    MultiLayerConfiguration configuration =
+        builder(new Sgd(0.1))
+            .list(convolution(shape, CNN2DFormat.NCHW).build(), dense(5, Activation.RELU), output())
+            .setInputType(InputType.convolutionalFlat(9, 8, 2))
+            .build();
+    MultiLayerNetwork twins = twins(configuration);
+    assertThat(SgdSteps.of(twins)).isPresent();
+    DataSet batch = images(shape, 6);
+    batch.setFeatures(batch.getFeatures().reshape(6, 2 * 9 * 8));
+    requireSame(configuration, twins, batch, 3);
+  }
+
+  @Test
+  void sgdSteps_wrongShapes_sayWhatIsRight() {
+    Shape shape = new Shape(2, 9, 8, 3, 3, 1, 1, 0, ConvolutionMode.Truncate);
+    MultiLayerNetwork twins =
+        twins(
+            builder(new Sgd(0.1))
+                .list(convolution(shape, CNN2DFormat.NCHW).build(), output())
+                .setInputType(InputType.convolutionalFlat(9, 8, 2))
+                .build());
+    SgdSteps steps = SgdSteps.of(twins).orElseThrow();
+    float[] features = new float[4 * 2 * 9 * 8];
+    long[] flat = {4, 2 * 9 * 8};
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> steps.take(features, flat, new float[8], new long[] {4, 2}))
+        .withMessage("labels must have shape [4, 3] for this batch, had [4, 2]");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> steps.take(features, new long[] {4, 2, 8, 9}, new float[12], new long[] {4, 3}))
+        .withMessage("an example must be 2 × 9 × 8 for this network, was 2 × 8 × 9");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> steps.take(features, new long[] {4, 143}, new float[12], new long[] {4, 3}))
+        .withMessage("an example must be 2 × 9 × 8 for this network, was 143 × 1 × 1");
   }
 
   @Test
@@ -332,7 +374,8 @@ final class TwinLayersTest {
           .take(
               features.dup('c').data().asFloat(),
               features.shape(),
-              batch.getLabels().dup('c').data().asFloat());
+              batch.getLabels().dup('c').data().asFloat(),
+              batch.getLabels().shape());
     }
     twins.fit(batch);
     return twins.score();
