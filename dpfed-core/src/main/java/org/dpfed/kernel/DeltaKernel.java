@@ -98,4 +98,17 @@ public interface DeltaKernel {
       System.arraycopy(chunk, 0, draws, at, Math.min(chunk.length, draws.length - at));
     }
   }
+
+  /**
+   * {@code sum[from + i] += values[i] · factor}, cut towards zero, on the host.
+   *
+   * @param values {@code count} finite values, each of which times the factor is below 2⁵⁰;
+   *     unchanged
+   * @param factor finite, a float divided by a power of two, so that products are exact
+   */
+  default void addCut(float[] values, int count, double factor, long[] sum, int from) {
+    for (int i = 0; i < count; i++) {
+      sum[from + i] += (long) (values[i] * factor);
+    }
+  }
 }

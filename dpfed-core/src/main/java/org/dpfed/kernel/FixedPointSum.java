@@ -13,8 +13,7 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>Cutting towards zero makes no coordinate longer, so no norm either.
  *
- * <p>Adds on the host, on every backend; a plain loop, since it takes a small part of what training
- * one client does. Not safe for use by several threads at once.
+ * <p>Adds on the host, on every backend. Not safe for use by several threads at once.
  */
 public final class FixedPointSum {
   /** The cut shortens a delta at the bound by at most 2⁻¹⁶ of the bound. */
@@ -38,7 +37,7 @@ public final class FixedPointSum {
   private long deltas;
 
   /**
-   * @param kernel draws the noise
+   * @param kernel adds, and draws the noise
    * @param bound the largest norm of a scaled delta, positive and finite; public, since the spacing
    *     follows from it
    * @param stddev of the noise, at least 0; refused where its draws would leave the range of exact
@@ -113,13 +112,7 @@ public final class FixedPointSum {
     for (int from = 0; from < sum.length; from += block.length) {
       int count = Math.min(block.length, sum.length - from);
       HostFloats.read(delta, from, block, count);
-      addCut(unitsPerOne, from, count);
-    }
-  }
-
-  private void addCut(double unitsPerOne, int from, int count) {
-    for (int i = 0; i < count; i++) {
-      sum[from + i] += (long) (block[i] * unitsPerOne);
+      kernel.addCut(block, count, unitsPerOne, sum, from);
     }
   }
 

@@ -7,6 +7,7 @@ import java.nio.FloatBuffer;
 import java.util.stream.IntStream;
 import jdk.incubator.vector.DoubleVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
@@ -32,6 +33,14 @@ final class VectorKernel implements DeltaKernel {
   /** As many floats as there are lanes of double, so that one conversion widens them all. */
   private static final VectorSpecies<Float> FLOATS =
       VectorSpecies.of(float.class, VectorShape.forBitSize(DOUBLES.vectorBitSize() / 2));
+
+  private static final VectorSpecies<Long> LONGS =
+      VectorSpecies.of(long.class, DOUBLES.vectorShape());
+
+  /** Added to an integer below 2⁵¹ it leaves that in the low bits. */
+  private static final double INTEGERS = 0x1.8p52;
+
+  private static final long INTEGER_BITS = Double.doubleToRawLongBits(INTEGERS);
 
   /** Floats that a norm copies at a time: few enough that memory is read ahead meanwhile. */
   private static final int NORM_BLOCK = 1024;
@@ -206,6 +215,31 @@ final class VectorKernel implements DeltaKernel {
     for (int at = 0; at < draws.length; at += chunk.length) {
       gaussian.nextChunk(chunk);
       System.arraycopy(chunk, 0, draws, at, Math.min(chunk.length, draws.length - at));
+    }
+  }
+
+  /**
+   * Adding 2⁵² to a magnitude rounds it to an integer; where that went up, {@code above} is at
+   * least 2⁻⁵³, since no magnitude that rounds up has finer digits, and one unit is taken off
+   * again. With 2⁵² + 2⁵¹ added, the low bits of a double are the integer itself.
+   */
+  @Override
+  public void addCut(float[] values, int count, double factor, long[] sum, int from) {
+    int lanes = DOUBLES.length();
+    int i = 0;
+    for (; i <= count - lanes; i += lanes) {
+      DoubleVector product = widened(values, i).mul(factor);
+      DoubleVector magnitude = product.abs();
+      DoubleVector rounded = magnitude.add(0x1p52).sub(0x1p52);
+      DoubleVector above = rounded.sub(magnitude).max(0);
+      LongVector cut = rounded.sub(above.mul(0x1p53).min(1)).reinterpretAsLongs();
+      LongVector sign = product.reinterpretAsLongs().and(Long.MIN_VALUE);
+      LongVector integer =
+          cut.or(sign).reinterpretAsDoubles().add(INTEGERS).reinterpretAsLongs().sub(INTEGER_BITS);
+      LongVector.fromArray(LONGS, sum, from + i).add(integer).intoArray(sum, from + i);
+    }
+    for (; i < count; i++) {
+      sum[from + i] += (long) (values[i] * factor);
     }
   }
 

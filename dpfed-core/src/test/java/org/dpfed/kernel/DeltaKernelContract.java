@@ -382,6 +382,41 @@ public abstract class DeltaKernelContract {
     assertRefused("factor", () -> kernel().perturb(flat, flat, Keys.seeded(1), 1, Double.NaN));
   }
 
+  /** Against exact arithmetic: integers, halves, their neighbours, and anything in between. */
+  @ParameterizedTest
+  @ValueSource(ints = {1, 7, 8, 9, 1000})
+  void addCut_anyValue_isTheIntegerTowardsZeroExactly(int size) {
+    float[] around = {0, 0.5f, 1, 1.5f, 2, 2.5f, 3, 255, 256.5f, 0x1p23f, 0x1.fffffep-1f};
+    for (int exponent : new int[] {0, -20, 20}) {
+      double factor = Math.scalb(0.7f, exponent);
+      for (double unit : new double[] {1, factor}) {
+        float[] values = new float[size + 5];
+        Random random = new Random(size);
+        for (int i = 0; i < values.length; i++) {
+          float value = around[i % around.length];
+          switch (i / around.length % 4) {
+            case 1 -> value = Math.nextUp(value);
+            case 2 -> value = Math.nextDown(value);
+            case 3 -> value = (float) (random.nextGaussian() * Math.pow(2, random.nextInt(25)));
+            default -> {}
+          }
+          values[i] = random.nextBoolean() ? value : -value;
+        }
+        long[] sum = new long[size + 3];
+        Arrays.fill(sum, -5);
+        kernel().addCut(values, size, unit, sum, 2);
+        for (int i = 0; i < size; i++) {
+          long expected =
+              new BigDecimal(values[i]).multiply(new BigDecimal(unit)).toBigInteger().longValue();
+          assertThat(sum[i + 2]).as("%s · %s", values[i], unit).isEqualTo(expected - 5);
+        }
+        assertThat(sum[0]).isEqualTo(-5);
+        assertThat(sum[1]).isEqualTo(-5);
+        assertThat(sum[size + 2]).isEqualTo(-5);
+      }
+    }
+  }
+
   private static void assertRefused(
       String name, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
     assertThatThrownBy(call)
