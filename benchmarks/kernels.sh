@@ -21,11 +21,12 @@ mvn -q -B $profile -Dmaven.test.skip=true -Djacoco.skip -pl dpfed-bench -am pack
   -Dmdep.outputFile="$target/classpath.txt" -Dmdep.includeScope=runtime
 classpath=$target/classes:$(cat "$target/classpath.txt")
 
+coretype=${OPENBLAS_CORETYPE:-$(dpfed-cli/src/main/scripts/openblas-coretype)}
 jmh() {
   file=$1
   shift
   rm -f "$target/kernels-jmh-$file.json"
-  java -cp "$classpath" org.openjdk.jmh.Main -rf json -rff "$target/kernels-jmh-$file.json" "$@"
+  env ${coretype:+OPENBLAS_CORETYPE=$coretype} java -cp "$classpath" org.openjdk.jmh.Main -rf json -rff "$target/kernels-jmh-$file.json" "$@"
 }
 
 for part in $parts; do

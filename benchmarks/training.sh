@@ -22,7 +22,7 @@ flags="-XX:+UseSerialGC -XX:SurvivorRatio=2 -Dorg.bytedeco.javacpp.maxPhysicalBy
 coretype=${OPENBLAS_CORETYPE:-$(dpfed-cli/src/main/scripts/openblas-coretype)}
 bench() {
   # shellcheck disable=SC2086 # flags are meant to be split
-  OMP_NUM_THREADS=1 OPENBLAS_CORETYPE=$coretype java $flags -cp "$target/classes:$(cat "$target/classpath.txt")" \
+  OMP_NUM_THREADS=1 env ${coretype:+OPENBLAS_CORETYPE=$coretype} java $flags -cp "$target/classes:$(cat "$target/classpath.txt")" \
     org.dpfed.bench.training.TrainingBench "$@" 2>/dev/null | grep '^{'
 }
 peer() {
