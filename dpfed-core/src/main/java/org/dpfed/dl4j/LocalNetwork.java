@@ -118,6 +118,7 @@ final class LocalNetwork implements AutoCloseable {
 
   @Override
   public void close() {
+    TwinLayers.close(model);
     model.close();
     if (pristineUpdaterState != null) {
       pristineUpdaterState.close();

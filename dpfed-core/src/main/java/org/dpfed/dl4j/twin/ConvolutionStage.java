@@ -198,6 +198,12 @@ final class ConvolutionStage implements Stage {
     return made;
   }
 
+  @Override
+  public void close() {
+    patches.close();
+    products.close();
+  }
+
   private static void add(float summand, float[] values, int from, int length) {
     for (int i = from; i < from + length; i++) {
       values[i] += summand;

@@ -101,6 +101,13 @@ final class DenseStage implements Stage {
     return inputGradient;
   }
 
+  @Override
+  public void close() {
+    rows.close();
+    products.close();
+    inputGradients.close();
+  }
+
   private void sumRows(float[] gradient) {
     biasGradient = Floats.ofLength(biasGradient, units);
     System.arraycopy(gradient, 0, biasGradient, 0, units);

@@ -11,7 +11,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * Working memory of one layer for BLAS, kept from step to step and grown when a larger batch comes.
  * What it holds at the start of a step is left over from another one.
  */
-final class Scratch {
+final class Scratch implements AutoCloseable {
   private @Nullable INDArray memory;
   private FloatBuffer floats = FloatBuffer.allocate(0);
   private long address;
@@ -49,6 +49,13 @@ final class Scratch {
   /** Overwrites the first floats. */
   void write(float[] source, int length) {
     floats.put(0, source, 0, length);
+  }
+
+  @Override
+  public void close() {
+    if (memory != null) {
+      memory.close();
+    }
   }
 
   /** Copies the first floats. */

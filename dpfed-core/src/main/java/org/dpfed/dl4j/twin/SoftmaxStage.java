@@ -56,6 +56,11 @@ final class SoftmaxStage implements Stage {
     return map.backward(gradient);
   }
 
+  @Override
+  public void close() {
+    map.close();
+  }
+
   private static void softmax(float[] values, int rows, int columns) {
     double[] powers = new double[columns];
     for (int row = 0; row < rows; row++) {

@@ -8,7 +8,7 @@ package org.dpfed.dl4j.twin;
  * <p>Arrays may be longer than what they hold, and those that a stage returns are its own, valid
  * until it is asked again. A stage has one thread at a time.
  */
-interface Stage {
+interface Stage extends AutoCloseable {
   /**
    * @throws IllegalArgumentException when the layer does not take such a batch
    */
@@ -27,4 +27,8 @@ interface Stage {
    * @return gradient at the input; empty when nobody uses it
    */
   float[] backward(float[] gradient);
+
+  /** Frees memory outside the heap; the stage takes no batch afterwards. */
+  @Override
+  default void close() {}
 }

@@ -62,6 +62,19 @@ public final class TwinLayers {
     }
   }
 
+  /** Frees what the twins of a network hold outside the heap; the network's own is not touched. */
+  public static void close(Model model) {
+    Layer[] layers =
+        model instanceof MultiLayerNetwork network
+            ? network.getLayers()
+            : ((ComputationGraph) model).getLayers();
+    for (Layer layer : layers) {
+      if (layer instanceof Twin twin) {
+        twin.stage().close();
+      }
+    }
+  }
+
   private static Layer twinOr(Layer layer, boolean needsInputGradient) {
     // The twins use their activations again in the backward pass.
     layer.allowInputModification(false);
