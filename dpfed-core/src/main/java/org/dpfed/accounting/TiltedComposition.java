@@ -61,27 +61,17 @@ final class TiltedComposition {
 
   /**
    * @param length of the window, a power of two
-   * @param precise whether round-off is worth extra work
    */
-  static TiltedComposition of(
-      List<Term> terms, double tilt, double spacing, int length, boolean precise) {
-    FourierTransform transform = new FourierTransform(length);
-    PoweredSpectrum product = new PoweredSpectrum(length, terms.size() == 1, precise);
+  static TiltedComposition of(List<Term> terms, double tilt, double spacing, int length) {
+    PoweredSpectrum product = new PoweredSpectrum(new FourierTransform(length));
     double logScale = 0;
     for (Term term : terms) {
       double[] weights = new double[term.mass.length];
       logScale += term.count * tilt(term, tilt, spacing, weights);
-      product.multiply(transform, weights, term.start, term.count);
+      product.multiply(weights, term.start, term.count);
     }
-    double error = product.errorNorm();
-    double root = Math.sqrt((double) length);
-    double norm = product.norm();
-    double[] result = product.transformedBack(transform);
-    for (int i = 0; i < length; i++) {
-      result[i] = Math.max(0, result[i] / length);
-    }
-    double roundOff = (error + transform.relativeError() * norm) / root;
-    return new TiltedComposition(result, logScale, roundOff);
+    double roundOff = product.roundOff();
+    return new TiltedComposition(product.transformedBack(), logScale, roundOff);
   }
 
   /** Writes the tilted masses, normalised, and returns the logarithm of their sum. */
