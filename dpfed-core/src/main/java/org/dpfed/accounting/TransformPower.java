@@ -16,6 +16,12 @@ final class TransformPower {
   /** Powers below e^(−this) are taken for 0. */
   private static final double VANISHING = 95;
 
+  /**
+   * The logarithm of 1 + D is right relative to D where |1 + D|² is above this. Below, no power has
+   * much of an error.
+   */
+  private static final double LEAST_SQUARE = 0.25;
+
   private final int length;
   private final int unusedBits;
   private final long count;
@@ -55,7 +61,7 @@ final class TransformPower {
     for (int i = 0; i < length; i++) {
       scaled[i] *= scale;
     }
-    double folding = UNIT * ((double) weights.length / length + 4);
+    double folding = UNIT * ((double) weights.length / length + 8);
     this.transformError = (transform.relativeError() + folding) * norm * Math.sqrt(2.0 * length);
     transform.forward(plain, scaled);
   }
@@ -113,7 +119,7 @@ final class TransformPower {
     }
     double angle = -2 * Math.PI * frequency / length;
     double half = Math.sin(angle / 2);
-    if (4 * half * half < scale) {
+    if (4 * half * half < scale && square > LEAST_SQUARE) {
       byStopLoss(i, mirrored, -2 * half * half, Math.sin(angle));
     } else {
       double slope = raise(0.5 * Math.log(square), Math.atan2(imaginary, real), transformError, 8);
@@ -142,11 +148,11 @@ final class TransformPower {
     double v = mean * b + (squareReal * partImaginary + squareImaginary * partReal);
     // log |1 + u + iv|² = log1p(2u + u² + v²).
     double logSize = 0.5 * Math.log1p(u * (2 + u) + v * v);
-    double rounding = 24 * UNIT * (Math.sqrt(chord) * stopLoss.deviation() + chord * stopLosses);
+    double rounding = 48 * UNIT * (Math.sqrt(chord) * stopLoss.deviation() + chord * stopLosses);
     double error = chord / scale * transformError + rounding;
-    double slope = raise(logSize, Math.atan2(v, 1 + u), error, 4);
+    double slope = raise(logSize, Math.atan2(v, 1 + u), error, 0);
     stopLossSlope = Math.max(stopLossSlope, slope * chord / scale);
-    count(slope * rounding);
+    addRounding(slope * rounding);
   }
 
   /**
@@ -166,13 +172,13 @@ final class TransformPower {
     powerAngle = count * angle;
     if (power > 0) {
       double relative = 8 + count * (units + 4 * (Math.abs(logSize) + Math.abs(angle)));
-      count(UNIT * relative * power);
+      addRounding(UNIT * relative * power);
     }
     return count * Math.exp((count - 1) * logMost);
   }
 
-  /** Counts an error of one frequency, and of its mirror image. */
-  private void count(double error) {
+  /** Adds an error of one frequency, and of its mirror image. */
+  private void addRounding(double error) {
     roundingSquares += 2 * error * error;
   }
 
