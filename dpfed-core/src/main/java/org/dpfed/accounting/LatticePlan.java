@@ -35,7 +35,10 @@ record LatticePlan(
   /** Losses whose tilted weight is below e^(−46) are moved up to where it is that. */
   private static final double TILTED_CUT = 46;
 
-  /** Tilts that leave more than e^(this) times δ to round-off's share are not tried. */
+  /**
+   * Where the tilted mass outweighs δ by more than e^(this), round-off, some 10⁻¹⁵ of the mass,
+   * would be felt: tilts far below the best are not tried there.
+   */
   private static final double GENTLEST_LEVEL = 25;
 
   /** Where a tilt is chosen by ε, it need not resolve a δ below e^(−230) ≈ 10⁻¹⁰⁰. */

@@ -89,6 +89,7 @@ public final class PldAccountant implements PrivacyAccountant {
     return new EpsilonBounds(Math.min(lower, upper), upper);
   }
 
+  /** An upper bound of δ at {@code epsilon}; below 10⁻¹⁰⁰ it is not resolved, and may be that. */
   @Override
   public double delta(double epsilon) {
     Bounds.epsilon(epsilon);

@@ -20,6 +20,9 @@ final class PrivacyLossComposition {
 
   private static final double LEAST_DELTA = 1e-100;
 
+  /** Below this share of the plan's tilt none is looked for to bound the mass above the window. */
+  private static final double LEAST_FURTHER_TILT = 0.1;
+
   /** A step and how often it was taken. */
   record Step(PrivacyLossProfile profile, long count) {}
 
@@ -134,13 +137,21 @@ final class PrivacyLossComposition {
 
   /**
    * Chernoff's bound of the mass above the window, on the lattice itself. Any tilt gives a bound;
-   * the moments of the losses tell which one is good.
+   * the best one is that of the losses before they were moved up to the lattice, or a gentler one.
    */
   private static double massAbove(List<TiltedComposition.Term> terms, LatticePlan plan) {
-    double edge = plan.window().end() * plan.window().spacing();
+    double spacing = plan.window().spacing();
+    double edge = plan.window().end() * spacing;
     LossMoments moments = plan.loss().moments();
     double tilt = LossMoments.bestTilt(t -> moments.at(t).log() - t * edge);
-    double log = TiltedComposition.logMoment(terms, tilt, plan.window().spacing()) - tilt * edge;
-    return Math.exp(Math.min(0, log));
+    double least = 0;
+    for (; tilt > LEAST_FURTHER_TILT * plan.tilt(); tilt /= 4) {
+      double log = TiltedComposition.logMoment(terms, tilt, spacing) - tilt * edge;
+      if (least < 0 && log > least) {
+        break;
+      }
+      least = Math.min(least, log);
+    }
+    return Math.exp(least);
   }
 }

@@ -47,16 +47,23 @@ final class TiltedComposition {
       double largest = largestExponent(term, tilt, spacing);
       double sum = 0;
       for (int i = 0; i < term.mass.length; i++) {
-        sum += term.mass[i] * Math.exp(tilt * spacing * (term.start + i) - largest);
+        if (term.mass[i] > 0) {
+          sum += term.mass[i] * Math.exp(tilt * spacing * (term.start + i) - largest);
+        }
       }
       log += term.count * (largest + Math.log(sum));
     }
     return log;
   }
 
+  /** The largest exponent of a point that has mass: no weight relative to it can be lost. */
   private static double largestExponent(Term term, double tilt, double spacing) {
-    double end = Math.max(tilt * term.start, tilt * (term.start + term.mass.length - 1));
-    return end * spacing;
+    int i = tilt < 0 ? 0 : term.mass.length - 1;
+    int inwards = tilt < 0 ? 1 : -1;
+    while (i + inwards >= 0 && i + inwards < term.mass.length && !(term.mass[i] > 0)) {
+      i += inwards;
+    }
+    return tilt * (term.start + i) * spacing;
   }
 
   /**

@@ -46,7 +46,7 @@ final class TransformPower {
   private double roundingSquares;
 
   /**
-   * @param weights adding up to 1; what rounding leaves to 1 is taken to be at their centre
+   * @param weights adding up to 1 but for rounding, which is taken to scale them all
    */
   TransformPower(FourierTransform transform, double[] weights, long count) {
     this.length = transform.length();

@@ -73,10 +73,25 @@ class LocalPrivacyTest {
 
   @ParameterizedTest
   @CsvSource({"0.05, 3.841152212476612e-9", "0.1, 1.0766771639011184e-23"})
-  void shuffle_tinyDelta_survivesTheDifferenceOfTwoTails(double epsilon, double truth) {
-    // Truths to 40 digits. Two tails near ½, each right to some 1e-11, differ by this little.
+  void shuffle_tinyDelta_isRight(double epsilon, double truth) {
+    // Truths to 40 digits. Each mass is allowed 1e-8 of itself, and 1e-29 is left out and counted.
     assertThat(new ShuffleAmplification(1, 20_000).deltaAt(epsilon))
         .isBetween(truth, truth * (1 + 1e-5));
+  }
+
+  @Test
+  void shuffle_hardlyAnyLoss_survivesTheDifferenceOfTwoTails() {
+    // All but surely everybody is a clone. δ(0) is then the chance that one fair coin more or less
+    // decides, C(999, 500)/2^999, times tanh(ε₀/2): 1e-14, between two tails of about ½.
+    double localEpsilon = 1e-12;
+    double edge = 0.5;
+    for (int n = 2; n <= 500; n++) {
+      edge *= (2.0 * n - 1) / (2 * n);
+    }
+    double truth = edge * localEpsilon / 2;
+
+    assertThat(new ShuffleAmplification(localEpsilon, 1_000).deltaAt(0))
+        .isBetween(truth, truth * (1 + 1e-7));
   }
 
   @ParameterizedTest
