@@ -77,14 +77,16 @@ final class PrivacyLossComposition {
     if (loss.epsilonByMoments(delta) <= known) {
       return known;
     }
+    // Under Q too, mass was cut off: with e^ε times it, the test's δ is this much more at most.
+    double certain = delta * (1 + 2 * TruncatedLoss.CUT_SHARE);
     LatticePlan plan = LatticePlan.forDelta(loss, Math.log(delta));
     if (above < REFINED_BELOW * plan.epsilon()) {
       plan = LatticePlan.forEpsilon(loss, above, Math.log(delta));
     }
-    double below = RoundedTest.of(plan).epsilon(delta);
+    double below = RoundedTest.of(plan).epsilon(certain);
     return plan.isSteepest()
         ? below
-        : Math.max(below, RoundedTest.of(plan.steepest()).epsilon(delta));
+        : Math.max(below, RoundedTest.of(plan.steepest()).epsilon(certain));
   }
 
   /** An upper bound of δ at ε. */

@@ -10,7 +10,7 @@ import java.util.List;
 record TruncatedLoss(
     List<PrivacyLossComposition.Step> steps, List<TruncatedProfile> profiles, LossMoments moments) {
   /** Share of δ given to mass that is cut off: it costs a millionth of ε or so. */
-  private static final double CUT_SHARE = 1e-6;
+  static final double CUT_SHARE = 1e-6;
 
   static TruncatedLoss of(List<PrivacyLossComposition.Step> steps, double delta) {
     double tailMass = CUT_SHARE * delta / count(steps);
