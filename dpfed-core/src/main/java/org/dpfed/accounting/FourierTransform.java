@@ -33,6 +33,10 @@ final class FourierTransform {
     }
   }
 
+  int length() {
+    return length;
+  }
+
   /**
    * A bound of the relative error of a transform in the L2 norm, forward or inverse (Higham 2002,
    * "Accuracy and stability of numerical algorithms", theorem 24.2): each of log₂ N passes errs by

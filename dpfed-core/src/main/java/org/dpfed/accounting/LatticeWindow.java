@@ -12,6 +12,11 @@ record LatticeWindow(double spacing, long lowest, int length) {
     Bounds.positive("spacing", spacing);
   }
 
+  /** This window, moved by about this loss. */
+  LatticeWindow movedBy(double loss) {
+    return new LatticeWindow(spacing, lowest + Math.round(loss / spacing), length);
+  }
+
   /** Index of the first point above the window. */
   double end() {
     return (double) lowest + length;

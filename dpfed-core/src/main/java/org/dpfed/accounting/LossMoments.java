@@ -2,12 +2,15 @@ package org.dpfed.accounting;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleUnaryOperator;
 
 /**
  * The cumulant generating function of the composed, truncated privacy loss, to some 10⁻¹² for each
  * step.
  */
 final class LossMoments {
+  private static final double LEAST_TILT = 1e-4;
+
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Term(double[] mass, double[] loss, double count) {}
 
@@ -71,15 +74,21 @@ final class LossMoments {
   }
 
   /** The tilt that makes {@code objective} smallest; it falls, then rises. */
-  static double bestTilt(java.util.function.DoubleUnaryOperator objective) {
+  static double bestTilt(DoubleUnaryOperator objective) {
+    return smallest(objective, LEAST_TILT, 1e9, 0.02);
+  }
+
+  /** Where an objective that falls, then rises is smallest, by golden sections of the logarithm. */
+  private static double smallest(
+      DoubleUnaryOperator objective, double from, double to, double tolerance) {
     double golden = (Math.sqrt(5) - 1) / 2;
-    double low = Math.log(1e-4);
-    double high = Math.log(1e9);
+    double low = Math.log(from);
+    double high = Math.log(to);
     double left = high - golden * (high - low);
     double right = low + golden * (high - low);
     double atLeft = objective.applyAsDouble(Math.exp(left));
     double atRight = objective.applyAsDouble(Math.exp(right));
-    while (high - low > 0.02) {
+    while (high - low > tolerance) {
       if (atLeft <= atRight) {
         high = right;
         right = left;
@@ -97,27 +106,25 @@ final class LossMoments {
     return Math.exp((low + high) / 2);
   }
 
-  /** Epsilon at δ by the conversion of Canonne, Kamath, Steinke at order 1 + tilt. */
-  double epsilon(double logDelta, double tilt) {
-    double order = 1 + tilt;
-    return (at(tilt).log() - logDelta - Math.log(order)) / tilt + Math.log1p(-1 / order);
-  }
-
-  /**
-   * The tilt below {@code most} at which {@link #epsilon} passes 0; it is negative at {@code most}.
-   */
-  double tiltAtZero(double logDelta, double most) {
-    double low = 1e-4;
+  /** The gentlest tilt at which {@code objective}, which falls up to {@code most}, is so low. */
+  static double gentlest(DoubleUnaryOperator objective, double bound, double most) {
+    double low = LEAST_TILT;
     double high = most;
     while (high > 1.01 * low) {
       double middle = Math.sqrt(low * high);
-      if (epsilon(logDelta, middle) < 0) {
+      if (objective.applyAsDouble(middle) < bound) {
         high = middle;
       } else {
         low = middle;
       }
     }
     return high;
+  }
+
+  /** Epsilon at δ by the conversion of Canonne, Kamath, Steinke at order 1 + tilt. */
+  double epsilon(double logDelta, double tilt) {
+    double order = 1 + tilt;
+    return (at(tilt).log() - logDelta - Math.log(order)) / tilt + Math.log1p(-1 / order);
   }
 
   /** log δ at ε by the same conversion. */
@@ -129,24 +136,20 @@ final class LossMoments {
   /** A loss that the tilted distribution exceeds with probability at most about e^(−exponent). */
   double upperEnd(double tilt, double exponent) {
     Cumulants here = at(tilt);
-    double step = Math.sqrt(2 * exponent / Math.max(here.variance, 1e-300));
-    double best = Double.POSITIVE_INFINITY;
-    for (double factor = 1.0 / 64; factor <= 8; factor *= 1.5) {
-      double more = factor * step;
-      best = Math.min(best, (at(tilt + more).log() - here.log + exponent) / more);
-    }
-    return best;
+    DoubleUnaryOperator end = more -> (at(tilt + more).log() - here.log + exponent) / more;
+    return end.applyAsDouble(bestFurtherTilt(end, here, exponent));
   }
 
   /** A loss that the tilted distribution falls below with probability at most e^(−exponent). */
   double lowerEnd(double tilt, double exponent) {
     Cumulants here = at(tilt);
+    DoubleUnaryOperator end = less -> (at(tilt - less).log() - here.log + exponent) / less;
+    return -end.applyAsDouble(bestFurtherTilt(end, here, exponent));
+  }
+
+  /** The best would be one step for a Gaussian; rare, large losses want far less. */
+  private static double bestFurtherTilt(DoubleUnaryOperator end, Cumulants here, double exponent) {
     double step = Math.sqrt(2 * exponent / Math.max(here.variance, 1e-300));
-    double best = Double.NEGATIVE_INFINITY;
-    for (double factor = 1.0 / 64; factor <= 8; factor *= 1.5) {
-      double less = factor * step;
-      best = Math.max(best, (here.log - at(tilt - less).log() - exponent) / less);
-    }
-    return best;
+    return smallest(end, 1e-6 * step, 16 * step, 0.2);
   }
 }

@@ -100,6 +100,8 @@ final class LossTail {
       }
       sum += tilted[window.residue(i)] * Math.exp(-tilt * above) * -Math.expm1(-above);
     }
-    return Math.min(1, Math.exp(logScale - tilt * epsilon) * (sum + roundOff) + beyond);
+    double delta = Math.exp(logScale - tilt * epsilon) * (sum + roundOff) + beyond;
+    // Not Math.min, which would pass on a NaN.
+    return delta < 1 ? delta : 1;
   }
 }

@@ -86,9 +86,11 @@ public final class PldAccountant implements PrivacyAccountant {
     for (PrivacyLossComposition direction : directions()) {
       lower = Math.max(lower, direction.epsilonBelow(delta, lower, upper));
     }
-    return new EpsilonBounds(Math.min(lower, upper), upper);
+    // Should the two ever cross, the larger is the safe one, and differs from epsilon(delta).
+    return new EpsilonBounds(lower, Math.max(lower, upper));
   }
 
+  /** An upper bound of δ at {@code epsilon}; below 10⁻¹⁰⁰ it is not resolved, and may be that. */
   @Override
   public double delta(double epsilon) {
     Bounds.epsilon(epsilon);

@@ -36,27 +36,25 @@ final class RoundedTest {
     this.slack = slack;
   }
 
-  static RoundedTest of(
-      List<PrivacyLossComposition.Step> steps,
-      List<TruncatedProfile> truncated,
-      double tilt,
-      LatticeWindow window) {
+  static RoundedTest of(LatticePlan plan) {
+    List<PrivacyLossComposition.Step> steps = plan.steps();
+    LatticeWindow planned = plan.window();
+    double tilt = plan.tilt();
     List<TiltedComposition.Term> p = new ArrayList<>();
     List<TiltedComposition.Term> q = new ArrayList<>();
     double slack = 0;
     for (int t = 0; t < steps.size(); t++) {
       LossLattice cells =
-          LossLattice.rounded(steps.get(t).profile(), truncated.get(t), window.spacing());
+          LossLattice.rounded(steps.get(t).profile(), plan.kept().get(t), planned.spacing());
       long count = steps.get(t).count();
       slack += count * LossLattice.QUADRATURE_ERROR / 10;
       p.add(new TiltedComposition.Term(cells.mass(), cells.start(), count));
       // Q-masses times e^loss: tilted by θ they are Q tilted by θ + 1.
       q.add(new TiltedComposition.Term(cells.scaledQMass(), cells.start(), count));
     }
-    TiltedComposition underP =
-        TiltedComposition.of(p, tilt, window.spacing(), window.length(), true);
-    TiltedComposition underQ =
-        TiltedComposition.of(q, tilt, window.spacing(), window.length(), true);
+    LatticeWindow window = planned.movedBy(drift(p, plan));
+    TiltedComposition underP = TiltedComposition.of(p, tilt, window.spacing(), window.length());
+    TiltedComposition underQ = TiltedComposition.of(q, tilt, window.spacing(), window.length());
     double low = window.loss(0) - window.spacing() / 2;
     double high = window.loss(window.length()) - window.spacing() / 2;
     double outsideP =
@@ -64,6 +62,16 @@ final class RoundedTest {
             + chernoff(p, window, tilt, 1, high, underP.logScale());
     double aboveQ = chernoff(q, window, tilt, 1, high, underQ.logScale());
     return new RoundedTest(window, tilt, underP, underQ, outsideP, aboveQ, slack);
+  }
+
+  /** How much further up rounding has moved the tilted sum than the plan expects. */
+  private static double drift(List<TiltedComposition.Term> terms, LatticePlan plan) {
+    double spacing = plan.window().spacing();
+    double step = 0.01 / plan.window().width();
+    double rise =
+        TiltedComposition.logMoment(terms, plan.tilt() + step, spacing)
+            - TiltedComposition.logMoment(terms, plan.tilt() - step, spacing);
+    return rise / (2 * step) - plan.loss().moments().at(plan.tilt()).mean();
   }
 
   /** A bound of the tilted mass beyond an edge, upwards or downwards. */

@@ -58,9 +58,6 @@ public record ShuffleAmplification(double localEpsilon, long clients) {
 
   /** δ given the number of clones: the best threshold on the first of the two counts. */
   private double withClones(long clones, double epsilon) {
-    double grown = Math.exp(localEpsilon);
-    double likely = grown / (grown + 1);
-    double unlikely = 1 / (grown + 1);
     double threshold =
         (clones + 1)
             * Math.expm1(epsilon + localEpsilon)
@@ -71,9 +68,12 @@ public record ShuffleAmplification(double localEpsilon, long clients) {
     }
     double tail = fairTail(clones, from);
     double edge = from >= 1 ? Math.exp(logBinomialMass(clones, 0.5, from - 1)) : 1 - tail;
-    // likely·(tail + edge) + unlikely·tail under P, the reverse under Q; their difference without
-    // forming either, each part rounded to the private side.
-    double gain = edge * (likely - Math.exp(epsilon) * unlikely) * (1 + rounding());
+    // With a coin that comes up with chance e^ε₀/(e^ε₀ + 1) under P and 1/(e^ε₀ + 1) under Q:
+    // P(tail or edge) − e^ε·Q(tail or edge) without forming either, each part rounded to the
+    // private side.
+    double coin =
+        Math.exp(epsilon) * Math.expm1(localEpsilon - epsilon) / (Math.exp(localEpsilon) + 1);
+    double gain = edge * coin * (1 + rounding());
     return Math.max(0, gain - Math.expm1(epsilon) * tail * (1 - rounding()));
   }
 

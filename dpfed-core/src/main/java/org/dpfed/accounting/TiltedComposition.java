@@ -47,41 +47,38 @@ final class TiltedComposition {
       double largest = largestExponent(term, tilt, spacing);
       double sum = 0;
       for (int i = 0; i < term.mass.length; i++) {
-        sum += term.mass[i] * Math.exp(tilt * spacing * (term.start + i) - largest);
+        if (term.mass[i] > 0) {
+          sum += term.mass[i] * Math.exp(tilt * spacing * (term.start + i) - largest);
+        }
       }
       log += term.count * (largest + Math.log(sum));
     }
     return log;
   }
 
+  /** The largest exponent of a point that has mass: no weight relative to it can be lost. */
   private static double largestExponent(Term term, double tilt, double spacing) {
-    double end = Math.max(tilt * term.start, tilt * (term.start + term.mass.length - 1));
-    return end * spacing;
+    int i = tilt < 0 ? 0 : term.mass.length - 1;
+    int inwards = tilt < 0 ? 1 : -1;
+    while (i + inwards >= 0 && i + inwards < term.mass.length && !(term.mass[i] > 0)) {
+      i += inwards;
+    }
+    return tilt * (term.start + i) * spacing;
   }
 
   /**
    * @param length of the window, a power of two
-   * @param precise whether round-off is worth extra work
    */
-  static TiltedComposition of(
-      List<Term> terms, double tilt, double spacing, int length, boolean precise) {
-    FourierTransform transform = new FourierTransform(length);
-    PoweredSpectrum product = new PoweredSpectrum(length, terms.size() == 1, precise);
+  static TiltedComposition of(List<Term> terms, double tilt, double spacing, int length) {
+    PoweredSpectrum product = new PoweredSpectrum(new FourierTransform(length));
     double logScale = 0;
     for (Term term : terms) {
       double[] weights = new double[term.mass.length];
       logScale += term.count * tilt(term, tilt, spacing, weights);
-      product.multiply(transform, weights, term.start, term.count);
+      product.multiply(weights, term.start, term.count);
     }
-    double error = product.errorNorm();
-    double root = Math.sqrt((double) length);
-    double norm = product.norm();
-    double[] result = product.transformedBack(transform);
-    for (int i = 0; i < length; i++) {
-      result[i] = Math.max(0, result[i] / length);
-    }
-    double roundOff = (error + transform.relativeError() * norm) / root;
-    return new TiltedComposition(result, logScale, roundOff);
+    double roundOff = product.roundOff();
+    return new TiltedComposition(product.transformedBack(), logScale, roundOff);
   }
 
   /** Writes the tilted masses, normalised, and returns the logarithm of their sum. */

@@ -3,7 +3,9 @@ package org.dpfed.accounting;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,6 +43,22 @@ class LocalPrivacyTest {
         .isGreaterThanOrEqualTo(new OptimalComposition(0.1, 0, 100).epsilonAt(1e-5));
   }
 
+  @Test
+  void optimalComposition_hundredMillionRuns_isQuickAndNotBelowTheTruth() {
+    OptimalComposition runs = new OptimalComposition(1e-3, 0, 100_000_000);
+    // δ(100) by summing binomial masses to 40 digits. Log-factorials near 10⁹ miss it by 10⁻⁷ of
+    // itself, and the sum over all counts takes minutes.
+    double truth = 1.879701143770532e-7;
+
+    assertTimeoutPreemptively(
+        Duration.ofSeconds(20),
+        () -> {
+          // Half the slack for rounding, and one for the bisection of ε.
+          assertThat(runs.deltaAt(100)).isBetween(truth, truth * (1 + 2e-8));
+          assertThat(runs.epsilonAt(truth)).isBetween(100.0, 100 * (1 + 2e-9));
+        });
+  }
+
   @ParameterizedTest
   @CsvSource({"1, 1000000, 1e-9", "4, 1000000, 1e-6", "0.1, 100, 1e-5", "2, 1, 1e-5"})
   void shuffle_anySize_isBetweenZeroAndTheLocalGuarantee(double local, long clients, double delta) {
@@ -51,6 +69,40 @@ class LocalPrivacyTest {
     assertThat(shuffle.deltaAt(epsilon)).isLessThanOrEqualTo(delta);
     assertThat(new ShuffleAmplification(local, clients * 4).epsilonAt(delta))
         .isLessThanOrEqualTo(epsilon * (1 + 1e-4));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0.05, 3.841152212476612e-9", "0.1, 1.0766771639011184e-23"})
+  void shuffle_tinyDelta_isRight(double epsilon, double truth) {
+    // Truths to 40 digits. Each mass is allowed 1e-8 of itself, and 1e-29 is left out and counted.
+    assertThat(new ShuffleAmplification(1, 20_000).deltaAt(epsilon))
+        .isBetween(truth, truth * (1 + 1e-5));
+  }
+
+  @Test
+  void shuffle_hardlyAnyLoss_survivesTheDifferenceOfTwoTails() {
+    // All but surely everybody is a clone. δ(0) is then the chance that one fair coin more or less
+    // decides, C(999, 500)/2^999, times tanh(ε₀/2): 1e-14, between two tails of about ½.
+    double localEpsilon = 1e-12;
+    double edge = 0.5;
+    for (int n = 2; n <= 500; n++) {
+      edge *= (2.0 * n - 1) / (2 * n);
+    }
+    double truth = edge * localEpsilon / 2;
+
+    assertThat(new ShuffleAmplification(localEpsilon, 1_000).deltaAt(0))
+        .isBetween(truth, truth * (1 + 1e-7));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"10000, 723.3389534050758", "1000000000, 71918841.794948628"})
+  void discreteGaussian_smallSigma_isNearlyTheSumOfAllTerms(long clients, double truth) {
+    // Truths to 40 digits. Here terms fall slowly: taking the rest for the last one summed is
+    // 2e-4 and more too large. Terms not summed are right to (π²/2)²/5000 in all, of some 7e-3
+    // each.
+    DiscreteGaussianSum sum = new DiscreteGaussianSum(new RoundedSum(1, 1, 0, 1), 0.5, clients);
+
+    assertThat(sum.divergenceFromOneGaussian()).isBetween(truth * (1 - 1e-12), truth * (1 + 5e-7));
   }
 
   @Test

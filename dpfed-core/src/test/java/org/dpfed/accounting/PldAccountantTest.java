@@ -127,6 +127,51 @@ class PldAccountantTest {
     assertThat(accountant.delta(accountant.epsilon(1e-5))).isCloseTo(1e-5, withinPercentage(0.2));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    // Rare, large losses decide: these once came out as NaN, as 1, and 61 times too large. Truths
+    // are bracketed by ε from both sides.
+    "0.0001943274632578806, 0.7219518741428427, 523, 3.48640378e-10",
+    "0.0021893476988066097, 0.8481817826673939, 924, 1.75891418e-10",
+    "2.708951765123772e-6, 0.7671362218484262, 2506, 4.98130040e-12"
+  })
+  void delta_rareLargeLosses_isNearTheDeltaThatGaveEpsilon(
+      double q, double z, long rounds, double delta) {
+    PldAccountant accountant = poisson(q, z, rounds);
+    PldAccountant.EpsilonBounds bounds = accountant.epsilonBounds(delta);
+
+    assertThat(accountant.delta(bounds.lower())).isGreaterThanOrEqualTo(delta);
+    assertThat(accountant.delta(bounds.upper())).isCloseTo(delta, withinPercentage(2));
+    assertThat(accountant.delta(1.002 * bounds.upper())).isLessThan(1.01 * delta);
+  }
+
+  @Test
+  void epsilonBounds_sampledBesideWideGaussian_encloseTheTruth() {
+    // The lower bound once came out as 0.65746, hidden by taking no more than the upper one. Truth
+    // by FFT of losses rounded up and down to 2e-6, without tilt: between 0.654723 and 0.654739.
+    PldAccountant accountant =
+        new PldAccountant(NeighbouringRelation.REPLACE_ONE)
+            .compose(
+                new DpEvent.PoissonSampled(
+                    0.004076385479997805, new DpEvent.Gaussian(1.2027691197811534)),
+                5)
+            .compose(new DpEvent.Gaussian(33.82343227860803), 3);
+    double delta = 1.1310380807111549e-11;
+    PldAccountant.EpsilonBounds bounds = accountant.epsilonBounds(delta);
+
+    assertThat(bounds.lower()).isBetween(0.6546, 0.654739);
+    assertThat(bounds.upper()).isBetween(0.654723, 0.6548).isEqualTo(accountant.epsilon(delta));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"0.01, 1, 1000, 1e-100", "0.01, 1, 1000, 1e-300", "1e-6, 1, 2, 1e-8"})
+  void epsilonBounds_tinyDeltaOrTinyQ_isTight(double q, double z, long rounds, double delta) {
+    PldAccountant.EpsilonBounds bounds = poisson(q, z, rounds).epsilonBounds(delta);
+
+    assertThat(bounds.lower()).isPositive();
+    assertThat(bounds.upper()).isBetween(bounds.lower(), bounds.lower() * 1.001);
+  }
+
   @Test
   void epsilon_truncatedPoisson_costsTheChanceOfTheCut() {
     DpEvent round = new DpEvent.TruncatedPoissonSampled(0.01, 10_000, 200, new DpEvent.Gaussian(1));

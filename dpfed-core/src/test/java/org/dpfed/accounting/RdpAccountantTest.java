@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -81,6 +83,34 @@ class RdpAccountantTest {
       assertThat(moments[0]).isBetween(tangent, chord);
     } else {
       assertThat(moments[0]).isGreaterThan(Math.max(0, chord)).isLessThan(moments[1]);
+    }
+  }
+
+  static Stream<DpEvent> hardlyNoisy() {
+    DpEvent gaussian = new DpEvent.Gaussian(0.02);
+    return Stream.of(
+        new DpEvent.PoissonSampled(0.1, gaussian),
+        new DpEvent.SampledWithoutReplacement(1_000, 100, gaussian));
+  }
+
+  @ParameterizedTest
+  @MethodSource("hardlyNoisy")
+  void divergences_hardlyAnyNoise_fitInMemoryAndAreNoWorseThanWithoutSampling(DpEvent event) {
+    // The quadrature of order 16384 would take half a billion nodes here.
+    double[] divergences =
+        assertTimeoutPreemptively(
+            Duration.ofSeconds(20),
+            () ->
+                new RdpAccountant(NeighbouringRelation.REPLACE_ONE)
+                    .compose(event, 1)
+                    .divergences());
+    double[] unsampled =
+        new RdpAccountant(NeighbouringRelation.REPLACE_ONE)
+            .compose(new DpEvent.Gaussian(0.02), 1)
+            .divergences();
+
+    for (int i = 0; i < divergences.length; i++) {
+      assertThat(divergences[i]).isPositive().isLessThanOrEqualTo(unsampled[i]);
     }
   }
 
