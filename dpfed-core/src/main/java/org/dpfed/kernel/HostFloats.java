@@ -23,7 +23,9 @@ final class HostFloats {
     return new Region(address(array, from), (long) length * Float.BYTES)
         .asByteBuffer()
         .order(ByteOrder.nativeOrder())
-        .asFloatBuffer();
+        .asFloatBuffer()
+        // JavaCPP counts an unknown subclass of Pointer in words, and says that there is more.
+        .slice(0, length);
   }
 
   /** Copies floats {@code from} to {@code from + length} of an array on any backend. */

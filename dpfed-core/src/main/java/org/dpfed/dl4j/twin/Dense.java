@@ -45,7 +45,9 @@ final class Dense {
     return new Region(address, (long) length * Float.BYTES)
         .asByteBuffer()
         .order(ByteOrder.nativeOrder())
-        .asFloatBuffer();
+        .asFloatBuffer()
+        // JavaCPP counts an unknown subclass of Pointer in words, and says that there is more.
+        .slice(0, length);
   }
 
   /** Memory that somebody else owns. */
