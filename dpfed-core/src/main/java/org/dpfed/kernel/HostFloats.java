@@ -23,9 +23,7 @@ final class HostFloats {
     return new Region(address(array, from), (long) length * Float.BYTES)
         .asByteBuffer()
         .order(ByteOrder.nativeOrder())
-        .asFloatBuffer()
-        // JavaCPP counts an unknown subclass of Pointer in words, and says that there is more.
-        .slice(0, length);
+        .asFloatBuffer();
   }
 
   /** Copies floats {@code from} to {@code from + length} of an array on any backend. */
@@ -51,6 +49,12 @@ final class HostFloats {
       this.address = address;
       this.limit = bytes;
       this.capacity = bytes;
+    }
+
+    /** Limits are in bytes; JavaCPP would count a subclass that it does not know in words. */
+    @Override
+    public int sizeof() {
+      return 1;
     }
   }
 

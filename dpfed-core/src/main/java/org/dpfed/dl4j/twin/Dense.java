@@ -45,9 +45,7 @@ final class Dense {
     return new Region(address, (long) length * Float.BYTES)
         .asByteBuffer()
         .order(ByteOrder.nativeOrder())
-        .asFloatBuffer()
-        // JavaCPP counts an unknown subclass of Pointer in words, and says that there is more.
-        .slice(0, length);
+        .asFloatBuffer();
   }
 
   /** Memory that somebody else owns. */
@@ -56,6 +54,12 @@ final class Dense {
       this.address = address;
       this.limit = bytes;
       this.capacity = bytes;
+    }
+
+    /** Limits are in bytes; JavaCPP would count a subclass that it does not know in words. */
+    @Override
+    public int sizeof() {
+      return 1;
     }
   }
 }
