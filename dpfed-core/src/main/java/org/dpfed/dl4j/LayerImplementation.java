@@ -1,7 +1,7 @@
 package org.dpfed.dl4j;
 
 import java.util.Optional;
-import org.dpfed.dl4j.twin.TwinLayers;
+import org.dpfed.dl4j.internal.FastLayers;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,14 +16,14 @@ public enum LayerImplementation {
    * dpfed's own dense, convolution, maximum pooling and softmax output layers, for the settings
    * that they know; other layers stay DL4J's. On the CPU.
    */
-  TWIN;
+  FAST;
 
   private static final Logger LOG = LoggerFactory.getLogger(LayerImplementation.class);
 
   /** The fastest that can be used here; logs in one line why a faster one was passed over. */
   public static LayerImplementation automatic() {
-    Optional<String> obstacle = TwinLayers.obstacle();
-    obstacle.ifPresent(reason -> LOG.info("layers dl4j; passed over: twin ({})", reason));
-    return obstacle.isPresent() ? DL4J : TWIN;
+    Optional<String> obstacle = FastLayers.obstacle();
+    obstacle.ifPresent(reason -> LOG.info("layers dl4j; passed over: fast ({})", reason));
+    return obstacle.isPresent() ? DL4J : FAST;
   }
 }

@@ -5,8 +5,8 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.NeuralNetwork;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.dpfed.dl4j.twin.SgdSteps;
-import org.dpfed.dl4j.twin.TwinLayers;
+import org.dpfed.dl4j.internal.FastLayers;
+import org.dpfed.dl4j.internal.SgdSteps;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
@@ -29,17 +29,16 @@ final class LocalNetwork implements AutoCloseable {
 
   /**
    * @param model freshly made, of a class that is both {@link Model} and {@link NeuralNetwork}
-   * @param withTwins whether to compute with {@link TwinLayers} where that is possible
+   * @param fast whether to compute with {@link FastLayers} where that is possible
    */
-  LocalNetwork(Model model, TrainableParameters trainable, boolean withTwins) {
+  LocalNetwork(Model model, TrainableParameters trainable, boolean fast) {
     this.model = model;
     this.network = (NeuralNetwork) model;
     this.trainable = trainable;
-    if (withTwins) {
-      TwinLayers.install(model);
+    if (fast) {
+      FastLayers.install(model);
     }
-    this.sgd =
-        withTwins && model instanceof MultiLayerNetwork net ? SgdSteps.of(net) : Optional.empty();
+    this.sgd = fast && model instanceof MultiLayerNetwork net ? SgdSteps.of(net) : Optional.empty();
     INDArray state = updaterState();
     this.pristineUpdaterState = state == null ? null : state.dup();
   }
@@ -118,7 +117,7 @@ final class LocalNetwork implements AutoCloseable {
 
   @Override
   public void close() {
-    TwinLayers.close(model);
+    FastLayers.close(model);
     model.close();
     if (pristineUpdaterState != null) {
       pristineUpdaterState.close();

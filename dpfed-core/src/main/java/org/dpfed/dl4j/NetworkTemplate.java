@@ -135,7 +135,7 @@ public final class NetworkTemplate {
   /** A network for one worker, with the layers named. */
   LocalNetwork localNetwork(LayerImplementation layers) {
     return new LocalNetwork(
-        factory.apply(detachedCopy(initial)), trainable, layers == LayerImplementation.TWIN);
+        factory.apply(detachedCopy(initial)), trainable, layers == LayerImplementation.FAST);
   }
 
   /**

@@ -113,7 +113,7 @@ final class Dl4jClientTrainerTest {
     // The vector layers round otherwise: sums of at most 9 products of order 1, by half an ulp
     // each.
     Dl4jClientTrainer vectorised =
-        new Dl4jClientTrainer(template, new LocalTraining(1, 9), LayerImplementation.TWIN);
+        new Dl4jClientTrainer(template, new LocalTraining(1, 9), LayerImplementation.FAST);
     assertThat(deltaOf(vectorised, examples))
         .usingComparatorWithPrecision(1e-6f)
         .containsExactly(expected);

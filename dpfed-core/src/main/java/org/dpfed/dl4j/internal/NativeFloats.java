@@ -1,4 +1,4 @@
-package org.dpfed.dl4j.twin;
+package org.dpfed.dl4j.internal;
 
 import java.lang.ref.Reference;
 import java.nio.ByteOrder;
@@ -12,8 +12,8 @@ import org.nd4j.linalg.api.shape.Shape;
  * Float arrays of ND4J without gaps. An address or a window does not keep its array alive: whoever
  * has one keeps the array reachable.
  */
-final class Dense {
-  private Dense() {}
+final class NativeFloats {
+  private NativeFloats() {}
 
   /** Copies all elements in 'c' order, whatever the array's own order and type. */
   static void read(INDArray array, float[] target) {

@@ -1,26 +1,26 @@
-package org.dpfed.dl4j.twin;
+package org.dpfed.dl4j.internal;
 
 import org.jspecify.annotations.Nullable;
 
 /** Between batches with the examples first and images {@code [c, h, w, n]}. */
-final class Transposition implements Stage {
+final class Transposition implements LayerKernel {
   private final boolean toImages;
 
   /** Size of one example as an image; null to keep that of the batch. */
-  private final @Nullable Extent image;
+  private final @Nullable BatchShape image;
 
   private float[] output = {};
   private float[] gradient = {};
-  private Extent last = Extent.rows(0, 0);
+  private BatchShape last = BatchShape.rows(0, 0);
 
-  private Transposition(boolean toImages, @Nullable Extent image) {
+  private Transposition(boolean toImages, @Nullable BatchShape image) {
     this.toImages = toImages;
     this.image = image;
   }
 
   /** From {@code [n, c·h·w]} or {@code [n, c, h, w]}. */
   static Transposition toImages(int channels, int height, int width) {
-    return new Transposition(true, new Extent(1, channels, height, width));
+    return new Transposition(true, new BatchShape(1, channels, height, width));
   }
 
   /** From {@code [n, c, h, w]}. */
@@ -34,15 +34,16 @@ final class Transposition implements Stage {
   }
 
   @Override
-  public Extent outputOf(Extent input) {
+  public BatchShape outputOf(BatchShape input) {
     if (!toImages) {
-      return Extent.rows(input.examples(), input.features());
+      return BatchShape.rows(input.examples(), input.features());
     }
     if (image == null) {
       return input;
     }
-    Extent images = new Extent(input.examples(), image.channels(), image.height(), image.width());
-    boolean areRows = input.equals(Extent.rows(input.examples(), image.features()));
+    BatchShape images =
+        new BatchShape(input.examples(), image.channels(), image.height(), image.width());
+    boolean areRows = input.equals(BatchShape.rows(input.examples(), image.features()));
     if (!areRows && !input.equals(images)) {
       throw new IllegalArgumentException(
           "an example must be %d × %d × %d for this network, was %d × %d × %d"
@@ -58,7 +59,7 @@ final class Transposition implements Stage {
   }
 
   @Override
-  public float[] forward(float[] input, Extent shape) {
+  public float[] forward(float[] input, BatchShape shape) {
     last = shape;
     output = Floats.ofLength(output, shape.length());
     int rows = toImages ? shape.examples() : shape.features();

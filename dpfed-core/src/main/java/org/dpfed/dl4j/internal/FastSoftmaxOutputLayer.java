@@ -1,4 +1,4 @@
-package org.dpfed.dl4j.twin;
+package org.dpfed.dl4j.internal;
 
 import java.util.Arrays;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -12,21 +12,21 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A softmax output layer under cross-entropy without class weights. */
-final class TwinSoftmaxOutputLayer extends OutputLayer implements Twin {
+final class FastSoftmaxOutputLayer extends OutputLayer implements FastLayer {
   private static final long serialVersionUID = 1L;
 
-  private final transient Bridge<SoftmaxStage> bridge;
+  private final transient KernelAdapter<SoftmaxKernel> adapter;
   private transient float[] targets = {};
   private transient double lossTotal = Double.NaN;
 
-  TwinSoftmaxOutputLayer(NeuralNetConfiguration conf, boolean needsInputGradient) {
+  FastSoftmaxOutputLayer(NeuralNetConfiguration conf, boolean needsInputGradient) {
     super(conf, DataType.FLOAT);
-    this.bridge = new Bridge<>(new SoftmaxStage(this, needsInputGradient));
+    this.adapter = new KernelAdapter<>(new SoftmaxKernel(this, needsInputGradient));
   }
 
   @Override
-  public SoftmaxStage stage() {
-    return bridge.stage();
+  public SoftmaxKernel kernel() {
+    return adapter.kernel();
   }
 
   @Override
@@ -37,7 +37,7 @@ final class TwinSoftmaxOutputLayer extends OutputLayer implements Twin {
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
     return maskArray == null && input.rank() == 2
-        ? bridge.forward(input, training, workspaceMgr)
+        ? adapter.forward(input, training, workspaceMgr)
         : super.activate(training, workspaceMgr);
   }
 
@@ -49,11 +49,11 @@ final class TwinSoftmaxOutputLayer extends OutputLayer implements Twin {
     if (maskArray != null || input.rank() != 2 || !Arrays.equals(labels.shape(), shape)) {
       return super.backpropGradient(epsilon, workspaceMgr);
     }
-    bridge.forward(input, true, workspaceMgr);
+    adapter.forward(input, true, workspaceMgr);
     targets = Floats.ofLength(targets, (int) labels.length());
-    Dense.read(labels, targets);
-    lossTotal = stage().loss(targets);
-    INDArray inputGradient = bridge.backward(stage().lossGradient(), workspaceMgr);
+    NativeFloats.read(labels, targets);
+    lossTotal = kernel().loss(targets);
+    INDArray inputGradient = adapter.backward(kernel().lossGradient(), workspaceMgr);
     Gradient gradient = new DefaultGradient();
     gradient.gradientForVariable().putAll(gradientViews);
     return new Pair<>(gradient, inputGradient);

@@ -1,4 +1,4 @@
-package org.dpfed.dl4j.twin;
+package org.dpfed.dl4j.internal;
 
 /** Arrays that grow, and their transposes. */
 final class Floats {

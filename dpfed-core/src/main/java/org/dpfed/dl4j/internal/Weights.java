@@ -1,4 +1,4 @@
-package org.dpfed.dl4j.twin;
+package org.dpfed.dl4j.internal;
 
 import java.nio.FloatBuffer;
 import org.deeplearning4j.nn.api.Layer;
@@ -62,16 +62,19 @@ final class Weights {
     if (all == parameters && allGradients == gradients) {
       return;
     }
-    long start = Dense.address(all);
-    weights = Dense.address(layer.getParam(WEIGHT));
-    long shift = allGradients == null ? -weights : Dense.address(allGradients) - start;
+    long start = NativeFloats.address(all);
+    weights = NativeFloats.address(layer.getParam(WEIGHT));
+    long shift = allGradients == null ? -weights : NativeFloats.address(allGradients) - start;
     weightGradient = weights + shift;
     if (layer.paramTable().containsKey(BIAS)) {
       INDArray own = layer.getParam(BIAS);
       int units = (int) own.length();
       biases = new float[units];
-      bias = Dense.window(Dense.address(own), units);
-      biasGradient = allGradients == null ? null : Dense.window(Dense.address(own) + shift, units);
+      bias = NativeFloats.window(NativeFloats.address(own), units);
+      biasGradient =
+          allGradients == null
+              ? null
+              : NativeFloats.window(NativeFloats.address(own) + shift, units);
     }
     parameters = all;
     gradients = allGradients;

@@ -1,4 +1,4 @@
-package org.dpfed.dl4j.twin;
+package org.dpfed.dl4j.internal;
 
 import java.util.Arrays;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -14,14 +14,14 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Maximum pooling of images {@code [n, c, h, w]} without padding or dilation. */
-final class TwinMaxPoolingLayer extends SubsamplingLayer implements Twin {
+final class FastMaxPoolingLayer extends SubsamplingLayer implements FastLayer {
   private static final long serialVersionUID = 1L;
 
-  private final transient Bridge<MaxPoolingStage> bridge;
+  private final transient KernelAdapter<MaxPoolingKernel> adapter;
 
-  TwinMaxPoolingLayer(NeuralNetConfiguration conf) {
+  FastMaxPoolingLayer(NeuralNetConfiguration conf) {
     super(conf, DataType.FLOAT);
-    this.bridge = new Bridge<>(new MaxPoolingStage(layerConf()));
+    this.adapter = new KernelAdapter<>(new MaxPoolingKernel(layerConf()));
   }
 
   /** Whether a window never reaches beyond an image of this configuration. */
@@ -34,8 +34,8 @@ final class TwinMaxPoolingLayer extends SubsamplingLayer implements Twin {
   }
 
   @Override
-  public Stage stage() {
-    return bridge.stage();
+  public LayerKernel kernel() {
+    return adapter.kernel();
   }
 
   @Override
@@ -46,15 +46,15 @@ final class TwinMaxPoolingLayer extends SubsamplingLayer implements Twin {
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
     return input.rank() == 4
-        ? bridge.forward(input, training, workspaceMgr)
+        ? adapter.forward(input, training, workspaceMgr)
         : super.activate(training, workspaceMgr);
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(
       INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
-    return bridge.isPending()
-        ? new Pair<>(new DefaultGradient(), bridge.backward(epsilon, workspaceMgr))
+    return adapter.isPending()
+        ? new Pair<>(new DefaultGradient(), adapter.backward(epsilon, workspaceMgr))
         : super.backpropGradient(epsilon, workspaceMgr);
   }
 }

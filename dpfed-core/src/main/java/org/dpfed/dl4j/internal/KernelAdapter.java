@@ -1,4 +1,4 @@
-package org.dpfed.dl4j.twin;
+package org.dpfed.dl4j.internal;
 
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
@@ -7,12 +7,12 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Between the arrays of DL4J, {@code [n, features]} or {@code [n, c, h, w]}, and a stage.
+ * Between the arrays of DL4J, {@code [n, features]} or {@code [n, c, h, w]}, and a kernel.
  *
- * @param <S> the stage
+ * @param <S> the kernel
  */
-final class Bridge<S extends Stage> {
-  private final S stage;
+final class KernelAdapter<S extends LayerKernel> {
+  private final S kernel;
   private float[] input = {};
   private float[] gradient = {};
   private float[] examplesFirst = {};
@@ -20,12 +20,12 @@ final class Bridge<S extends Stage> {
   /** Shape of the last batch forward, until it has gone back. */
   private long @Nullable [] pending;
 
-  Bridge(S stage) {
-    this.stage = stage;
+  KernelAdapter(S kernel) {
+    this.kernel = kernel;
   }
 
-  S stage() {
-    return stage;
+  S kernel() {
+    return kernel;
   }
 
   /** Whether {@link #backward} can follow. */
@@ -33,13 +33,13 @@ final class Bridge<S extends Stage> {
     return pending != null;
   }
 
-  /** The stage's output for {@code batch}. */
+  /** The kernel's output for {@code batch}. */
   INDArray forward(INDArray batch, boolean training, LayerWorkspaceMgr workspaceMgr) {
-    Extent extent = Extent.of(batch);
+    BatchShape batchShape = BatchShape.of(batch);
     input = read(batch, input);
-    float[] output = stage.forward(input, extent);
+    float[] output = kernel.forward(input, batchShape);
     pending = training ? batch.shape() : null;
-    Extent out = stage.outputOf(extent);
+    BatchShape out = kernel.outputOf(batchShape);
     long[] shape =
         batch.rank() == 2
             ? new long[] {out.examples(), out.features()}
@@ -57,17 +57,17 @@ final class Bridge<S extends Stage> {
     long[] shape = java.util.Objects.requireNonNull(pending);
     pending = null;
     // DL4J reshapes it even where nobody reads it, so it is there, if not filled.
-    return write(stage.backward(gradientAtOutput), shape, ArrayType.ACTIVATION_GRAD, workspaceMgr);
+    return write(kernel.backward(gradientAtOutput), shape, ArrayType.ACTIVATION_GRAD, workspaceMgr);
   }
 
   private float[] read(INDArray array, float[] room) {
     int length = (int) array.length();
     float[] values = Floats.ofLength(room, length);
     if (array.rank() == 2) {
-      Dense.read(array, values);
+      NativeFloats.read(array, values);
     } else {
       examplesFirst = Floats.ofLength(examplesFirst, length);
-      Dense.read(array, examplesFirst);
+      NativeFloats.read(array, examplesFirst);
       int examples = (int) array.size(0);
       Floats.transpose(examplesFirst, examples, length / examples, values);
     }
@@ -81,12 +81,12 @@ final class Bridge<S extends Stage> {
       return array;
     }
     if (shape.length == 2) {
-      Dense.write(values, array);
+      NativeFloats.write(values, array);
     } else {
       int length = (int) array.length();
       examplesFirst = Floats.ofLength(examplesFirst, length);
       Floats.transpose(values, length / (int) shape[0], (int) shape[0], examplesFirst);
-      Dense.write(examplesFirst, array);
+      NativeFloats.write(examplesFirst, array);
     }
     return array;
   }

@@ -1,29 +1,29 @@
-package org.dpfed.dl4j.twin;
+package org.dpfed.dl4j.internal;
 
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.jspecify.annotations.Nullable;
 
 /** Maximum pooling of images without padding or dilation. */
-final class MaxPoolingStage implements Stage {
+final class MaxPoolingKernel implements LayerKernel {
   private final SubsamplingLayer conf;
   private @Nullable PoolingGeometry windows;
   private float[] images = {};
   private float[] maxima = {};
   private float[] sums = {};
 
-  MaxPoolingStage(SubsamplingLayer conf) {
+  MaxPoolingKernel(SubsamplingLayer conf) {
     this.conf = conf;
   }
 
   @Override
-  public Extent outputOf(Extent input) {
+  public BatchShape outputOf(BatchShape input) {
     PoolingGeometry shape = windowsOver(input);
-    return new Extent(shape.examples(), shape.channels(), shape.outHeight(), shape.outWidth());
+    return new BatchShape(shape.examples(), shape.channels(), shape.outHeight(), shape.outWidth());
   }
 
   @Override
-  public float[] forward(float[] input, Extent shape) {
+  public float[] forward(float[] input, BatchShape shape) {
     PoolingGeometry geometry = windowsOver(shape);
     images = input;
     maxima = Floats.ofLength(maxima, geometry.outLength());
@@ -39,7 +39,7 @@ final class MaxPoolingStage implements Stage {
     return sums;
   }
 
-  private PoolingGeometry windowsOver(Extent input) {
+  private PoolingGeometry windowsOver(BatchShape input) {
     PoolingGeometry known = windows;
     if (known != null
         && known.examples() == input.examples()

@@ -1,4 +1,4 @@
 @NullMarked
-package org.dpfed.dl4j.twin;
+package org.dpfed.dl4j.internal;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,4 @@
-package org.dpfed.dl4j.twin;
+package org.dpfed.dl4j.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -38,14 +38,14 @@ import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
- * Networks with twins against the same networks without, forward and backward.
+ * Networks with fast layers against the same networks without, forward and backward.
  *
  * <p>The tolerance: both sides sum at most a few thousand products in float, in another order. With
  * values of order 1 the difference of two such sums is below 2000 · 2⁻²⁴ ≈ 1.2e-4 in the worst case
  * and near its square root, 3e-6, in practice; 2e-5 lies between and is far below any gradient that
  * a wrong index or derivative would give, which the last test shows.
  */
-final class TwinLayersTest {
+final class FastLayersTest {
   private static final double TOLERANCE = 2e-5;
   private static final int CLASSES = 3;
 
@@ -92,10 +92,10 @@ final class TwinLayersTest {
                 output())
             .setInputType(InputType.convolutional(shape.height(), shape.width(), shape.channels()))
             .build();
-    MultiLayerNetwork twins = twins(configuration);
-    assertThat(twins.getLayers()[0]).isInstanceOf(TwinConvolutionLayer.class);
-    assertThat(SgdSteps.of(twins)).isPresent();
-    requireSame(configuration, twins, images(shape, 5), 3);
+    MultiLayerNetwork fast = fast(configuration);
+    assertThat(fast.getLayers()[0]).isInstanceOf(FastConvolutionLayer.class);
+    assertThat(SgdSteps.of(fast)).isPresent();
+    requireSame(configuration, fast, images(shape, 5), 3);
   }
 
   @Test
@@ -106,23 +106,23 @@ final class TwinLayersTest {
             .list(convolution(shape, CNN2DFormat.NCHW).build(), dense(5, Activation.RELU), output())
             .setInputType(InputType.convolutionalFlat(9, 8, 2))
             .build();
-    MultiLayerNetwork twins = twins(configuration);
-    assertThat(SgdSteps.of(twins)).isPresent();
+    MultiLayerNetwork fast = fast(configuration);
+    assertThat(SgdSteps.of(fast)).isPresent();
     DataSet batch = images(shape, 6);
     batch.setFeatures(batch.getFeatures().reshape(6, 2 * 9 * 8));
-    requireSame(configuration, twins, batch, 3);
+    requireSame(configuration, fast, batch, 3);
   }
 
   @Test
   void sgdSteps_wrongShapes_sayWhatIsRight() {
     Shape shape = new Shape(2, 9, 8, 3, 3, 1, 1, 0, ConvolutionMode.Truncate);
-    MultiLayerNetwork twins =
-        twins(
+    MultiLayerNetwork fast =
+        fast(
             builder(new Sgd(0.1))
                 .list(convolution(shape, CNN2DFormat.NCHW).build(), output())
                 .setInputType(InputType.convolutionalFlat(9, 8, 2))
                 .build());
-    SgdSteps steps = SgdSteps.of(twins).orElseThrow();
+    SgdSteps steps = SgdSteps.of(fast).orElseThrow();
     float[] features = new float[4 * 2 * 9 * 8];
     long[] flat = {4, 2 * 9 * 8};
     assertThatIllegalArgumentException()
@@ -146,12 +146,12 @@ final class TwinLayersTest {
             .list(convolution(shape, CNN2DFormat.NHWC).build(), output())
             .setInputType(InputType.convolutional(9, 9, 2, CNN2DFormat.NHWC))
             .build();
-    MultiLayerNetwork twins = twins(configuration);
-    assertThat(twins.getLayers()[0])
+    MultiLayerNetwork fast = fast(configuration);
+    assertThat(fast.getLayers()[0])
         .isExactlyInstanceOf(org.deeplearning4j.nn.layers.convolution.ConvolutionLayer.class);
     DataSet batch = images(shape, 4);
     batch.setFeatures(batch.getFeatures().permute(0, 2, 3, 1).dup('c'));
-    requireSame(configuration, twins, batch, 2);
+    requireSame(configuration, fast, batch, 2);
   }
 
   @Test
@@ -165,7 +165,7 @@ final class TwinLayersTest {
                 output())
             .setInputType(InputType.convolutional(16, 16, 8))
             .build();
-    requireSame(configuration, twins(configuration), images(shape, 23), 2);
+    requireSame(configuration, fast(configuration), images(shape, 23), 2);
   }
 
   static Stream<int[]> poolings() {
@@ -193,9 +193,9 @@ final class TwinLayersTest {
                 output())
             .setInputType(InputType.convolutional(11, 13, 2))
             .build();
-    MultiLayerNetwork twins = twins(configuration);
-    assertThat(twins.getLayers()[1]).isInstanceOf(TwinMaxPoolingLayer.class);
-    requireSame(configuration, twins, images(shape, 5), 3);
+    MultiLayerNetwork fast = fast(configuration);
+    assertThat(fast.getLayers()[1]).isInstanceOf(FastMaxPoolingLayer.class);
+    requireSame(configuration, fast, images(shape, 5), 3);
   }
 
   @Test
@@ -213,11 +213,11 @@ final class TwinLayersTest {
                 output())
             .setInputType(InputType.convolutional(11, 13, 2))
             .build();
-    MultiLayerNetwork twins = twins(configuration);
-    assertThat(Arrays.copyOf(twins.getLayers(), 2))
-        .allSatisfy(layer -> assertThat(layer).isNotInstanceOf(TwinMaxPoolingLayer.class));
+    MultiLayerNetwork fast = fast(configuration);
+    assertThat(Arrays.copyOf(fast.getLayers(), 2))
+        .allSatisfy(layer -> assertThat(layer).isNotInstanceOf(FastMaxPoolingLayer.class));
     Shape shape = new Shape(2, 11, 13, 1, 1, 1, 1, 0, ConvolutionMode.Truncate);
-    requireSame(configuration, twins, images(shape, 4), 2);
+    requireSame(configuration, fast, images(shape, 4), 2);
   }
 
   @ParameterizedTest
@@ -231,10 +231,10 @@ final class TwinLayersTest {
               .list(dense(units, activation), dense(units, activation), output())
               .setInputType(InputType.feedForward(19))
               .build();
-      MultiLayerNetwork twins = twins(configuration);
-      assertThat(twins.getLayers()[0] instanceof TwinDenseLayer)
+      MultiLayerNetwork fast = fast(configuration);
+      assertThat(fast.getLayers()[0] instanceof FastDenseLayer)
           .isEqualTo(activation != Activation.ELU && activation != Activation.SOFTSIGN);
-      requireSame(configuration, twins, rows(6), 3);
+      requireSame(configuration, fast, rows(6), 3);
     }
   }
 
@@ -251,7 +251,7 @@ final class TwinLayersTest {
                     .build())
             .setInputType(InputType.feedForward(19))
             .build();
-    requireSame(configuration, twins(configuration), rows(6), 3);
+    requireSame(configuration, fast(configuration), rows(6), 3);
   }
 
   @Test
@@ -262,20 +262,20 @@ final class TwinLayersTest {
             .list(dense(8, Activation.TANH), output())
             .setInputType(InputType.feedForward(19))
             .build();
-    MultiLayerNetwork twins = twins(configuration);
-    assertThat(SgdSteps.of(twins)).isEmpty();
-    requireSame(configuration, twins, rows(6), 3);
+    MultiLayerNetwork fast = fast(configuration);
+    assertThat(SgdSteps.of(fast)).isEmpty();
+    requireSame(configuration, fast, rows(6), 3);
   }
 
   /**
-   * A dropout layer writes into its input unless told not to, and the twin before it uses that
-   * again. Masks follow the order of an array in memory, so the plain network draws others: here
-   * gradients are held against central differences of the score under the same masks. With a step h
-   * = 0.01 they are off by h² times a third derivative of order 0.1, and by 2⁻²⁴ / h from rounding,
-   * both below 1e-4.
+   * A dropout layer writes into its input unless told not to, and the fast layer before it uses
+   * that again. Masks follow the order of an array in memory, so the plain network draws others:
+   * here gradients are held against central differences of the score under the same masks. With a
+   * step h = 0.01 they are off by h² times a third derivative of order 0.1, and by 2⁻²⁴ / h from
+   * rounding, both below 1e-4.
    */
   @Test
-  void dropoutBehindATwin_gradientIsThatOfTheScore() {
+  void dropoutBehindAFastLayer_gradientIsThatOfTheScore() {
     MultiLayerConfiguration configuration =
         builder(new Sgd(0.1))
             .list(
@@ -285,18 +285,18 @@ final class TwinLayersTest {
                 output())
             .setInputType(InputType.feedForward(19))
             .build();
-    MultiLayerNetwork twins = twins(configuration);
-    INDArray gradient = gradient(twins, rows(6), 1).dup();
+    MultiLayerNetwork fast = fast(configuration);
+    INDArray gradient = gradient(fast, rows(6), 1).dup();
     double largest = 0;
     for (int i = 0; i < 19 * 8 + 8; i++) {
-      double weight = twins.params().getDouble(i);
-      twins.params().putScalar(i, weight + 0.01);
-      gradient(twins, rows(6), 1);
-      double above = twins.score();
-      twins.params().putScalar(i, weight - 0.01);
-      gradient(twins, rows(6), 1);
-      double below = twins.score();
-      twins.params().putScalar(i, weight);
+      double weight = fast.params().getDouble(i);
+      fast.params().putScalar(i, weight + 0.01);
+      gradient(fast, rows(6), 1);
+      double above = fast.score();
+      fast.params().putScalar(i, weight - 0.01);
+      gradient(fast, rows(6), 1);
+      double below = fast.score();
+      fast.params().putScalar(i, weight);
       assertThat(gradient.getDouble(i)).isCloseTo((above - below) / 0.02, Offset.offset(1e-4));
       largest = Math.max(largest, Math.abs(gradient.getDouble(i)));
     }
@@ -318,18 +318,18 @@ final class TwinLayersTest {
             .build();
     ComputationGraph plain = new ComputationGraph(configuration.clone());
     plain.init();
-    ComputationGraph twins = new ComputationGraph(configuration.clone());
-    twins.init();
-    TwinLayers.install(twins);
-    assertThat(twins.getLayers()).filteredOn(layer -> layer instanceof TwinDenseLayer).hasSize(2);
+    ComputationGraph fast = new ComputationGraph(configuration.clone());
+    fast.init();
+    FastLayers.install(fast);
+    assertThat(fast.getLayers()).filteredOn(layer -> layer instanceof FastDenseLayer).hasSize(2);
     for (int step = 0; step < 3; step++) {
       plain.fit(rows(6));
-      twins.fit(rows(6));
-      requireClose(twins.params(), plain.params());
-      assertThat(twins.score()).isCloseTo(plain.score(), within());
+      fast.fit(rows(6));
+      requireClose(fast.params(), plain.params());
+      assertThat(fast.score()).isCloseTo(plain.score(), within());
     }
     requireClose(
-        twins.outputSingle(rows(6).getFeatures()), plain.outputSingle(rows(6).getFeatures()));
+        fast.outputSingle(rows(6).getFeatures()), plain.outputSingle(rows(6).getFeatures()));
   }
 
   @Test
@@ -348,25 +348,25 @@ final class TwinLayersTest {
   }
 
   private static void requireSame(
-      MultiLayerConfiguration configuration, MultiLayerNetwork twins, DataSet batch, int steps) {
+      MultiLayerConfiguration configuration, MultiLayerNetwork fast, DataSet batch, int steps) {
     MultiLayerNetwork plain = new MultiLayerNetwork(configuration.clone());
     plain.init();
-    requireClose(twins.output(batch.getFeatures()), plain.output(batch.getFeatures()));
+    requireClose(fast.output(batch.getFeatures()), plain.output(batch.getFeatures()));
     for (int step = 0; step < steps; step++) {
-      requireClose(gradient(twins, batch, step), gradient(plain, batch, step));
+      requireClose(gradient(fast, batch, step), gradient(plain, batch, step));
       Nd4j.getRandom().setSeed(step);
       plain.fit(batch);
       Nd4j.getRandom().setSeed(step);
-      double loss = step(twins, batch);
-      requireClose(twins.params(), plain.params());
+      double loss = step(fast, batch);
+      requireClose(fast.params(), plain.params());
       assertThat(loss).isCloseTo(plain.score(), within());
-      assertThat(twins.getIterationCount()).isEqualTo(plain.getIterationCount());
+      assertThat(fast.getIterationCount()).isEqualTo(plain.getIterationCount());
     }
   }
 
   /** As a worker of {@code Dl4jClientTrainer} does it. */
-  private static double step(MultiLayerNetwork twins, DataSet batch) {
-    Optional<SgdSteps> steps = SgdSteps.of(twins);
+  private static double step(MultiLayerNetwork fast, DataSet batch) {
+    Optional<SgdSteps> steps = SgdSteps.of(fast);
     if (steps.isPresent()) {
       INDArray features = batch.getFeatures();
       return steps
@@ -377,8 +377,8 @@ final class TwinLayersTest {
               batch.getLabels().dup('c').data().asFloat(),
               batch.getLabels().shape());
     }
-    twins.fit(batch);
-    return twins.score();
+    fast.fit(batch);
+    return fast.score();
   }
 
   /** The mean gradient over the batch. */
@@ -405,11 +405,11 @@ final class TwinLayersTest {
     return Offset.offset(TOLERANCE);
   }
 
-  private static MultiLayerNetwork twins(MultiLayerConfiguration configuration) {
+  private static MultiLayerNetwork fast(MultiLayerConfiguration configuration) {
     MultiLayerNetwork network = new MultiLayerNetwork(configuration.clone());
     network.init();
     Layer[] before = network.getLayers().clone();
-    TwinLayers.install(network);
+    FastLayers.install(network);
     assertThat(network.getLayers()).hasSameSizeAs(before);
     return network;
   }

@@ -1,4 +1,4 @@
-package org.dpfed.dl4j.twin;
+package org.dpfed.dl4j.internal;
 
 import java.util.Arrays;
 import java.util.Optional;
@@ -23,13 +23,13 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood;
 
 /**
- * Puts the twins of this package in the place of a network's layers. A layer that has a setting
- * which its twin does not know stays as it is.
+ * Replaces the layers of a network by the fast ones of this package. A layer with a setting that
+ * the fast one does not support stays as it is.
  */
-public final class TwinLayers {
-  private TwinLayers() {}
+public final class FastLayers {
+  private FastLayers() {}
 
-  /** Why the twins cannot be used here, in one line; empty when they can. */
+  /** Why the fast layers cannot be used here, in one line; empty when they can. */
   public static Optional<String> obstacle() {
     if (!Nd4j.getEnvironment().isCPU()) {
       return Optional.of("the ND4J backend keeps arrays on another device");
@@ -46,65 +46,68 @@ public final class TwinLayers {
     if (model instanceof MultiLayerNetwork network) {
       Layer[] layers = network.getLayers();
       for (int i = 0; i < layers.length; i++) {
-        layers[i] = twinOr(layers[i], i > 0);
+        layers[i] = fastOr(layers[i], i > 0);
       }
     } else if (model instanceof ComputationGraph graph) {
       Layer[] layers = graph.getLayers();
       for (GraphVertex vertex : graph.getVertices()) {
         if (vertex instanceof LayerVertex holder) {
-          Layer twin = twinOr(holder.getLayer(), true);
+          Layer fast = fastOr(holder.getLayer(), true);
           for (int i = 0; i < layers.length; i++) {
-            layers[i] = layers[i] == holder.getLayer() ? twin : layers[i];
+            layers[i] = layers[i] == holder.getLayer() ? fast : layers[i];
           }
-          holder.setLayer(twin);
+          holder.setLayer(fast);
         }
       }
     }
   }
 
-  /** Frees what the twins of a network hold outside the heap; the network's own is not touched. */
+  /**
+   * Frees what the fast layers of a network hold outside the heap; the network's own is not
+   * touched.
+   */
   public static void close(Model model) {
     Layer[] layers =
         model instanceof MultiLayerNetwork network
             ? network.getLayers()
             : ((ComputationGraph) model).getLayers();
     for (Layer layer : layers) {
-      if (layer instanceof Twin twin) {
-        twin.stage().close();
+      if (layer instanceof FastLayer fast) {
+        fast.kernel().close();
       }
     }
   }
 
-  private static Layer twinOr(Layer layer, boolean needsInputGradient) {
-    // The twins use their activations again in the backward pass.
+  private static Layer fastOr(Layer layer, boolean needsInputGradient) {
+    // The fast layers use their activations again in the backward pass.
     layer.allowInputModification(false);
     NeuralNetConfiguration conf = layer.conf();
     if (conf == null || conf.getLayer() == null || conf.getLayer().getIDropout() != null) {
       return layer;
     }
-    Layer twin = twin(layer.getClass(), conf, needsInputGradient);
-    if (twin == null) {
+    Layer fast = fast(layer.getClass(), conf, needsInputGradient);
+    if (fast == null) {
       return layer;
     }
-    twin.setIndex(layer.getIndex());
-    twin.setListeners(layer.getListeners());
-    twin.setCacheMode(layer.conf().getCacheMode());
+    fast.setIndex(layer.getIndex());
+    fast.setListeners(layer.getListeners());
+    fast.setCacheMode(layer.conf().getCacheMode());
     if (layer.params() != null) {
-      twin.setParamsViewArray(layer.params());
-      twin.setParamTable(layer.paramTable());
+      fast.setParamsViewArray(layer.params());
+      fast.setParamTable(layer.paramTable());
     }
     if (layer.getGradientsViewArray() != null) {
-      twin.setBackpropGradientsViewArray(layer.getGradientsViewArray());
+      fast.setBackpropGradientsViewArray(layer.getGradientsViewArray());
     }
-    return twin;
+    return fast;
   }
 
-  private static @org.jspecify.annotations.Nullable Layer twin(
+  private static @org.jspecify.annotations.Nullable Layer fast(
       Class<?> type, NeuralNetConfiguration conf, boolean needsInputGradient) {
     if (type == SubsamplingLayer.class) {
-      return TwinMaxPoolingLayer.takes(
+      return FastMaxPoolingLayer.takes(
               (org.deeplearning4j.nn.conf.layers.SubsamplingLayer) conf.getLayer())
-          ? new TwinMaxPoolingLayer(conf)
+          ? new FastMaxPoolingLayer(conf)
           : null;
     }
     if (!(conf.getLayer() instanceof FeedForwardLayer layer) || !isPlain(layer)) {
@@ -113,21 +116,21 @@ public final class TwinLayers {
     if (type == OutputLayer.class) {
       return layer.getActivationFn().getClass() == ActivationSoftmax.class
               && isCrossEntropy(((org.deeplearning4j.nn.conf.layers.OutputLayer) layer).getLossFn())
-          ? new TwinSoftmaxOutputLayer(conf, needsInputGradient)
+          ? new FastSoftmaxOutputLayer(conf, needsInputGradient)
           : null;
     }
-    Optional<TwinActivation> activation = TwinActivation.of(layer.getActivationFn());
+    Optional<ActivationFunction> activation = ActivationFunction.of(layer.getActivationFn());
     if (activation.isEmpty()) {
       return null;
     }
     if (type == DenseLayer.class) {
       return ((org.deeplearning4j.nn.conf.layers.DenseLayer) layer).hasLayerNorm()
           ? null
-          : new TwinDenseLayer(conf, activation.get(), needsInputGradient);
+          : new FastDenseLayer(conf, activation.get(), needsInputGradient);
     }
     return type == ConvolutionLayer.class
             && takes((org.deeplearning4j.nn.conf.layers.ConvolutionLayer) layer)
-        ? new TwinConvolutionLayer(conf, activation.get(), needsInputGradient)
+        ? new FastConvolutionLayer(conf, activation.get(), needsInputGradient)
         : null;
   }
 

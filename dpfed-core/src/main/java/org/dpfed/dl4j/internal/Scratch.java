@@ -1,4 +1,4 @@
-package org.dpfed.dl4j.twin;
+package org.dpfed.dl4j.internal;
 
 import java.nio.FloatBuffer;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +25,8 @@ final class Scratch implements AutoCloseable {
       try (MemoryWorkspace outside = Nd4j.getMemoryManager().scopeOutOfWorkspaces()) {
         memory = Nd4j.createUninitialized(DataType.FLOAT, length);
       }
-      address = Dense.address(memory);
-      floats = Dense.window(address, length);
+      address = NativeFloats.address(memory);
+      floats = NativeFloats.window(address, length);
     }
     return this;
   }

@@ -1,28 +1,28 @@
-package org.dpfed.dl4j.twin;
+package org.dpfed.dl4j.internal;
 
 import org.deeplearning4j.nn.api.Layer;
 
 /** An affine map and softmax, and the cross-entropy of its probabilities. */
-final class SoftmaxStage implements Stage {
+final class SoftmaxKernel implements LayerKernel {
   /** DL4J's default, below which a probability is cut in the loss. */
   private static final float SMALLEST_PROBABILITY = 1e-10f;
 
-  private final DenseStage map;
+  private final DenseKernel map;
   private float[] probabilities = {};
   private int length;
 
-  SoftmaxStage(Layer layer, boolean needsInputGradient) {
-    this.map = new DenseStage(layer, TwinActivation.IDENTITY, needsInputGradient);
+  SoftmaxKernel(Layer layer, boolean needsInputGradient) {
+    this.map = new DenseKernel(layer, ActivationFunction.IDENTITY, needsInputGradient);
   }
 
   @Override
-  public Extent outputOf(Extent input) {
+  public BatchShape outputOf(BatchShape input) {
     return map.outputOf(input);
   }
 
   @Override
-  public float[] forward(float[] input, Extent shape) {
-    Extent output = outputOf(shape);
+  public float[] forward(float[] input, BatchShape shape) {
+    BatchShape output = outputOf(shape);
     length = output.length();
     probabilities = map.forward(input, shape);
     softmax(probabilities, output.examples(), output.features());

@@ -1,4 +1,4 @@
-package org.dpfed.dl4j.twin;
+package org.dpfed.dl4j.internal;
 
 import java.util.Arrays;
 import java.util.Objects;
@@ -13,14 +13,14 @@ import org.jspecify.annotations.Nullable;
  * A convolution without dilation, and an activation: the product of the weights {@code [out, c, kh,
  * kw]} and the patch matrix of a few output rows at a time, as many as keep it in the cache.
  */
-final class ConvolutionStage implements Stage {
+final class ConvolutionKernel implements LayerKernel {
   private static final float[] NONE = {};
 
   /** Floats of a patch matrix that stays in the cache between its making and its use. */
   private static final int BLOCK_FLOATS = 1 << 18;
 
   private final ConvolutionLayer conf;
-  private final TwinActivation activation;
+  private final ActivationFunction activation;
   private final boolean needsInputGradient;
   private final int channels;
   private final Weights weights;
@@ -37,7 +37,7 @@ final class ConvolutionStage implements Stage {
   /**
    * @param needsInputGradient whether anybody uses the gradient at the layer's input
    */
-  ConvolutionStage(Layer layer, TwinActivation activation, boolean needsInputGradient) {
+  ConvolutionKernel(Layer layer, ActivationFunction activation, boolean needsInputGradient) {
     this.conf = (ConvolutionLayer) layer.conf().getLayer();
     this.activation = activation;
     this.needsInputGradient = needsInputGradient;
@@ -46,14 +46,14 @@ final class ConvolutionStage implements Stage {
   }
 
   @Override
-  public Extent outputOf(Extent input) {
+  public BatchShape outputOf(BatchShape input) {
     PatchGeometry shape = shapeOf(input);
-    return new Extent(input.examples(), channels, shape.outHeight(), shape.outWidth());
+    return new BatchShape(input.examples(), channels, shape.outHeight(), shape.outWidth());
   }
 
   @Override
-  public float[] forward(float[] input, Extent extent) {
-    PatchGeometry shape = shapeOf(extent);
+  public float[] forward(float[] input, BatchShape batchShape) {
+    PatchGeometry shape = shapeOf(batchShape);
     int columns = shape.columns();
     int length = channels * columns;
     planes = Floats.ofLength(planes, shape.paddedLength());
@@ -153,7 +153,7 @@ final class ConvolutionStage implements Stage {
     return Math.min(shape.outHeight(), Math.max(1, BLOCK_FLOATS / (shape.rows() * shape.run())));
   }
 
-  private PatchGeometry shapeOf(Extent input) {
+  private PatchGeometry shapeOf(BatchShape input) {
     PatchGeometry known = lastShape;
     if (known != null
         && known.examples() == input.examples()

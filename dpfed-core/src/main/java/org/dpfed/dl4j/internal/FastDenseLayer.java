@@ -1,4 +1,4 @@
-package org.dpfed.dl4j.twin;
+package org.dpfed.dl4j.internal;
 
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
@@ -10,20 +10,20 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A dense layer without dropout, weight noise or layer normalisation. */
-final class TwinDenseLayer extends DenseLayer implements Twin {
+final class FastDenseLayer extends DenseLayer implements FastLayer {
   private static final long serialVersionUID = 1L;
 
-  private final transient Bridge<DenseStage> bridge;
+  private final transient KernelAdapter<DenseKernel> adapter;
 
-  TwinDenseLayer(
-      NeuralNetConfiguration conf, TwinActivation activation, boolean needsInputGradient) {
+  FastDenseLayer(
+      NeuralNetConfiguration conf, ActivationFunction activation, boolean needsInputGradient) {
     super(conf, DataType.FLOAT);
-    this.bridge = new Bridge<>(new DenseStage(this, activation, needsInputGradient));
+    this.adapter = new KernelAdapter<>(new DenseKernel(this, activation, needsInputGradient));
   }
 
   @Override
-  public Stage stage() {
-    return bridge.stage();
+  public LayerKernel kernel() {
+    return adapter.kernel();
   }
 
   @Override
@@ -34,17 +34,17 @@ final class TwinDenseLayer extends DenseLayer implements Twin {
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
     return maskArray == null && input.rank() == 2
-        ? bridge.forward(input, training, workspaceMgr)
+        ? adapter.forward(input, training, workspaceMgr)
         : super.activate(training, workspaceMgr);
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(
       INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
-    if (!bridge.isPending()) {
+    if (!adapter.isPending()) {
       return super.backpropGradient(epsilon, workspaceMgr);
     }
-    INDArray inputGradient = bridge.backward(epsilon, workspaceMgr);
+    INDArray inputGradient = adapter.backward(epsilon, workspaceMgr);
     Gradient gradient = new DefaultGradient();
     gradient.gradientForVariable().putAll(gradientViews);
     return new Pair<>(gradient, inputGradient);

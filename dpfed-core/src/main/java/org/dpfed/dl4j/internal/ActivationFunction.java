@@ -1,4 +1,4 @@
-package org.dpfed.dl4j.twin;
+package org.dpfed.dl4j.internal;
 
 import java.util.Optional;
 import org.nd4j.linalg.activations.IActivation;
@@ -8,7 +8,7 @@ import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationTanH;
 
 /** Activation functions whose derivative follows from their value. */
-enum TwinActivation {
+enum ActivationFunction {
   IDENTITY {
     @Override
     void apply(float[] values, int length) {}
@@ -85,8 +85,8 @@ enum TwinActivation {
   /** Multiplies {@code gradient} by the derivative, which follows from the function's values. */
   abstract void backpropagate(float[] values, float[] gradient, int length);
 
-  /** The twin of DL4J's function, where there is one. */
-  static Optional<TwinActivation> of(IActivation function) {
+  /** The equal of DL4J's function, where there is one. */
+  static Optional<ActivationFunction> of(IActivation function) {
     Class<?> type = function.getClass();
     if (type == ActivationIdentity.class) {
       return Optional.of(IDENTITY);

@@ -1,11 +1,11 @@
-package org.dpfed.dl4j.twin;
+package org.dpfed.dl4j.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 
 /** Relative errors over the whole range, against {@code java.lang.Math} in double. */
-final class TwinActivationTest {
+final class ActivationFunctionTest {
   /**
    * Four units in the last place: tanh is fitted to half a unit, and each of its two polynomials,
    * the product and the quotient round once or twice. A result below the normal floats is off by up
@@ -15,12 +15,12 @@ final class TwinActivationTest {
 
   @Test
   void tanh_wholeRange_fewUnitsInTheLastPlace() {
-    require(TwinActivation.TANH, Math::tanh);
+    require(ActivationFunction.TANH, Math::tanh);
   }
 
   @Test
   void sigmoid_wholeRange_fewUnitsInTheLastPlace() {
-    require(TwinActivation.SIGMOID, x -> 1 / (1 + Math.exp(-x)));
+    require(ActivationFunction.SIGMOID, x -> 1 / (1 + Math.exp(-x)));
   }
 
   @Test
@@ -28,12 +28,12 @@ final class TwinActivationTest {
     float[] values = {
       0, -0f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN, Float.MIN_VALUE, 100
     };
-    assertThat(apply(TwinActivation.TANH, values))
+    assertThat(apply(ActivationFunction.TANH, values))
         .containsExactly(0, -0f, 1, -1, Float.NaN, Float.MIN_VALUE, 1);
   }
 
   private static void require(
-      TwinActivation activation, java.util.function.DoubleUnaryOperator truth) {
+      ActivationFunction activation, java.util.function.DoubleUnaryOperator truth) {
     int count = 200_001;
     float[] values = new float[count];
     for (int i = 0; i < count; i++) {
@@ -49,7 +49,7 @@ final class TwinActivationTest {
     }
   }
 
-  private static float[] apply(TwinActivation activation, float[] values) {
+  private static float[] apply(ActivationFunction activation, float[] values) {
     float[] results = values.clone();
     activation.apply(results, results.length);
     return results;

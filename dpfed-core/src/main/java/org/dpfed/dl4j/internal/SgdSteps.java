@@ -1,4 +1,4 @@
-package org.dpfed.dl4j.twin;
+package org.dpfed.dl4j.internal;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,54 +20,55 @@ import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Sgd;
 
 /**
- * Steps of a network that consists of twins alone and is trained by the same plain SGD throughout,
- * without regularisation, gradient normalisation or constraints: from stage to stage on Java
+ * Steps of a network that has fast layers only and is trained by the same plain SGD throughout,
+ * without regularisation, gradient normalisation or constraints: from kernel to kernel on Java
  * arrays, and then one call that adds the flat gradient to the parameters. DL4J's own way makes
  * some dozens of arrays for each step, and the garbage collector goes through all of them.
  */
 public final class SgdSteps {
   private final MultiLayerNetwork network;
   private final Sgd sgd;
-  private final List<Stage> stages;
-  private final SoftmaxStage last;
+  private final List<LayerKernel> kernels;
+  private final SoftmaxKernel last;
   private final Blas blas = new Blas();
 
-  private SgdSteps(MultiLayerNetwork network, Sgd sgd, List<Stage> stages, SoftmaxStage last) {
+  private SgdSteps(
+      MultiLayerNetwork network, Sgd sgd, List<LayerKernel> kernels, SoftmaxKernel last) {
     this.network = network;
     this.sgd = sgd;
-    this.stages = stages;
+    this.kernels = kernels;
     this.last = last;
   }
 
   /**
-   * The steps of a network with twins; empty when it has other layers too, or when its
+   * The steps of a network with fast layers; empty when it has other layers too, or when its
    * configuration asks for more than plain SGD.
    */
   public static Optional<SgdSteps> of(MultiLayerNetwork network) {
-    List<Stage> stages = stages(network);
+    List<LayerKernel> kernels = kernels(network);
     Sgd sgd = plainSgd(network);
     if (sgd == null
-        || stages.isEmpty()
-        || !(stages.get(stages.size() - 1) instanceof SoftmaxStage last)) {
+        || kernels.isEmpty()
+        || !(kernels.get(kernels.size() - 1) instanceof SoftmaxKernel last)) {
       return Optional.empty();
     }
     if (network.getGradientsViewArray() == null) {
       network.initGradientsView();
     }
-    return Optional.of(new SgdSteps(network, sgd, stages, last));
+    return Optional.of(new SgdSteps(network, sgd, kernels, last));
   }
 
   /** What happens to a batch on its way through the network; empty where only DL4J knows. */
-  private static List<Stage> stages(MultiLayerNetwork network) {
-    List<Stage> stages = new ArrayList<>();
+  private static List<LayerKernel> kernels(MultiLayerNetwork network) {
+    List<LayerKernel> kernels = new ArrayList<>();
     boolean areImages = false;
     for (int i = 0; i < network.getnLayers(); i++) {
-      if (!(network.getLayer(i) instanceof Twin twin)) {
+      if (!(network.getLayer(i) instanceof FastLayer fast)) {
         return List.of();
       }
       InputPreProcessor before = network.getLayerWiseConfigurations().getInputPreProcess(i);
       if (before instanceof FeedForwardToCnnPreProcessor images && !areImages) {
-        stages.add(
+        kernels.add(
             Transposition.toImages(
                 (int) images.getNumChannels(),
                 (int) images.getInputHeight(),
@@ -76,20 +77,20 @@ public final class SgdSteps {
       } else if (before instanceof CnnToFeedForwardPreProcessor rows
           && rows.getFormat() == CNN2DFormat.NCHW
           && areImages) {
-        stages.add(Transposition.toRows());
+        kernels.add(Transposition.toRows());
         areImages = false;
-      } else if (before == null && i == 0 && twin.takesImages()) {
-        stages.add(Transposition.toImages());
+      } else if (before == null && i == 0 && fast.takesImages()) {
+        kernels.add(Transposition.toImages());
         areImages = true;
       } else if (before != null) {
         return List.of();
       }
-      if (areImages != twin.takesImages()) {
+      if (areImages != fast.takesImages()) {
         return List.of();
       }
-      stages.add(twin.stage());
+      kernels.add(fast.kernel());
     }
-    return stages;
+    return kernels;
   }
 
   private static @Nullable Sgd plainSgd(MultiLayerNetwork network) {
@@ -149,31 +150,32 @@ public final class SgdSteps {
    * @return the mean loss of the batch before the step
    */
   public double take(float[] features, long[] shape, float[] labels, long[] labelsShape) {
-    Extent extent = Extent.of(shape);
+    BatchShape batchShape = BatchShape.of(shape);
     float[] values = features;
-    for (Stage stage : stages) {
-      Extent next = stage.outputOf(extent);
-      values = stage.forward(values, extent);
-      extent = next;
+    for (LayerKernel kernel : kernels) {
+      BatchShape next = kernel.outputOf(batchShape);
+      values = kernel.forward(values, batchShape);
+      batchShape = next;
     }
-    if (!Extent.of(labelsShape).equals(extent)) {
+    if (!BatchShape.of(labelsShape).equals(batchShape)) {
       throw new IllegalArgumentException(
           "labels must have shape [%d, %d] for this batch, had %s"
-              .formatted(extent.examples(), extent.features(), Arrays.toString(labelsShape)));
+              .formatted(
+                  batchShape.examples(), batchShape.features(), Arrays.toString(labelsShape)));
     }
-    double loss = last.loss(labels) / extent.examples();
+    double loss = last.loss(labels) / batchShape.examples();
     float[] gradient = last.lossGradient();
-    for (int i = stages.size() - 1; i >= 0; i--) {
-      gradient = stages.get(i).backward(gradient);
+    for (int i = kernels.size() - 1; i >= 0; i--) {
+      gradient = kernels.get(i).backward(gradient);
     }
     int iteration = network.getIterationCount();
     double rate = sgd.getLearningRate(iteration, network.getEpochCount());
     INDArray parameters = network.params();
     blas.add(
         (int) parameters.length(),
-        (float) (-rate / extent.examples()),
-        Dense.address(network.getGradientsViewArray()),
-        Dense.address(parameters));
+        (float) (-rate / batchShape.examples()),
+        NativeFloats.address(network.getGradientsViewArray()),
+        NativeFloats.address(parameters));
     network.setIterationCount(iteration + 1);
     return loss;
   }

@@ -1,4 +1,4 @@
-package org.dpfed.dl4j.twin;
+package org.dpfed.dl4j.internal;
 
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
@@ -7,10 +7,10 @@ import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
  * An affine map of rows, and an activation. DL4J keeps weights {@code [in, out]} in 'f' order,
  * which in memory is a row-major matrix {@code [out, in]}.
  */
-final class DenseStage implements Stage {
+final class DenseKernel implements LayerKernel {
   private static final float[] NONE = {};
 
-  private final TwinActivation activation;
+  private final ActivationFunction activation;
   private final boolean needsInputGradient;
   private final int inputs;
   private final int units;
@@ -27,7 +27,7 @@ final class DenseStage implements Stage {
   /**
    * @param needsInputGradient whether anybody uses the gradient at the layer's input
    */
-  DenseStage(Layer layer, TwinActivation activation, boolean needsInputGradient) {
+  DenseKernel(Layer layer, ActivationFunction activation, boolean needsInputGradient) {
     this.activation = activation;
     this.needsInputGradient = needsInputGradient;
     FeedForwardLayer conf = (FeedForwardLayer) layer.conf().getLayer();
@@ -37,17 +37,17 @@ final class DenseStage implements Stage {
   }
 
   @Override
-  public Extent outputOf(Extent input) {
+  public BatchShape outputOf(BatchShape input) {
     if (input.features() != inputs) {
       throw new IllegalArgumentException(
           "a batch must have %d columns for this layer, had %d"
               .formatted(inputs, input.features()));
     }
-    return Extent.rows(input.examples(), units);
+    return BatchShape.rows(input.examples(), units);
   }
 
   @Override
-  public float[] forward(float[] input, Extent shape) {
+  public float[] forward(float[] input, BatchShape shape) {
     int length = outputOf(shape).length();
     examples = shape.examples();
     rows.ofLength(shape.length()).write(input, shape.length());

@@ -1,4 +1,4 @@
-package org.dpfed.dl4j.twin;
+package org.dpfed.dl4j.internal;
 
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.gradient.DefaultGradient;
@@ -10,20 +10,20 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A convolution of images {@code [n, c, h, w]} without dilation, dropout or weight noise. */
-final class TwinConvolutionLayer extends ConvolutionLayer implements Twin {
+final class FastConvolutionLayer extends ConvolutionLayer implements FastLayer {
   private static final long serialVersionUID = 1L;
 
-  private final transient Bridge<ConvolutionStage> bridge;
+  private final transient KernelAdapter<ConvolutionKernel> adapter;
 
-  TwinConvolutionLayer(
-      NeuralNetConfiguration conf, TwinActivation activation, boolean needsInputGradient) {
+  FastConvolutionLayer(
+      NeuralNetConfiguration conf, ActivationFunction activation, boolean needsInputGradient) {
     super(conf, DataType.FLOAT);
-    this.bridge = new Bridge<>(new ConvolutionStage(this, activation, needsInputGradient));
+    this.adapter = new KernelAdapter<>(new ConvolutionKernel(this, activation, needsInputGradient));
   }
 
   @Override
-  public Stage stage() {
-    return bridge.stage();
+  public LayerKernel kernel() {
+    return adapter.kernel();
   }
 
   @Override
@@ -34,17 +34,17 @@ final class TwinConvolutionLayer extends ConvolutionLayer implements Twin {
   @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
     return maskArray == null && input.rank() == 4
-        ? bridge.forward(input, training, workspaceMgr)
+        ? adapter.forward(input, training, workspaceMgr)
         : super.activate(training, workspaceMgr);
   }
 
   @Override
   public Pair<Gradient, INDArray> backpropGradient(
       INDArray epsilon, LayerWorkspaceMgr workspaceMgr) {
-    if (!bridge.isPending()) {
+    if (!adapter.isPending()) {
       return super.backpropGradient(epsilon, workspaceMgr);
     }
-    INDArray inputGradient = bridge.backward(epsilon, workspaceMgr);
+    INDArray inputGradient = adapter.backward(epsilon, workspaceMgr);
     Gradient gradient = new DefaultGradient();
     gradientViews.forEach((name, view) -> gradient.setGradientFor(name, view, 'c'));
     return new Pair<>(gradient, inputGradient);
