@@ -2,6 +2,7 @@ package org.dpfed;
 
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -49,6 +50,39 @@ final class ArchitectureRulesTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.nd4j..", "org.deeplearning4j..", "org.slf4j..");
+
+  @ArchTest
+  static final ArchRule ONLY_ACCOUNTING_KNOWS_ITS_NUMERICS =
+      ArchRuleDefinition.noClasses()
+          .that()
+          .resideOutsideOfPackage("org.dpfed.accounting..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.dpfed.accounting.pld..", "org.dpfed.accounting.numerics..");
+
+  @ArchTest
+  static final ArchRule PLD_KNOWS_NUMERICS_ALONE =
+      ArchRuleDefinition.noClasses()
+          .that()
+          .resideInAPackage("org.dpfed.accounting.pld..")
+          .should()
+          .dependOnClassesThat(
+              JavaClass.Predicates.resideInAPackage("org.dpfed..")
+                  .and(
+                      JavaClass.Predicates.resideOutsideOfPackages(
+                          "org.dpfed.accounting.pld..", "org.dpfed.accounting.numerics..")));
+
+  @ArchTest
+  static final ArchRule NUMERICS_KNOWS_NOTHING_OF_DPFED =
+      ArchRuleDefinition.noClasses()
+          .that()
+          .resideInAPackage("org.dpfed.accounting.numerics..")
+          .should()
+          .dependOnClassesThat(
+              JavaClass.Predicates.resideInAPackage("org.dpfed..")
+                  .and(
+                      JavaClass.Predicates.resideOutsideOfPackage(
+                          "org.dpfed.accounting.numerics..")));
 
   @ArchTest
   static final ArchRule ONLY_THE_TRAINING_ROOM_KNOWS_DL4J =

@@ -1,5 +1,8 @@
 package org.dpfed.accounting;
 
+import org.dpfed.accounting.numerics.GaussLegendre;
+import org.dpfed.accounting.numerics.Normal;
+
 /**
  * Gaussian differential privacy (Dong, Roth, Su 2019): as hard as telling N(0, 1) from N(μ, 1). A
  * Gaussian mechanism has μ = sensitivity / noise standard deviation, and its (ε, δ) curve is exact

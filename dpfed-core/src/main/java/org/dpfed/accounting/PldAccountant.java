@@ -3,6 +3,9 @@ package org.dpfed.accounting;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.dpfed.accounting.numerics.BinomialTail;
+import org.dpfed.accounting.pld.PrivacyLossComposition;
+import org.dpfed.accounting.pld.PrivacyLossProfile;
 
 /**
  * Composes privacy loss distributions and answers with proven bounds, tight to some 10⁻⁵ of
@@ -121,8 +124,8 @@ public final class PldAccountant implements PrivacyAccountant {
   private List<PrivacyLossComposition.Step> steps(boolean removal) {
     List<PrivacyLossComposition.Step> steps = new ArrayList<>();
     if (Double.isFinite(terms.noiseMultiplier())) {
-      MixturePair pair = new MixturePair.Removal(1, terms.noiseToSensitivity());
-      steps.add(new PrivacyLossComposition.Step(PrivacyLossProfile.of(pair), 1));
+      PrivacyLossProfile gaussian = PrivacyLossProfile.removal(1, terms.noiseToSensitivity());
+      steps.add(new PrivacyLossComposition.Step(gaussian, 1));
     }
     for (Map.Entry<DpEvent, Long> term : terms.others().entrySet()) {
       steps.add(new PrivacyLossComposition.Step(profile(term.getKey(), removal), term.getValue()));
@@ -150,10 +153,9 @@ public final class PldAccountant implements PrivacyAccountant {
   private PrivacyLossProfile poisson(double q, DpEvent event, boolean removal) {
     double sigma = noiseMultiplier(event);
     if (terms.relation() == NeighbouringRelation.REPLACE_ONE) {
-      return PrivacyLossProfile.of(new MixturePair.Replacement(q, sigma));
+      return PrivacyLossProfile.replacement(q, sigma);
     }
-    return PrivacyLossProfile.of(
-        removal ? new MixturePair.Removal(q, sigma) : new MixturePair.Addition(q, sigma));
+    return removal ? PrivacyLossProfile.removal(q, sigma) : PrivacyLossProfile.addition(q, sigma);
   }
 
   private static double noiseMultiplier(DpEvent event) {

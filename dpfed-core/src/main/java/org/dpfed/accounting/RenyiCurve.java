@@ -1,14 +1,14 @@
 package org.dpfed.accounting;
 
 import java.util.Arrays;
+import org.dpfed.accounting.pld.LossQuadrature;
+import org.dpfed.accounting.pld.PrivacyLossProfile;
 
 /**
  * Rényi divergences of one event at given orders, the sensitivity taken from a relation. Infinite
  * at orders where nothing is proven.
  */
 final class RenyiCurve {
-  private static final double LEAST_ORDER = 1;
-
   private final double[] orders;
   private final NeighbouringRelation relation;
 
@@ -46,13 +46,12 @@ final class RenyiCurve {
   private double[] poisson(double q, double z) {
     if (relation == NeighbouringRelation.REPLACE_ONE) {
       double sigma = z / relation.sensitivity();
-      return quadrature(PrivacyLossProfile.of(new MixturePair.Replacement(q, z)), sigma, orders);
+      return quadrature(PrivacyLossProfile.replacement(q, z), sigma, orders);
     }
     // Removal is the larger of the two directions at every order (Mironov, Talwar, Zhang 2019,
     // theorem 5).
     double[] fractional = Arrays.stream(orders).filter(a -> !binomial(a)).toArray();
-    double[] integrals =
-        quadrature(PrivacyLossProfile.of(new MixturePair.Removal(q, z)), z, fractional);
+    double[] integrals = quadrature(PrivacyLossProfile.removal(q, z), z, fractional);
     double[] curve = new double[orders.length];
     int next = 0;
     for (int i = 0; i < orders.length; i++) {
@@ -102,13 +101,11 @@ final class RenyiCurve {
    * @param sigma of the Gaussian without sampling, which sampling never makes worse
    */
   private static double[] quadrature(PrivacyLossProfile profile, double sigma, double[] orders) {
-    double most = LossQuadrature.affordableOrder(profile);
-    double[] affordable = Arrays.stream(orders).filter(a -> a <= most).toArray();
-    LossQuadrature moments =
-        new LossQuadrature(profile, Arrays.stream(affordable).max().orElse(LEAST_ORDER));
-    return Arrays.stream(orders)
-        .map(a -> a > most ? gaussian(a, sigma) : Math.min(gaussian(a, sigma), moments.renyi(a)))
-        .toArray();
+    double[] divergences = LossQuadrature.renyi(profile, orders);
+    for (int i = 0; i < orders.length; i++) {
+      divergences[i] = Math.min(divergences[i], gaussian(orders[i], sigma));
+    }
+    return divergences;
   }
 
   private double[] skellam(SkellamSum sum) {

@@ -1,5 +1,6 @@
 package org.dpfed.accounting;
 
+import org.dpfed.accounting.numerics.BinomialTail;
 import org.hipparchus.special.Gamma;
 
 /**

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.dpfed.accounting.pld.DirectIntegration;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

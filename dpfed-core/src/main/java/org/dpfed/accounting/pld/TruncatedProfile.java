@@ -1,7 +1,8 @@
-package org.dpfed.accounting;
+package org.dpfed.accounting.pld;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.dpfed.accounting.numerics.Normal;
 
 /**
  * The continuous pieces of a profile cut to where they have mass to speak of.

@@ -1,6 +1,7 @@
-package org.dpfed.accounting;
+package org.dpfed.accounting.pld;
 
 import java.util.Arrays;
+import org.dpfed.accounting.numerics.FourierTransform;
 
 /**
  * The product of powers of Fourier transforms of probability vectors, with a bound of its error.

@@ -1,4 +1,4 @@
-package org.dpfed.accounting;
+package org.dpfed.accounting.pld;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -9,7 +9,7 @@ import java.util.List;
  * LatticePlan} of its own. Every plan gives a bound; further ones are made where an answer shows
  * that the first expected something else.
  */
-final class PrivacyLossComposition {
+public final class PrivacyLossComposition {
   /** A first answer this far below the estimate it was planned for is planned for anew. */
   private static final double REFINED_BELOW = 0.8;
 
@@ -23,13 +23,23 @@ final class PrivacyLossComposition {
   /** Below this share of the plan's tilt none is looked for to bound the mass above the window. */
   private static final double LEAST_FURTHER_TILT = 0.1;
 
-  /** A step and how often it was taken. */
-  record Step(PrivacyLossProfile profile, long count) {}
+  /**
+   * A step and how often it was taken.
+   *
+   * @param profile its privacy loss in this direction
+   * @param count at least 1
+   */
+  public record Step(PrivacyLossProfile profile, long count) {}
 
   private final List<Step> steps;
   private final double infiniteMass;
 
-  PrivacyLossComposition(List<Step> steps) {
+  /**
+   * The composition of these steps, in any order.
+   *
+   * @param steps at least one
+   */
+  public PrivacyLossComposition(List<Step> steps) {
     this.steps = List.copyOf(steps);
     this.infiniteMass =
         steps.stream().mapToDouble(step -> step.count * step.profile.infiniteMass()).sum();
@@ -38,9 +48,11 @@ final class PrivacyLossComposition {
   /**
    * An upper bound of ε at δ.
    *
+   * @param delta in (0, 1)
    * @param known what the caller will answer anyway, at least: below it no work is done
+   * @return at least {@code known}; infinite when there is no bound
    */
-  double epsilonAbove(double delta, double known) {
+  public double epsilonAbove(double delta, double known) {
     double left = delta - infiniteMass;
     if (!(left > 0)) {
       return Double.POSITIVE_INFINITY;
@@ -69,10 +81,12 @@ final class PrivacyLossComposition {
   /**
    * A lower bound of ε at δ for the composition of the pairs that the steps are taken from.
    *
+   * @param delta in (0, 1)
    * @param known as in {@link #epsilonAbove}
    * @param above an upper bound, to choose by
+   * @return at least {@code known}
    */
-  double epsilonBelow(double delta, double known, double above) {
+  public double epsilonBelow(double delta, double known, double above) {
     TruncatedLoss loss = TruncatedLoss.of(steps, delta);
     if (loss.epsilonByMoments(delta) <= known) {
       return known;
@@ -89,8 +103,13 @@ final class PrivacyLossComposition {
         : Math.max(below, RoundedTest.of(plan.steepest()).epsilon(certain));
   }
 
-  /** An upper bound of δ at ε. */
-  double deltaAbove(double epsilon) {
+  /**
+   * An upper bound of δ at ε; below 10⁻¹⁰⁰ it is not resolved, and may be that.
+   *
+   * @param epsilon at least 0
+   * @return in [0, 1]
+   */
+  public double deltaAbove(double epsilon) {
     if (Double.isInfinite(epsilon)) {
       return Math.min(1, infiniteMass);
     }

@@ -1,8 +1,9 @@
-package org.dpfed.accounting;
+package org.dpfed.accounting.pld;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.SplittableRandom;
+import org.dpfed.accounting.numerics.FourierTransform;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -1,4 +1,4 @@
-package org.dpfed.accounting;
+package org.dpfed.accounting.numerics;
 
 /**
  * The standard normal distribution with full relative accuracy in its tails, to about 10⁻¹⁵.
@@ -7,15 +7,20 @@ package org.dpfed.accounting;
  * 1971), the middle from the Taylor series of erf, all of whose terms are positive in the form
  * used.
  */
-final class Normal {
+public final class Normal {
   private static final double SQRT2 = Math.sqrt(2);
   private static final double STEP = 0.5;
   private static final double SERIES_END = 1.5;
 
   private Normal() {}
 
-  /** P(Z > x), 0 only where it is below the smallest double. */
-  static double upperTail(double x) {
+  /**
+   * P(Z &gt; x), 0 only where it is below the smallest double.
+   *
+   * @param x any number
+   * @return in [0, 1]
+   */
+  public static double upperTail(double x) {
     double t = x / SQRT2;
     if (t > SERIES_END) {
       return 0.5 * Math.exp(-t * t) * scaledErfc(t);
@@ -23,24 +28,46 @@ final class Normal {
     return t < -SERIES_END ? 1 - upperTail(-x) : 0.5 - 0.5 * erfSeries(t);
   }
 
-  static double cdf(double x) {
+  /**
+   * P(Z ≤ x).
+   *
+   * @param x any number
+   * @return in [0, 1]
+   */
+  public static double cdf(double x) {
     return upperTail(-x);
   }
 
-  /** log P(Z > x), finite for every finite x of modest size. */
-  static double logUpperTail(double x) {
+  /**
+   * log P(Z &gt; x).
+   *
+   * @param x any number
+   * @return finite for every x up to 10¹⁵⁰ or so
+   */
+  public static double logUpperTail(double x) {
     double t = x / SQRT2;
     return t > SERIES_END ? -t * t + Math.log(0.5 * scaledErfc(t)) : Math.log1p(-upperTail(-x));
   }
 
-  /** P(Z > x) divided by the density at x. */
-  static double millsRatio(double x) {
+  /**
+   * The Mills ratio: P(Z &gt; x) divided by the density at x.
+   *
+   * @param x any number
+   * @return positive
+   */
+  public static double millsRatio(double x) {
     double t = x / SQRT2;
     double scaled = t > SERIES_END ? scaledErfc(t) : 2 * upperTail(x) * Math.exp(t * t);
     return Math.sqrt(Math.PI / 2) * scaled;
   }
 
-  static double logDensity(double x) {
+  /**
+   * The logarithm of the density at x.
+   *
+   * @param x any number
+   * @return at most −log √(2π)
+   */
+  public static double logDensity(double x) {
     return -0.5 * x * x - 0.5 * Math.log(2 * Math.PI);
   }
 

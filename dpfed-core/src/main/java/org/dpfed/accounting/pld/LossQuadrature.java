@@ -1,12 +1,13 @@
-package org.dpfed.accounting;
+package org.dpfed.accounting.pld;
 
 import java.util.Arrays;
+import org.dpfed.accounting.numerics.GaussLegendre;
 
 /**
- * Moments of a privacy loss by Gauss–Legendre quadrature over panels so narrow that every integrand
- * that occurs is resolved to some 10⁻¹⁴.
+ * Rényi divergences of one step: moments of its privacy loss by Gauss–Legendre quadrature over
+ * panels so narrow that every integrand that occurs is resolved to some 10⁻¹⁴.
  */
-final class LossQuadrature {
+public final class LossQuadrature {
   /** Standard deviations kept beyond the bulk; what is left out is below 10⁻²⁴ of it. */
   private static final double TAIL = 10.5;
 
@@ -20,10 +21,9 @@ final class LossQuadrature {
   private int size;
 
   /**
-   * @param profile without infinite mass
    * @param maxOrder the highest order that will be asked for, above 1
    */
-  LossQuadrature(PrivacyLossProfile profile, double maxOrder) {
+  private LossQuadrature(PrivacyLossProfile profile, double maxOrder) {
     for (PrivacyLossProfile.Piece piece : profile.pieces()) {
       double sigma = piece.pair().sigma();
       double from = Math.max(piece.from(), -TAIL * sigma - 1);
@@ -37,8 +37,25 @@ final class LossQuadrature {
     loss = Arrays.copyOf(loss, size);
   }
 
+  /**
+   * Rényi divergences at several orders.
+   *
+   * @param profile without infinite mass
+   * @param orders each above 1
+   * @return one for each order; infinite where the quadrature would take too long, which is at high
+   *     orders of steps with hardly any noise
+   */
+  public static double[] renyi(PrivacyLossProfile profile, double... orders) {
+    double most = affordableOrder(profile);
+    double highest = Arrays.stream(orders).filter(order -> order <= most).max().orElse(1);
+    LossQuadrature moments = new LossQuadrature(profile, highest);
+    return Arrays.stream(orders)
+        .map(order -> order <= most ? moments.renyi(order) : Double.POSITIVE_INFINITY)
+        .toArray();
+  }
+
   /** The highest order whose quadrature takes reasonable time and memory. */
-  static double affordableOrder(PrivacyLossProfile profile) {
+  private static double affordableOrder(PrivacyLossProfile profile) {
     return profile.pieces().stream()
         .map(PrivacyLossProfile.Piece::pair)
         .mapToDouble(pair -> Math.max(11, MOST_PANELS * widestPanel(pair.sigma()) / pair.reach()))
@@ -77,7 +94,7 @@ final class LossQuadrature {
   }
 
   /** Rényi divergence of P from Q at {@code order} above 1. */
-  double renyi(double order) {
+  private double renyi(double order) {
     double largest = Double.NEGATIVE_INFINITY;
     for (int i = 0; i < size; i++) {
       largest = Math.max(largest, logMass[i] + (order - 1) * loss[i]);

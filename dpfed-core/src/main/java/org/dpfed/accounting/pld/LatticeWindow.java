@@ -1,4 +1,4 @@
-package org.dpfed.accounting;
+package org.dpfed.accounting.pld;
 
 /**
  * A stretch of the lattice on which a composed privacy loss is computed.
@@ -9,7 +9,9 @@ package org.dpfed.accounting;
  */
 record LatticeWindow(double spacing, long lowest, int length) {
   LatticeWindow {
-    Bounds.positive("spacing", spacing);
+    if (!(spacing > 0 && spacing < Double.POSITIVE_INFINITY)) {
+      throw new IllegalArgumentException("spacing must be positive and finite, was " + spacing);
+    }
   }
 
   /** This window, moved by about this loss. */

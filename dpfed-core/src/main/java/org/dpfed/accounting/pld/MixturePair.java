@@ -1,4 +1,6 @@
-package org.dpfed.accounting;
+package org.dpfed.accounting.pld;
+
+import org.dpfed.accounting.numerics.Normal;
 
 /**
  * The pair (P, Q) of distributions on the real line that dominates one step of a Poisson-sampled

@@ -1,8 +1,9 @@
-package org.dpfed.accounting;
+package org.dpfed.accounting.pld;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
+import org.dpfed.accounting.numerics.GaussLegendre;
 
 /**
  * The cumulant generating function of the composed, truncated privacy loss, to some 10⁻¹² for each

@@ -1,6 +1,7 @@
-package org.dpfed.accounting;
+package org.dpfed.accounting.pld;
 
 import java.util.Arrays;
+import org.dpfed.accounting.numerics.GaussLegendre;
 
 /**
  * The finite part of a privacy loss on the lattice of multiples of a spacing. Mutable while it is

@@ -1,4 +1,4 @@
-package org.dpfed.accounting;
+package org.dpfed.accounting.pld;
 
 /**
  * δ as a function of ε for a composed privacy loss, from above: what the FFT gave, plus its

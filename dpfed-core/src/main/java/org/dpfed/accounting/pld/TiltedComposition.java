@@ -1,6 +1,7 @@
-package org.dpfed.accounting;
+package org.dpfed.accounting.pld;
 
 import java.util.List;
+import org.dpfed.accounting.numerics.FourierTransform;
 
 /**
  * The distribution of a sum of independent lattice losses, tilted by e^(θ·loss) and taken modulo a

@@ -1,4 +1,4 @@
-package org.dpfed.accounting;
+package org.dpfed.accounting.numerics;
 
 /**
  * The discrete Fourier transform of a power-of-two length, radix 2, with twiddle factors each
@@ -7,15 +7,17 @@ package org.dpfed.accounting;
  * <p>Spectra are in bit-reversed order: pointwise work does not mind, and no pass is spent on
  * sorting.
  */
-final class FourierTransform {
+public final class FourierTransform {
   private final int length;
   private final double[] cosine;
   private final double[] sine;
 
   /**
+   * A transform of one length, with its table of twiddle factors.
+   *
    * @param length a power of two, at least 4
    */
-  FourierTransform(int length) {
+  public FourierTransform(int length) {
     this.length = length;
     int quarter = length / 4;
     double[] wave = new double[quarter + 1];
@@ -33,7 +35,8 @@ final class FourierTransform {
     }
   }
 
-  int length() {
+  /** The number of entries that it transforms. */
+  public int length() {
     return length;
   }
 
@@ -43,13 +46,18 @@ final class FourierTransform {
    * μ + 4u·(√2 + μ). A twiddle factor errs by μ ≤ 4u: its angle, at most π/2, is right to a
    * relative 1.4u, and each of cosine and sine to one unit in the last place.
    */
-  double relativeError() {
+  public double relativeError() {
     double unit = Math.ulp(1.0) / 2;
     return (Integer.SIZE - Integer.numberOfLeadingZeros(length)) * 10 * unit;
   }
 
-  /** Transforms in place; the result is in bit-reversed order. */
-  void forward(double[] real, double[] imaginary) {
+  /**
+   * Transforms in place; the result is in bit-reversed order.
+   *
+   * @param real real parts, {@link #length()} of them; overwritten
+   * @param imaginary imaginary parts, as many; overwritten
+   */
+  public void forward(double[] real, double[] imaginary) {
     for (int half = length / 2, stride = 1; half >= 1; half /= 2, stride *= 2) {
       for (int block = 0; block < length; block += 2 * half) {
         for (int k = 0; k < half; k++) {
@@ -68,8 +76,13 @@ final class FourierTransform {
     }
   }
 
-  /** Undoes {@link #forward} in place, from bit-reversed order, without dividing by the length. */
-  void backward(double[] real, double[] imaginary) {
+  /**
+   * Undoes {@link #forward} in place, from bit-reversed order, without dividing by the length.
+   *
+   * @param real real parts, {@link #length()} of them; overwritten
+   * @param imaginary imaginary parts, as many; overwritten
+   */
+  public void backward(double[] real, double[] imaginary) {
     for (int half = 1, stride = length / 2; half < length; half *= 2, stride /= 2) {
       for (int block = 0; block < length; block += 2 * half) {
         for (int k = 0; k < half; k++) {

@@ -1,13 +1,21 @@
-package org.dpfed.accounting;
+package org.dpfed.accounting.numerics;
 
 /**
- * Nodes and weights on [−1, 1]: exact for polynomials of degree below twice the number of nodes.
+ * Gauss–Legendre quadrature, nodes and weights on [−1, 1]: exact for polynomials of degree below
+ * twice the number of nodes.
  */
-final class GaussLegendre {
-  static final GaussLegendre TWO = withNodes(2);
-  static final GaussLegendre THREE = withNodes(3);
-  static final GaussLegendre FOUR = withNodes(4);
-  static final GaussLegendre EIGHT = withNodes(8);
+public final class GaussLegendre {
+  /** The rule with two nodes. */
+  public static final GaussLegendre TWO = withNodes(2);
+
+  /** The rule with three nodes. */
+  public static final GaussLegendre THREE = withNodes(3);
+
+  /** The rule with four nodes. */
+  public static final GaussLegendre FOUR = withNodes(4);
+
+  /** The rule with eight nodes. */
+  public static final GaussLegendre EIGHT = withNodes(8);
 
   private final double[] nodes;
   private final double[] weights;
@@ -17,15 +25,28 @@ final class GaussLegendre {
     this.weights = weights;
   }
 
-  int size() {
+  /** The number of nodes. */
+  public int size() {
     return nodes.length;
   }
 
-  double node(int i) {
+  /**
+   * One node.
+   *
+   * @param i from 0 to {@link #size()} − 1; nodes rise
+   * @return in (−1, 1)
+   */
+  public double node(int i) {
     return nodes[i];
   }
 
-  double weight(int i) {
+  /**
+   * The weight of one node.
+   *
+   * @param i from 0 to {@link #size()} − 1
+   * @return positive; all weights add up to 2
+   */
+  public double weight(int i) {
     return weights[i];
   }
 

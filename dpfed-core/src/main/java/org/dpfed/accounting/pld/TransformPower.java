@@ -1,4 +1,6 @@
-package org.dpfed.accounting;
+package org.dpfed.accounting.pld;
+
+import org.dpfed.accounting.numerics.FourierTransform;
 
 /**
  * A power of the Fourier transform F of a probability vector, with a bound of its error in the L2

@@ -1,17 +1,21 @@
-package org.dpfed.accounting;
+package org.dpfed.accounting.pld;
+
+import org.dpfed.accounting.numerics.GaussLegendre;
+import org.dpfed.accounting.numerics.Normal;
 
 /**
  * δ of one and of two Poisson-sampled Gaussians under add-or-remove-one, the larger of both
  * directions, without lattice and without FFT.
  */
-record DirectIntegration(double samplingProbability, double noiseMultiplier) {
+public record DirectIntegration(double samplingProbability, double noiseMultiplier) {
   private MixturePair pair(boolean removal) {
     return removal
         ? new MixturePair.Removal(samplingProbability, noiseMultiplier)
         : new MixturePair.Addition(samplingProbability, noiseMultiplier);
   }
 
-  double oneStep(double epsilon) {
+  /** δ of one step at ε. */
+  public double oneStep(double epsilon) {
     return Math.max(oneStep(epsilon, true), oneStep(epsilon, false));
   }
 
@@ -31,7 +35,8 @@ record DirectIntegration(double samplingProbability, double noiseMultiplier) {
     return pair.massAbove(threshold) - Math.exp(epsilon) * underQ;
   }
 
-  double twoSteps(double epsilon) {
+  /** δ of two steps at ε. */
+  public double twoSteps(double epsilon) {
     return Math.max(twoSteps(epsilon, true), twoSteps(epsilon, false));
   }
 

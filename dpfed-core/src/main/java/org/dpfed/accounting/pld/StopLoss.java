@@ -1,4 +1,4 @@
-package org.dpfed.accounting;
+package org.dpfed.accounting.pld;
 
 /**
  * The stop losses of a probability vector p around a centre c near its mean: at each index s, what

@@ -1,4 +1,4 @@
-package org.dpfed.accounting;
+package org.dpfed.accounting.pld;
 
 import java.util.ArrayList;
 import java.util.List;

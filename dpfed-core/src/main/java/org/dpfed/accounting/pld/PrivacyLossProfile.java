@@ -1,0 +1,140 @@
+package org.dpfed.accounting.pld;
+
+import java.util.List;
+import org.dpfed.accounting.numerics.Normal;
+
+/**
+ * The privacy loss of one step as a distribution: continuous pieces taken from mixture pairs,
+ * atoms, and the mass whose loss is infinite. The total mass is at most 1.
+ *
+ * <p>Noise standard deviations are relative to how far one client moves the sum.
+ */
+public final class PrivacyLossProfile {
+  private final List<Piece> pieces;
+  private final List<Atom> atoms;
+  private final double infiniteMass;
+
+  /** The part of {@code pair} with x in [from, to]. */
+  record Piece(MixturePair pair, double from, double to) {}
+
+  /** A point mass. */
+  record Atom(double loss, double mass) {}
+
+  private PrivacyLossProfile(List<Piece> pieces, List<Atom> atoms, double infiniteMass) {
+    this.pieces = List.copyOf(pieces);
+    this.atoms = List.copyOf(atoms);
+    this.infiniteMass = infiniteMass;
+  }
+
+  private static PrivacyLossProfile of(MixturePair pair) {
+    return new PrivacyLossProfile(
+        List.of(new Piece(pair, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY)), List.of(), 0);
+  }
+
+  /**
+   * A Gaussian on a Poisson sample, as seen by the population that has the client.
+   *
+   * @param samplingProbability q, in (0, 1]
+   * @param sigma noise standard deviation, positive
+   */
+  public static PrivacyLossProfile removal(double samplingProbability, double sigma) {
+    return of(new MixturePair.Removal(samplingProbability, sigma));
+  }
+
+  /**
+   * A Gaussian on a Poisson sample, as seen by the population that lacks the client.
+   *
+   * @param samplingProbability q, in (0, 1]
+   * @param sigma noise standard deviation, positive
+   */
+  public static PrivacyLossProfile addition(double samplingProbability, double sigma) {
+    return of(new MixturePair.Addition(samplingProbability, sigma));
+  }
+
+  /**
+   * A Gaussian on a Poisson sample when the client is in both populations with different data; both
+   * see the same.
+   *
+   * @param samplingProbability q, in (0, 1]
+   * @param sigma noise standard deviation, positive, relative to one contribution and not to the
+   *     distance of two
+   */
+  public static PrivacyLossProfile replacement(double samplingProbability, double sigma) {
+    return of(new MixturePair.Replacement(samplingProbability, sigma));
+  }
+
+  /**
+   * A Gaussian on a cohort of fixed size when the client is in both populations with different
+   * data; both see the same. The hockey-stick divergence is that of removal from order 1 up and
+   * that of addition below (advanced joint convexity, Balle, Barthe, Gaboardi 2018, theorem 2, in
+   * both directions), hence positive losses from one pair, negative ones from the other, and the
+   * rest of the mass at 0.
+   *
+   * @param samplingProbability cohort / population, in (0, 1]
+   * @param sigma noise standard deviation, positive, relative to the distance of two contributions
+   */
+  public static PrivacyLossProfile withoutReplacement(double samplingProbability, double sigma) {
+    // Removal has loss 0 at x = ½, addition at −½.
+    double above = new MixturePair.Removal(samplingProbability, sigma).massAbove(0.5);
+    double below = Normal.upperTail(0.5 / sigma);
+    return new PrivacyLossProfile(
+        List.of(
+            new Piece(
+                new MixturePair.Addition(samplingProbability, sigma),
+                Double.NEGATIVE_INFINITY,
+                -0.5),
+            new Piece(
+                new MixturePair.Removal(samplingProbability, sigma),
+                0.5,
+                Double.POSITIVE_INFINITY)),
+        List.of(new Atom(0, 1 - above - below)),
+        0);
+  }
+
+  /**
+   * Randomised response, which dominates every (epsilon, delta)-DP mechanism.
+   *
+   * @param epsilon finite, at least 0
+   * @param delta in [0, 1)
+   */
+  public static PrivacyLossProfile approximateDp(double epsilon, double delta) {
+    double likely = (1 - delta) / (1 + Math.exp(-epsilon));
+    double unlikely = (1 - delta) * Math.exp(-epsilon) / (1 + Math.exp(-epsilon));
+    return new PrivacyLossProfile(
+        List.of(), List.of(new Atom(-epsilon, unlikely), new Atom(epsilon, likely)), delta);
+  }
+
+  /**
+   * This step, with more of infinite loss in place of as much of any other.
+   *
+   * @param mass in [0, 1]
+   */
+  public PrivacyLossProfile withInfiniteMass(double mass) {
+    return new PrivacyLossProfile(pieces, atoms, infiniteMass + mass);
+  }
+
+  List<Piece> pieces() {
+    return pieces;
+  }
+
+  List<Atom> atoms() {
+    return atoms;
+  }
+
+  double infiniteMass() {
+    return infiniteMass;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof PrivacyLossProfile profile
+        && pieces.equals(profile.pieces)
+        && atoms.equals(profile.atoms)
+        && infiniteMass == profile.infiniteMass;
+  }
+
+  @Override
+  public int hashCode() {
+    return List.of(pieces, atoms, infiniteMass).hashCode();
+  }
+}
