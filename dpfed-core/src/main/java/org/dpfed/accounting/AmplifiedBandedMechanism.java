@@ -16,6 +16,11 @@ package org.dpfed.accounting;
 public record AmplifiedBandedMechanism(
     double noiseMultiplier, double samplingProbability, long rounds, long bands)
     implements DpEvent {
+  /** What the groups must be, as a sentence for a guarantee. */
+  static final String FIXED_GROUPS =
+      "clients are split into groups beforehand, one for each band, and round t samples from group"
+          + " t mod bands";
+
   public AmplifiedBandedMechanism {
     Bounds.notNegative("noiseMultiplier", noiseMultiplier);
     Bounds.samplingProbability(samplingProbability);

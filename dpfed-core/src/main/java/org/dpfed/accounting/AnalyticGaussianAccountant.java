@@ -7,6 +7,8 @@ import java.util.List;
  * rounds, trees and matrix mechanisms. Refuses everything else.
  */
 public final class AnalyticGaussianAccountant implements PrivacyAccountant {
+  static final String NAME = "analytic Gaussian";
+
   private final PrivacyTerms terms;
 
   private AnalyticGaussianAccountant(PrivacyTerms terms) {
@@ -20,7 +22,7 @@ public final class AnalyticGaussianAccountant implements PrivacyAccountant {
 
   @Override
   public String name() {
-    return "analytic Gaussian";
+    return NAME;
   }
 
   @Override
@@ -30,19 +32,21 @@ public final class AnalyticGaussianAccountant implements PrivacyAccountant {
 
   @Override
   public List<String> assumptions() {
-    return Assumptions.of(terms);
+    return terms.assumptions();
   }
 
   @Override
   public AnalyticGaussianAccountant compose(DpEvent event, long count) {
     PrivacyTerms sum = terms.plus(event, count);
-    if (!sum.others().isEmpty()) {
-      throw new UnsupportedOperationException(
-          "the analytic Gaussian has no answer for "
-              + sum.others().keySet().iterator().next()
-              + "; PLD or RDP may have one");
+    for (Term other : sum.others().keySet()) {
+      throw other.refusedBy(NAME, relation());
     }
     return new AnalyticGaussianAccountant(sum);
+  }
+
+  @Override
+  public boolean isExact() {
+    return true;
   }
 
   @Override

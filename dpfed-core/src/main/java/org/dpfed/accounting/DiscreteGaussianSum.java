@@ -29,7 +29,7 @@ public record DiscreteGaussianSum(RoundedSum contributions, double localStddev, 
   }
 
   /** Rényi divergences at {@code orders} when one client moves the sum by {@code factor} norms. */
-  double[] renyi(double[] orders, double factor) {
+  double[] renyi(double factor, double... orders) {
     double stddev = localStddev * Math.sqrt((double) clients);
     double ratio = factor * contributions.l2Bound() / stddev;
     double l1Ratio = factor * contributions.l1Bound() / stddev;

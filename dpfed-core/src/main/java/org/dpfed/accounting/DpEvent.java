@@ -20,9 +20,7 @@ public sealed interface DpEvent
         DpEvent.Composed,
         DpEvent.NonPrivate,
         DpEvent.ApproximateDp,
-        TreeAggregation,
-        RestartedTreeAggregation,
-        MatrixMechanism,
+        CorrelatedNoise,
         AmplifiedBandedMechanism,
         DiscreteGaussianSum,
         SkellamSum {

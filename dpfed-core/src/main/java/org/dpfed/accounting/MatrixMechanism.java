@@ -12,13 +12,18 @@ package org.dpfed.accounting;
  */
 public record MatrixMechanism(
     double noiseMultiplier, ToeplitzStrategy strategy, Participation participation)
-    implements DpEvent {
+    implements CorrelatedNoise {
   public MatrixMechanism {
     Bounds.notNegative("noiseMultiplier", noiseMultiplier);
   }
 
-  /** The L2 norm, in clip norms, by which a client moves C·x. */
+  @Override
   public double sensitivity() {
     return strategy.sensitivity(participation);
+  }
+
+  @Override
+  public String participationRule() {
+    return participation.rule();
   }
 }

@@ -1,11 +1,16 @@
 package org.dpfed.accounting;
 
+import java.util.List;
+
 /**
- * What each event amounts to as {@link PrivacyTerms}: compositions are taken apart, trees and
- * matrices become the Gaussian of their sensitivity, and several Gaussians on one sample become one
- * Gaussian on it. Events with no proven bound are refused by name.
+ * Turns events into {@link PrivacyTerms}: compositions are taken apart, correlated noise becomes
+ * the Gaussian of its sensitivity, and several Gaussians on one sample become one Gaussian on it.
+ * Events with no proven bound are refused by name.
  */
 final class NormalForm {
+  /** More noise is taken for this much, which costs no less: its square is still a double. */
+  private static final double MOST_NOISE = 1e100;
+
   private NormalForm() {}
 
   static PrivacyTerms add(PrivacyTerms terms, DpEvent event, long count) {
@@ -21,36 +26,19 @@ final class NormalForm {
         sum = add(sum, part, count);
       }
       return sum;
-    } else if (event instanceof DpEvent.PoissonSampled
-        || event instanceof DpEvent.TruncatedPoissonSampled
-        || event instanceof DpEvent.SampledWithoutReplacement
-        || event instanceof AmplifiedBandedMechanism) {
-      return addSampled(terms, event, count);
+    } else if (event instanceof CorrelatedNoise noise) {
+      requireFixedPopulation(terms, noise);
+      return terms
+          .plusGaussian(noise.noiseMultiplier() / noise.sensitivity(), count)
+          .onCondition(noise.participationRule());
+    } else if (event instanceof DpEvent.ApproximateDp any) {
+      return terms.plusOther(new Term.AnyMechanism(any.epsilon(), any.delta()), count);
+    } else if (event instanceof DiscreteGaussianSum sum) {
+      return terms.plusOther(new Term.DiscreteGaussianNoise(sum), count);
+    } else if (event instanceof SkellamSum sum) {
+      return terms.plusOther(new Term.SkellamNoise(sum), count);
     }
-    return addUnsampled(terms, event, count);
-  }
-
-  private static PrivacyTerms addUnsampled(PrivacyTerms terms, DpEvent event, long count) {
-    double sensitivity;
-    double noiseMultiplier;
-    String condition;
-    if (event instanceof TreeAggregation tree) {
-      noiseMultiplier = tree.noiseMultiplier();
-      sensitivity = Math.sqrt((double) tree.squaredSensitivity());
-      condition = Assumptions.participation(tree.participation());
-    } else if (event instanceof RestartedTreeAggregation trees) {
-      noiseMultiplier = trees.noiseMultiplier();
-      sensitivity = Math.sqrt((double) trees.squaredSensitivity());
-      condition = Assumptions.ONCE_IN_EACH_TREE;
-    } else if (event instanceof MatrixMechanism matrix) {
-      noiseMultiplier = matrix.noiseMultiplier();
-      sensitivity = matrix.sensitivity();
-      condition = Assumptions.participation(matrix.participation());
-    } else {
-      return terms.plusOther(event, count);
-    }
-    requireFixedPopulation(terms, event);
-    return terms.plusGaussian(noiseMultiplier / sensitivity, count).onCondition(condition);
+    return addSampled(terms, event, count);
   }
 
   private static PrivacyTerms addSampled(PrivacyTerms terms, DpEvent event, long count) {
@@ -58,15 +46,12 @@ final class NormalForm {
       return addPoisson(terms, sampled, count);
     } else if (event instanceof DpEvent.TruncatedPoissonSampled sampled) {
       double z = sampledNoiseMultiplier(event, sampled.event());
-      return addSample(
-          terms,
-          new DpEvent.TruncatedPoissonSampled(
-              sampled.samplingProbability(),
-              sampled.population(),
-              sampled.maxCohort(),
-              new DpEvent.Gaussian(z)),
-          z,
-          count);
+      return PrivacyTerms.isNoiseless(z)
+          ? terms.plusNonPrivate()
+          : terms.plusOther(
+              new Term.TruncatedPoissonSample(
+                  sampled.samplingProbability(), sampled.population(), sampled.maxCohort(), z),
+              count);
     } else if (event instanceof DpEvent.SampledWithoutReplacement sampled) {
       return addFixedSize(terms, sampled, count);
     } else if (event instanceof AmplifiedBandedMechanism banded) {
@@ -74,9 +59,9 @@ final class NormalForm {
           new DpEvent.PoissonSampled(
               banded.samplingProbability(), new DpEvent.Gaussian(banded.noiseMultiplier()));
       return addPoisson(terms, each, Math.multiplyExact(count, banded.compositions()))
-          .onCondition(Assumptions.FIXED_GROUPS);
+          .onCondition(AmplifiedBandedMechanism.FIXED_GROUPS);
     }
-    throw new IllegalStateException(event + " is no sample");
+    throw new UnsupportedEventException(event, "has no proven bound", List.of());
   }
 
   private static PrivacyTerms addPoisson(
@@ -90,61 +75,58 @@ final class NormalForm {
       return addPoisson(terms, new DpEvent.PoissonSampled(both, inner.event()), count);
     }
     double z = sampledNoiseMultiplier(sampled, sampled.event());
-    return addSample(
-        terms, new DpEvent.PoissonSampled(probability, new DpEvent.Gaussian(z)), z, count);
+    return PrivacyTerms.isNoiseless(z)
+        ? terms.plusNonPrivate()
+        : terms.plusOther(new Term.PoissonSample(probability, z), count);
   }
 
   private static PrivacyTerms addFixedSize(
       PrivacyTerms terms, DpEvent.SampledWithoutReplacement sampled, long count) {
     requireFixedPopulation(terms, sampled);
     double z = sampledNoiseMultiplier(sampled, sampled.event());
-    DpEvent gaussian = new DpEvent.Gaussian(z);
-    return sampled.cohort() == sampled.population()
-        ? add(terms, gaussian, count)
-        : addSample(
-            terms,
-            new DpEvent.SampledWithoutReplacement(sampled.population(), sampled.cohort(), gaussian),
-            z,
-            count);
+    if (sampled.cohort() == sampled.population()) {
+      return terms.plusGaussian(z, count);
+    }
+    return PrivacyTerms.isNoiseless(z)
+        ? terms.plusNonPrivate()
+        : terms.plusOther(
+            new Term.FixedSizeSample(sampled.population(), sampled.cohort(), z), count);
   }
 
-  private static PrivacyTerms addSample(
-      PrivacyTerms terms, DpEvent sample, double noiseMultiplier, long count) {
-    return noiseMultiplier == 0 ? terms.plusNonPrivate() : terms.plusOther(sample, count);
-  }
-
-  /** The one Gaussian that {@code event}, run on the sample of {@code sampling}, amounts to. */
+  /** The multiplier of the one Gaussian that {@code event}, run on one sample, is. */
   private static double sampledNoiseMultiplier(DpEvent sampling, DpEvent event) {
+    return Math.min(MOST_NOISE, together(sampling, event));
+  }
+
+  private static double together(DpEvent sampling, DpEvent event) {
     if (event instanceof DpEvent.Gaussian gaussian) {
       return gaussian.noiseMultiplier();
     } else if (event instanceof DpEvent.NonPrivate) {
       return 0;
     } else if (event instanceof DpEvent.SelfComposed repeated) {
-      return sampledNoiseMultiplier(sampling, repeated.event())
-          / Math.sqrt((double) repeated.count());
-    } else if (event instanceof DpEvent.Composed composed) {
+      return together(sampling, repeated.event()) / Math.sqrt((double) repeated.count());
+    } else if (event instanceof DpEvent.Composed composed && !composed.events().isEmpty()) {
       double all = Double.POSITIVE_INFINITY;
       for (DpEvent part : composed.events()) {
-        all = PrivacyTerms.together(all, sampledNoiseMultiplier(sampling, part), 1);
+        all = PrivacyTerms.together(all, together(sampling, part), 1);
       }
-      if (Double.isFinite(all)) {
-        return all;
-      }
+      return all;
     }
-    throw new UnsupportedOperationException(
-        "no proven bound for " + event + " inside " + sampling + "; sample Gaussian events only");
+    throw new UnsupportedEventException(
+        sampling, "has no proven bound: only Gaussian events may be sampled", List.of());
   }
 
   private static void requireFixedPopulation(PrivacyTerms terms, DpEvent event) {
     if (terms.relation() == NeighbouringRelation.ADD_OR_REMOVE_ONE) {
-      throw new UnsupportedOperationException(
-          event
-              + " has no guarantee under "
+      throw new UnsupportedEventException(
+          event,
+          "has no guarantee under "
               + terms.relation()
               + ", which changes the population's size; account for it under "
               + NeighbouringRelation.ZERO_OUT
               + " or "
-              + NeighbouringRelation.REPLACE_ONE);
+              + NeighbouringRelation.REPLACE_ONE,
+          List.of());
     }
   }
 }

@@ -7,6 +7,8 @@ import java.util.Map;
  * Exact for repetitions of one (ε, δ)-DP mechanism, the worst of its kind. Refuses everything else.
  */
 public final class OptimalCompositionAccountant implements PrivacyAccountant {
+  static final String NAME = "optimal composition";
+
   private final PrivacyTerms terms;
 
   private OptimalCompositionAccountant(PrivacyTerms terms) {
@@ -20,7 +22,7 @@ public final class OptimalCompositionAccountant implements PrivacyAccountant {
 
   @Override
   public String name() {
-    return "optimal composition";
+    return NAME;
   }
 
   @Override
@@ -30,30 +32,32 @@ public final class OptimalCompositionAccountant implements PrivacyAccountant {
 
   @Override
   public List<String> assumptions() {
-    return Assumptions.of(terms);
+    return terms.assumptions();
   }
 
   @Override
   public OptimalCompositionAccountant compose(DpEvent event, long count) {
     PrivacyTerms sum = terms.plus(event, count);
-    boolean one =
-        Double.isInfinite(sum.noiseMultiplier())
-            && sum.others().size() <= 1
-            && sum.others().keySet().stream().allMatch(DpEvent.ApproximateDp.class::isInstance);
-    if (!one) {
-      throw new UnsupportedOperationException(
-          "optimal composition covers one repeated ApproximateDp, not "
-              + event
-              + " with what came before; use PLD");
-    }
+    sum.counts()
+        .forEach(
+            (term, times) -> {
+              if (sum.counts().size() > 1 || term.repeated(times).isEmpty()) {
+                throw term.refusedBy(NAME, relation());
+              }
+            });
     return new OptimalCompositionAccountant(sum);
+  }
+
+  @Override
+  public boolean isExact() {
+    return true;
   }
 
   @Override
   public double epsilon(double delta) {
     Bounds.delta(delta);
-    if (terms.nonPrivate() || terms.empty()) {
-      return terms.empty() ? 0 : Double.POSITIVE_INFINITY;
+    if (terms.nonPrivate() || terms.isEmpty()) {
+      return terms.isEmpty() ? 0 : Double.POSITIVE_INFINITY;
     }
     return together().epsilonAt(delta);
   }
@@ -61,15 +65,14 @@ public final class OptimalCompositionAccountant implements PrivacyAccountant {
   @Override
   public double delta(double epsilon) {
     Bounds.epsilon(epsilon);
-    if (terms.nonPrivate() || terms.empty()) {
-      return terms.empty() ? 0 : 1;
+    if (terms.nonPrivate() || terms.isEmpty()) {
+      return terms.isEmpty() ? 0 : 1;
     }
     return together().deltaAt(epsilon);
   }
 
   private OptimalComposition together() {
-    Map.Entry<DpEvent, Long> term = terms.others().entrySet().iterator().next();
-    DpEvent.ApproximateDp each = (DpEvent.ApproximateDp) term.getKey();
-    return new OptimalComposition(each.epsilon(), each.delta(), term.getValue());
+    Map.Entry<Term, Long> term = terms.others().entrySet().iterator().next();
+    return term.getKey().repeated(term.getValue()).orElseThrow();
   }
 }

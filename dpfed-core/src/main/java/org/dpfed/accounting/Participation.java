@@ -34,4 +34,14 @@ public record Participation(int rounds, int maxParticipations, int minSeparation
   public int attainable() {
     return Math.min(maxParticipations, 1 + (rounds - 1) / minSeparation);
   }
+
+  /** What it asks of a run, as a sentence for a guarantee. */
+  String rule() {
+    return attainable() == 1
+        ? "no client joins more than one round"
+        : "no client joins more than "
+            + attainable()
+            + " rounds, whose indices differ by at least "
+            + minSeparation;
+  }
 }

@@ -1,9 +1,8 @@
 package org.dpfed.accounting;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import org.dpfed.accounting.numerics.BinomialTail;
 import org.dpfed.accounting.pld.PrivacyLossComposition;
 import org.dpfed.accounting.pld.PrivacyLossProfile;
 
@@ -17,6 +16,8 @@ import org.dpfed.accounting.pld.PrivacyLossProfile;
  * round-off is bounded and added to δ.
  */
 public final class PldAccountant implements PrivacyAccountant {
+  static final String NAME = "PLD";
+
   private final PrivacyTerms terms;
 
   private PldAccountant(PrivacyTerms terms) {
@@ -38,7 +39,7 @@ public final class PldAccountant implements PrivacyAccountant {
 
   @Override
   public String name() {
-    return "PLD";
+    return NAME;
   }
 
   @Override
@@ -48,20 +49,20 @@ public final class PldAccountant implements PrivacyAccountant {
 
   @Override
   public List<String> assumptions() {
-    return Assumptions.of(terms);
+    return terms.assumptions();
   }
 
   @Override
   public PldAccountant compose(DpEvent event, long count) {
     PrivacyTerms sum = terms.plus(event, count);
-    sum.others().keySet().forEach(PldAccountant::requireSupported);
+    sum.others().keySet().forEach(term -> profile(term, Term.View.WITH_CLIENT));
     return new PldAccountant(sum);
   }
 
-  private static void requireSupported(DpEvent event) {
-    if (event instanceof DiscreteGaussianSum || event instanceof SkellamSum) {
-      throw new UnsupportedOperationException("PLD has no bound for " + event + "; RDP has one");
-    }
+  /** Where everything is one Gaussian or unprotected. */
+  @Override
+  public boolean isExact() {
+    return terms.nonPrivate() || terms.isOneGaussian();
   }
 
   @Override
@@ -73,8 +74,8 @@ public final class PldAccountant implements PrivacyAccountant {
       return terms.gaussian().epsilon(delta);
     }
     double epsilon = 0;
-    for (PrivacyLossComposition direction : directions()) {
-      epsilon = Math.max(epsilon, direction.epsilonAbove(delta, epsilon));
+    for (PrivacyLossComposition view : views()) {
+      epsilon = Math.max(epsilon, view.epsilonAbove(delta, epsilon));
     }
     return epsilon;
   }
@@ -82,12 +83,12 @@ public final class PldAccountant implements PrivacyAccountant {
   /** Epsilon at {@code delta} from both sides: what is guaranteed and how loose it can be. */
   public EpsilonBounds epsilonBounds(double delta) {
     double upper = epsilon(delta);
-    if (terms.nonPrivate() || terms.isOneGaussian()) {
+    if (isExact()) {
       return new EpsilonBounds(upper, upper);
     }
     double lower = 0;
-    for (PrivacyLossComposition direction : directions()) {
-      lower = Math.max(lower, direction.epsilonBelow(delta, lower, upper));
+    for (PrivacyLossComposition view : views()) {
+      lower = Math.max(lower, view.epsilonBelow(delta, lower, upper));
     }
     // Should the two ever cross, the larger is the safe one, and differs from epsilon(delta).
     return new EpsilonBounds(lower, Math.max(lower, upper));
@@ -102,63 +103,29 @@ public final class PldAccountant implements PrivacyAccountant {
     } else if (terms.isOneGaussian()) {
       return terms.gaussian().delta(epsilon);
     }
-    return directions().stream().mapToDouble(d -> d.deltaAbove(epsilon)).max().orElse(0);
+    return views().stream().mapToDouble(view -> view.deltaAbove(epsilon)).max().orElse(0);
   }
 
-  /** The composed loss seen from either of two neighbours; one when both see the same. */
-  private List<PrivacyLossComposition> directions() {
-    PrivacyLossComposition forward = new PrivacyLossComposition(steps(true));
-    boolean symmetric =
-        terms.relation() == NeighbouringRelation.REPLACE_ONE
-            || terms.others().keySet().stream().noneMatch(PldAccountant::isDirected);
-    return symmetric
-        ? List.of(forward)
-        : List.of(forward, new PrivacyLossComposition(steps(false)));
+  /** The composed loss in both views; one where both are the same. */
+  private List<PrivacyLossComposition> views() {
+    return Arrays.stream(Term.View.values())
+        .map(this::steps)
+        .distinct()
+        .map(PrivacyLossComposition::new)
+        .toList();
   }
 
-  private static boolean isDirected(DpEvent event) {
-    return event instanceof DpEvent.PoissonSampled
-        || event instanceof DpEvent.TruncatedPoissonSampled;
-  }
-
-  private List<PrivacyLossComposition.Step> steps(boolean removal) {
+  private List<PrivacyLossComposition.Step> steps(Term.View view) {
     List<PrivacyLossComposition.Step> steps = new ArrayList<>();
-    if (Double.isFinite(terms.noiseMultiplier())) {
-      PrivacyLossProfile gaussian = PrivacyLossProfile.removal(1, terms.noiseToSensitivity());
-      steps.add(new PrivacyLossComposition.Step(gaussian, 1));
-    }
-    for (Map.Entry<DpEvent, Long> term : terms.others().entrySet()) {
-      steps.add(new PrivacyLossComposition.Step(profile(term.getKey(), removal), term.getValue()));
-    }
+    terms
+        .counts()
+        .forEach(
+            (term, count) ->
+                steps.add(new PrivacyLossComposition.Step(profile(term, view), count)));
     return steps;
   }
 
-  private PrivacyLossProfile profile(DpEvent event, boolean removal) {
-    if (event instanceof DpEvent.PoissonSampled sampled) {
-      return poisson(sampled.samplingProbability(), sampled.event(), removal);
-    } else if (event instanceof DpEvent.TruncatedPoissonSampled sampled) {
-      double cut =
-          BinomialTail.atLeast(
-              sampled.population() - 1, sampled.samplingProbability(), sampled.maxCohort());
-      return poisson(sampled.samplingProbability(), sampled.event(), removal).withInfiniteMass(cut);
-    } else if (event instanceof DpEvent.SampledWithoutReplacement sampled) {
-      double sigma = noiseMultiplier(sampled.event()) / 2;
-      return PrivacyLossProfile.withoutReplacement(sampled.samplingProbability(), sigma);
-    } else if (event instanceof DpEvent.ApproximateDp any) {
-      return PrivacyLossProfile.approximateDp(any.epsilon(), any.delta());
-    }
-    throw new UnsupportedOperationException("PLD has no bound for " + event);
-  }
-
-  private PrivacyLossProfile poisson(double q, DpEvent event, boolean removal) {
-    double sigma = noiseMultiplier(event);
-    if (terms.relation() == NeighbouringRelation.REPLACE_ONE) {
-      return PrivacyLossProfile.replacement(q, sigma);
-    }
-    return removal ? PrivacyLossProfile.removal(q, sigma) : PrivacyLossProfile.addition(q, sigma);
-  }
-
-  private static double noiseMultiplier(DpEvent event) {
-    return ((DpEvent.Gaussian) event).noiseMultiplier();
+  private PrivacyLossProfile profile(Term term, Term.View view) {
+    return term.profile(relation(), view).orElseThrow(() -> term.refusedBy(NAME, relation()));
   }
 }

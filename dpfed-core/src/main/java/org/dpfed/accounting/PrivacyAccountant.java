@@ -13,6 +13,14 @@ public interface PrivacyAccountant {
   /** The relation under which every answer of this accountant holds. */
   NeighbouringRelation relation();
 
+  /**
+   * Whether epsilon and delta are exactly what was composed can cost, not only bounds from above.
+   * Nobody needs to ask another accountant then.
+   */
+  default boolean isExact() {
+    return false;
+  }
+
   /** What must be true of the run for the answers to hold, one sentence each. */
   List<String> assumptions();
 
@@ -20,8 +28,9 @@ public interface PrivacyAccountant {
    * This accountant with {@code event} added, {@code count} times, to what it has composed.
    *
    * @param count at least 1
-   * @throws UnsupportedOperationException when this accountant has no bound for the event or a part
-   *     of it; the message names the part and an accountant that has one, if there is any
+   * @return this accountant is left as it was
+   * @throws UnsupportedEventException when this accountant has no bound for the event or a part of
+   *     it; it names the part and the accountants that have one
    */
   PrivacyAccountant compose(DpEvent event, long count);
 

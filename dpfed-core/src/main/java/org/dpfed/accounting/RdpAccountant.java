@@ -14,14 +14,16 @@ import java.util.stream.IntStream;
  * <p>Conversion to (ε, δ) after Canonne, Kamath, Steinke 2020, proposition 12.
  */
 public final class RdpAccountant implements PrivacyAccountant {
+  static final String NAME = "RDP";
+
   /** Orders so near 1 are skipped in the conversion: dividing by α − 1 leaves only round-off. */
   private static final double LEAST_ORDER = 1.01;
 
   private final double[] orders;
   private final PrivacyTerms terms;
-  private final Map<DpEvent, double[]> curves;
+  private final Map<Term, double[]> curves;
 
-  private RdpAccountant(double[] orders, PrivacyTerms terms, Map<DpEvent, double[]> curves) {
+  private RdpAccountant(double[] orders, PrivacyTerms terms, Map<Term, double[]> curves) {
     this.orders = orders;
     this.terms = terms;
     this.curves = curves;
@@ -71,7 +73,7 @@ public final class RdpAccountant implements PrivacyAccountant {
 
   @Override
   public String name() {
-    return "RDP";
+    return NAME;
   }
 
   @Override
@@ -81,16 +83,22 @@ public final class RdpAccountant implements PrivacyAccountant {
 
   @Override
   public List<String> assumptions() {
-    return Assumptions.of(terms);
+    return terms.assumptions();
   }
 
   @Override
   public RdpAccountant compose(DpEvent event, long count) {
     PrivacyTerms sum = terms.plus(event, count);
-    RenyiCurve curve = new RenyiCurve(orders, terms.relation());
-    Map<DpEvent, double[]> known = new LinkedHashMap<>(curves);
-    sum.others().keySet().forEach(other -> known.computeIfAbsent(other, curve::of));
-    return new RdpAccountant(orders, sum, known);
+    Map<Term, double[]> next = new LinkedHashMap<>();
+    for (Term term : sum.counts().keySet()) {
+      double[] known = curves.get(term);
+      next.put(term, known != null ? known : curve(term));
+    }
+    return new RdpAccountant(orders, sum, next);
+  }
+
+  private double[] curve(Term term) {
+    return term.renyi(relation(), orders).orElseThrow(() -> term.refusedBy(NAME, relation()));
   }
 
   /** The orders in use, a copy. */
@@ -107,10 +115,10 @@ public final class RdpAccountant implements PrivacyAccountant {
     if (terms.nonPrivate()) {
       return Double.POSITIVE_INFINITY;
     }
-    double sum = RenyiCurve.gaussian(orders[i], terms.noiseToSensitivity());
-    for (Map.Entry<DpEvent, Long> term : terms.others().entrySet()) {
-      double[] curve = curves.getOrDefault(term.getKey(), orders);
-      sum += term.getValue() * curve[i];
+    double sum = 0;
+    Map<Term, Long> counts = terms.counts();
+    for (Map.Entry<Term, double[]> curve : curves.entrySet()) {
+      sum += counts.getOrDefault(curve.getKey(), 0L) * curve.getValue()[i];
     }
     return sum;
   }

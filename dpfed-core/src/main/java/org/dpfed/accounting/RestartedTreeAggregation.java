@@ -11,12 +11,22 @@ import java.util.List;
  * @param treeRounds the rounds that each tree covers, each at least 1, in order
  */
 public record RestartedTreeAggregation(double noiseMultiplier, List<Integer> treeRounds)
-    implements DpEvent {
+    implements CorrelatedNoise {
   public RestartedTreeAggregation {
     Bounds.notNegative("noiseMultiplier", noiseMultiplier);
     treeRounds = List.copyOf(treeRounds);
     Bounds.atLeast("number of trees", 1, treeRounds.size());
     treeRounds.forEach(rounds -> Bounds.atLeast("treeRounds", 1, rounds));
+  }
+
+  @Override
+  public double sensitivity() {
+    return Math.sqrt((double) squaredSensitivity());
+  }
+
+  @Override
+  public String participationRule() {
+    return "no client joins more than one round of each tree";
   }
 
   /** The square of the L2 norm, in clip norms, by which a client moves the vector of all nodes. */

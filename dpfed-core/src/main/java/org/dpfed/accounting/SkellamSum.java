@@ -1,5 +1,7 @@
 package org.dpfed.accounting;
 
+import java.util.Arrays;
+
 /**
  * A sum of rounded contributions with Skellam noise, in total or as the sum of the clients' own,
  * which is Skellam again (Agarwal, Kairouz, Liu 2021, "The Skellam mechanism", theorem 3.5). Holds
@@ -18,17 +20,23 @@ public record SkellamSum(RoundedSum contributions, double localStddev, long clie
   }
 
   /**
-   * Rényi divergence at an integer {@code order} when one client moves the sum by {@code factor}
-   * norms; proven for integers only.
+   * Rényi divergences at {@code orders} when one client moves the sum by {@code factor} norms;
+   * infinite where they are no integers, for which nothing is proven.
    */
-  double renyi(int order, double factor) {
+  double[] renyi(double factor, double... orders) {
+    return Arrays.stream(orders)
+        .map(order -> order == Math.rint(order) ? renyi(factor, order) : Double.POSITIVE_INFINITY)
+        .toArray();
+  }
+
+  private double renyi(double factor, double order) {
     double granularity = contributions.granularity();
     double l2 = factor * contributions.l2Bound() / granularity;
     double l1 = factor * contributions.l1Bound() / granularity;
     double variance = clients * (localStddev / granularity) * (localStddev / granularity);
     double excess =
         Math.min(
-            ((2.0 * order - 1) * l2 * l2 + 6 * l1) / (4 * variance * variance),
+            ((2 * order - 1) * l2 * l2 + 6 * l1) / (4 * variance * variance),
             3 * l1 / (2 * variance));
     return order * l2 * l2 / (2 * variance) + excess;
   }

@@ -2,6 +2,7 @@ package org.dpfed.accounting;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The default: asks every accountant that has a proven bound for all that was composed, and answers
@@ -12,9 +13,18 @@ public final class TightestAccountant implements PrivacyAccountant {
   private final List<Candidate> candidates;
 
   /** An accountant, or the reason why it can no longer answer. */
-  private record Candidate(PrivacyAccountant accountant, String refusal) {
+  private record Candidate(
+      PrivacyAccountant accountant, Optional<UnsupportedEventException> refusal) {
+    Candidate(PrivacyAccountant accountant) {
+      this(accountant, Optional.empty());
+    }
+
     boolean answers() {
       return refusal.isEmpty();
+    }
+
+    String reason() {
+      return refusal.map(Throwable::getMessage).orElse("");
     }
 
     Candidate compose(DpEvent event, long count) {
@@ -22,9 +32,9 @@ public final class TightestAccountant implements PrivacyAccountant {
         return this;
       }
       try {
-        return new Candidate(accountant.compose(event, count), "");
-      } catch (UnsupportedOperationException e) {
-        return new Candidate(accountant, String.valueOf(e.getMessage()));
+        return new Candidate(accountant.compose(event, count));
+      } catch (UnsupportedEventException e) {
+        return new Candidate(accountant, Optional.of(e));
       }
     }
   }
@@ -48,10 +58,10 @@ public final class TightestAccountant implements PrivacyAccountant {
     this(
         relation,
         List.of(
-            new Candidate(new AnalyticGaussianAccountant(relation), ""),
-            new Candidate(new OptimalCompositionAccountant(relation), ""),
-            new Candidate(new PldAccountant(relation), ""),
-            new Candidate(new RdpAccountant(relation), "")));
+            new Candidate(new AnalyticGaussianAccountant(relation)),
+            new Candidate(new OptimalCompositionAccountant(relation)),
+            new Candidate(new PldAccountant(relation)),
+            new Candidate(new RdpAccountant(relation))));
   }
 
   @Override
@@ -73,8 +83,11 @@ public final class TightestAccountant implements PrivacyAccountant {
   public TightestAccountant compose(DpEvent event, long count) {
     List<Candidate> next = candidates.stream().map(c -> c.compose(event, count)).toList();
     if (next.stream().noneMatch(Candidate::answers)) {
-      String reasons = String.join("; ", next.stream().map(Candidate::refusal).distinct().toList());
-      throw new UnsupportedOperationException(reasons);
+      List<String> reasons = next.stream().map(Candidate::reason).distinct().toList();
+      throw new UnsupportedEventException(
+          event,
+          "has no bound together with all that was composed: " + String.join("; ", reasons),
+          List.of());
     }
     return new TightestAccountant(relation, next);
   }
@@ -89,19 +102,21 @@ public final class TightestAccountant implements PrivacyAccountant {
           new Answer(
               accountant.name(),
               candidate.answers() ? accountant.epsilon(delta) : Double.NaN,
-              candidate.refusal));
+              candidate.reason()));
     }
     return answers;
   }
 
-  /** Exact accountants alone where there is one; else all that remain. */
+  @Override
+  public boolean isExact() {
+    return answering().get(0).isExact();
+  }
+
+  /** An exact accountant alone where there is one; else all that remain. */
   private List<PrivacyAccountant> answering() {
     List<PrivacyAccountant> able =
         candidates.stream().filter(Candidate::answers).map(Candidate::accountant).toList();
-    boolean exact =
-        able.get(0) instanceof AnalyticGaussianAccountant
-            || able.get(0) instanceof OptimalCompositionAccountant;
-    return exact ? able.subList(0, 1) : able;
+    return able.stream().filter(PrivacyAccountant::isExact).findFirst().map(List::of).orElse(able);
   }
 
   /** The accountant whose epsilon at {@code delta} is smallest. */

@@ -9,9 +9,19 @@ package org.dpfed.accounting;
  * @param participation how often a client takes part
  */
 public record TreeAggregation(double noiseMultiplier, Participation participation)
-    implements DpEvent {
+    implements CorrelatedNoise {
   public TreeAggregation {
     Bounds.notNegative("noiseMultiplier", noiseMultiplier);
+  }
+
+  @Override
+  public double sensitivity() {
+    return Math.sqrt((double) squaredSensitivity());
+  }
+
+  @Override
+  public String participationRule() {
+    return participation.rule();
   }
 
   /** The square of the L2 norm, in clip norms, by which a client moves the vector of all nodes. */
