@@ -19,8 +19,7 @@ import picocli.CommandLine.Spec;
     description = "Federated averaging with client-level differential privacy for Deeplearning4j.",
     mixinStandardHelpOptions = true,
     versionProvider = Versions.class,
-    scope = ScopeType.INHERIT,
-    subcommands = {AccountCommand.class, CalibrateCommand.class})
+    scope = ScopeType.INHERIT)
 public final class DpfedCommand implements Runnable {
   static final String VERBOSE = "--verbose";
 
@@ -37,6 +36,8 @@ public final class DpfedCommand implements Runnable {
     DpfedCommand root = new DpfedCommand();
     OneLineErrors errors = new OneLineErrors(() -> root.verbose);
     return new CommandLine(root)
+        .addSubcommand(AccountCommand.commandLine())
+        .addSubcommand(CalibrateCommand.commandLine())
         .addSubcommand(TrainCommand.commandLine())
         .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))

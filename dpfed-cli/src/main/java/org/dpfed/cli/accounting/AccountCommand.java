@@ -1,114 +1,142 @@
 package org.dpfed.cli.accounting;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.Guarantee;
-import org.dpfed.accounting.LocalNoise;
-import org.dpfed.accounting.NeighbouringRelation;
-import org.dpfed.accounting.PrivacyAccountant;
 import org.dpfed.accounting.TightestAccountant;
+import org.dpfed.cli.GuaranteeJson;
 import org.dpfed.cli.UsageException;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code dpfed account}: what a run costs, without running it. */
 @Command(
     name = "account",
-    description = "Epsilon of a run, or delta at a given epsilon; of many runs with --batch.")
+    description = {
+      "What a run costs: epsilon at a given delta, or delta at a given epsilon.",
+      "An option that has no effect with the others is refused."
+    },
+    abbreviateSynopsis = true,
+    sortOptions = false)
 public final class AccountCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
-  @Mixin private RunOptions run = new RunOptions();
 
-  @Option(
-      names = "--noise-multiplier",
-      description = "Noise standard deviation divided by the clip norm.")
-  private @Nullable Double noiseMultiplier;
-
-  @Option(names = "--epsilon", description = "Ask for delta at this epsilon instead.")
-  private @Nullable Double epsilon;
-
-  @Option(
-      names = "--unit",
-      defaultValue = "client",
-      description = "What one client stands for. Default: ${DEFAULT-VALUE}.")
-  private String unit = "client";
-
-  @Option(names = "--all", description = "Every accountant's answer, side by side.")
-  private boolean all;
-
-  @Option(names = "--json", description = "Print JSON.")
-  private boolean json;
-
-  @Option(
-      names = "--batch",
-      paramLabel = "FILE",
-      description = "A JSON list of cases; prints it with the field 'answer' added to each.")
-  private @Nullable Path batch;
-
-  @Option(
-      names = "--plot",
-      paramLabel = "FILE",
-      description = "Plot epsilon over the rounds into a PNG file.")
-  private @Nullable Path plot;
+  /** The command with its options. */
+  public static CommandLine commandLine() {
+    CommandLine command = new CommandLine(new AccountCommand());
+    EnumSet<Flag> flags = EnumSet.allOf(Flag.class);
+    flags.remove(Flag.NOISE_TO_SIGNAL);
+    CommandOptions.declare(command.getCommandSpec(), flags, Choices.MECHANISMS.names());
+    return command;
+  }
 
   @Override
   public Integer call() {
+    OptionValues options = OptionValues.of(spec.commandLine().getParseResult());
     PrintWriter out = spec.commandLine().getOut();
+    if (options.has(Flag.BATCH)) {
+      return batch(options, out);
+    }
     try {
-      if (batch != null) {
-        return CaseFile.answer(batch, out, spec.commandLine().getErr());
-      }
-      PrivacyCase question = run.asCase(noiseMultiplier, epsilon);
-      if (plot != null) {
-        EpsilonPlot.write(question, plot);
-      }
-      answer(question, out);
-      return 0;
+      answer(options, out);
+      return CommandLine.ExitCode.OK;
     } catch (IllegalArgumentException | UnsupportedOperationException | ArithmeticException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
     }
   }
 
-  private void answer(PrivacyCase question, PrintWriter out) {
-    if (question.mechanism().equals("shuffled_pure_ldp")) {
-      print(shuffled(question), out);
-    } else if (question.has("clipped_count_stddev")) {
-      print("valueNoiseMultiplier", question.valueNoiseMultiplier(), out);
-    } else if (question.mechanism().equals("local_gaussian")) {
-      bothSides(question, out);
-    } else if (epsilon != null) {
-      double delta = question.accountant().compose(question.event()).delta(epsilon);
-      print("delta", delta, out);
-    } else if (all) {
-      sideBySide(question, out);
+  private int batch(OptionValues options, PrintWriter out) {
+    for (Flag given : options.texts().keySet()) {
+      if (given != Flag.BATCH) {
+        throw Question.noEffect(options, given, Flag.BATCH);
+      }
+    }
+    Path file = Path.of(options.text(Flag.BATCH, ""));
+    return CaseFile.answer(file, out, spec.commandLine().getErr());
+  }
+
+  private static void answer(OptionValues options, PrintWriter out) {
+    boolean json = options.has(Flag.JSON);
+    if (options.has(Flag.CLIPPED_COUNT_STDDEV)) {
+      double left = Question.VALUE_NOISE_MULTIPLIER.answer(options);
+      print("valueNoiseMultiplier", left, json, out);
+    } else if (options.has(Flag.EPSILON)) {
+      print("delta", Question.DELTA.answer(options), json, out);
     } else {
-      PrivacyAccountant spent = question.accountant().compose(question.event());
-      print(spent.guarantee(question.number("delta"), unit), out);
+      boolean all = options.has(Flag.ALL);
+      (all ? Question.EVERY_EPSILON : Question.EPSILON).check(options);
+      guarantees(options, all, out);
     }
   }
 
+  private static void print(String name, double value, boolean json, PrintWriter out) {
+    out.println(
+        json
+            ? JsonNodeFactory.instance.objectNode().put(name, value).toString()
+            : name + " " + value);
+  }
+
+  private static void guarantees(OptionValues options, boolean all, PrintWriter out) {
+    boolean json = options.has(Flag.JSON);
+    double delta = options.delta();
+    String unit = unit(options);
+    RunDescription run = RunDescription.of(options);
+    if (options.has(Flag.PLOT)) {
+      EpsilonPlot.write(options, run.relation(), Path.of(options.text(Flag.PLOT, "")));
+    }
+    Guarantee guarantee = claimed(run.guarantee(delta, unit), options);
+    if (run.mechanism() instanceof ClientNoise.LocalGaussian local) {
+      bothSides(guarantee, claimed(local.sums(delta, unit), options), json, out);
+    } else if (all) {
+      sideBySide(guarantee, run, delta, json, out);
+    } else {
+      out.println(json ? GuaranteeJson.of(guarantee).toString() : guarantee.toString());
+    }
+  }
+
+  private static String unit(OptionValues options) {
+    String unit = options.text(Flag.UNIT, "client");
+    if (unit.isBlank() || unit.chars().anyMatch(Character::isISOControl)) {
+      throw new UsageException(
+          options.label(Flag.UNIT) + " must name what one client stands for, such as patient");
+    }
+    return unit;
+  }
+
+  /** The guarantee, saying that nothing but the asker's word stands behind the unit's name. */
+  private static Guarantee claimed(Guarantee guarantee, OptionValues options) {
+    if (!options.has(Flag.UNIT)) {
+      return guarantee;
+    }
+    List<String> assumptions = new ArrayList<>(guarantee.assumptions());
+    assumptions.add(
+        "each client holds all data of one %s and nothing of another: %s is a claim, no data was read"
+            .formatted(guarantee.unit(), Flag.UNIT.option()));
+    return new Guarantee(
+        guarantee.epsilon(),
+        guarantee.delta(),
+        guarantee.relation(),
+        guarantee.unit(),
+        guarantee.accountant(),
+        assumptions);
+  }
+
   /** What a client's own noise gives it against everybody, and what the sum gives it. */
-  private void bothSides(PrivacyCase question, PrintWriter out) {
-    LocalNoise noise = question.localNoise();
-    double delta = question.number("delta");
-    Guarantee local = noise.local(delta, unit);
-    Guarantee central = noise.central(delta, unit, NeighbouringRelation.REPLACE_ONE);
+  private static void bothSides(Guarantee local, Guarantee central, boolean json, PrintWriter out) {
     if (json) {
       ObjectNode both = JsonNodeFactory.instance.objectNode();
-      both.set("local", tree(local));
-      both.set("central", tree(central));
+      both.set("local", GuaranteeJson.of(local));
+      both.set("central", GuaranteeJson.of(central));
       out.println(both.toString());
     } else {
       out.println("each message: " + local);
@@ -116,63 +144,40 @@ public final class AccountCommand implements Callable<Integer> {
     }
   }
 
-  private void print(String name, double value, PrintWriter out) {
-    out.println(
-        json
-            ? JsonNodeFactory.instance.objectNode().put(name, value).toString()
-            : name + " " + value);
-  }
-
-  private Guarantee shuffled(PrivacyCase question) {
-    return new Guarantee(
-        question.answer(),
-        question.number("delta"),
-        NeighbouringRelation.REPLACE_ONE,
-        unit,
-        "shuffling",
-        List.of(
-            "each message comes from a pure-DP local randomiser",
-            "the shuffler hides who sent what"));
-  }
-
-  private void sideBySide(PrivacyCase question, PrintWriter out) {
-    DpEvent event = question.event();
-    TightestAccountant spent = new TightestAccountant(question.relation()).compose(event, 1);
-    List<TightestAccountant.Answer> answers = spent.answers(question.number("delta"));
+  private static void sideBySide(
+      Guarantee guarantee, RunDescription run, double delta, boolean json, PrintWriter out) {
+    List<TightestAccountant.Answer> answers =
+        new TightestAccountant(run.relation()).compose(run.event(), 1).answers(delta);
     if (json) {
-      ArrayNode list = JsonNodeFactory.instance.arrayNode();
-      for (TightestAccountant.Answer answer : answers) {
-        ObjectNode entry = list.addObject().put("accountant", answer.accountant());
-        if (answer.refusal().isEmpty()) {
-          entry.put("epsilon", answer.epsilon());
-        } else {
-          entry.putNull("epsilon").put("refusal", answer.refusal());
-        }
-      }
-      out.println(list.toString());
+      ObjectNode both = JsonNodeFactory.instance.objectNode();
+      ArrayNode list = both.putArray("accountants");
+      answers.forEach(answer -> put(list.addObject(), answer));
+      both.set("guarantee", GuaranteeJson.of(guarantee));
+      out.println(both.toString());
       return;
     }
     for (TightestAccountant.Answer answer : answers) {
-      String result =
-          answer.refusal().isEmpty()
-              ? String.format(Locale.ROOT, "ε %.6f", answer.epsilon())
-              : "no answer: " + answer.refusal();
-      out.println(String.format(Locale.ROOT, "%-20s %s", answer.accountant(), result));
+      out.println(String.format(Locale.ROOT, "%-20s %s", answer.accountant(), text(answer)));
     }
-    out.println(spent.guarantee(question.number("delta"), unit));
+    out.println(guarantee);
   }
 
-  private void print(Guarantee guarantee, PrintWriter out) {
-    if (!json) {
-      out.println(guarantee);
-      return;
+  private static void put(ObjectNode entry, TightestAccountant.Answer answer) {
+    entry.put("accountant", answer.accountant());
+    if (answer.refusal().isEmpty()) {
+      GuaranteeJson.putEpsilon(entry, Question.number(answer.epsilon()));
+    } else {
+      entry.putNull("epsilon").put("refusal", answer.refusal());
     }
-    out.println(tree(guarantee).toString());
   }
 
-  private static ObjectNode tree(Guarantee guarantee) {
-    ObjectNode tree = new ObjectMapper().valueToTree(guarantee);
-    tree.put("relation", guarantee.relation().label()).remove("private");
-    return tree;
+  private static String text(TightestAccountant.Answer answer) {
+    if (!answer.refusal().isEmpty()) {
+      return "no answer: " + answer.refusal();
+    }
+    double epsilon = Question.number(answer.epsilon());
+    return Double.isInfinite(epsilon)
+        ? "no privacy"
+        : String.format(Locale.ROOT, "ε %.6f", epsilon);
   }
 }

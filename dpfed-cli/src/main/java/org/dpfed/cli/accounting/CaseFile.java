@@ -1,8 +1,11 @@
 package org.dpfed.cli.accounting;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -20,7 +23,11 @@ final class CaseFile {
 
   /** Returns the exit status: 0 when every case was answered, else 2. */
   static int answer(Path file, PrintWriter out, PrintWriter err) {
-    ObjectMapper mapper = new ObjectMapper();
+    ObjectMapper mapper =
+        JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
     JsonNode document = read(mapper, file);
     JsonNode cases = document.isArray() ? document : document.path("cases");
     if (!cases.isArray()) {
@@ -33,8 +40,7 @@ final class CaseFile {
         throw new UsageException(file + ": every case must be an object, one was " + fields);
       }
       try {
-        FieldNames.check(fields);
-        put(answered, new PrivacyCase(fields).answer());
+        put(answered, GoldenCase.answer(answered));
       } catch (UsageException
           | IllegalArgumentException
           | ArithmeticException

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
+import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.cli.UsageException;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
@@ -20,18 +21,22 @@ final class EpsilonPlot {
 
   private EpsilonPlot() {}
 
-  /** Writes the curve up to the case's rounds; the file is a PNG. */
-  static void write(PrivacyCase run, Path file) {
-    int rounds = run.integer("rounds");
+  /**
+   * Writes the curve up to the run's rounds; the file is a PNG.
+   *
+   * @param options describe a run with a number of rounds
+   */
+  static void write(OptionValues options, NeighbouringRelation relation, Path file) {
+    int rounds = options.index(Flag.ROUNDS);
+    double delta = options.delta();
     double[] at =
         IntStream.rangeClosed(1, Math.min(rounds, POINTS))
             .mapToDouble(i -> Math.ceil((double) rounds * i / Math.min(rounds, POINTS)))
             .toArray();
     double[] epsilon = new double[at.length];
     for (int i = 0; i < at.length; i++) {
-      PrivacyCase shorter = run.withRounds((long) at[i]);
-      epsilon[i] = shorter.accountant().compose(shorter.event()).epsilon(shorter.number("delta"));
-      if (Double.isInfinite(epsilon[i])) {
+      epsilon[i] = RunDescription.of(options.with(Flag.ROUNDS, at[i])).epsilon(delta);
+      if (!Double.isFinite(epsilon[i])) {
         throw new UsageException("--plot: epsilon is infinite at round " + (long) at[i]);
       }
     }
@@ -39,9 +44,9 @@ final class EpsilonPlot {
         new XYChartBuilder()
             .width(900)
             .height(600)
-            .title("Privacy loss at δ = " + run.number("delta"))
+            .title("Privacy loss at δ = " + delta)
             .xAxisTitle("rounds")
-            .yAxisTitle("ε, " + run.relation().label())
+            .yAxisTitle("ε, " + relation.label())
             .build();
     chart.getStyler().setLegendVisible(false);
     chart.addSeries("ε", at, epsilon).setMarker(SeriesMarkers.NONE);

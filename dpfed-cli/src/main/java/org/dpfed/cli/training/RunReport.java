@@ -3,7 +3,7 @@ package org.dpfed.cli.training;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import org.dpfed.accounting.Guarantee;
+import org.dpfed.cli.GuaranteeJson;
 import org.dpfed.cli.Versions;
 import org.dpfed.federated.ModelEvaluation;
 import org.dpfed.federated.RoundDiagnostics;
@@ -26,7 +26,7 @@ final class RunReport {
     root.put("status", status);
     root.put("roundsFinished", report.rounds().size());
     root.put("roundsPlanned", report.plan().rounds());
-    root.set("guarantee", guarantee(report.guarantee()));
+    root.set("guarantee", GuaranteeJson.of(report.guarantee()));
     root.put("isSecure", report.plan().isSecure());
     root.set("plan", plan(report));
     root.set("private", results(report));
@@ -36,24 +36,6 @@ final class RunReport {
     root.set("versions", versions());
     root.set("machine", machine(report));
     return root;
-  }
-
-  private static ObjectNode guarantee(Guarantee guarantee) {
-    ObjectNode node = JsonNodeFactory.instance.objectNode();
-    node.put("summary", guarantee.summary());
-    node.put("isPrivate", guarantee.isPrivate());
-    if (guarantee.isPrivate()) {
-      node.put("epsilon", guarantee.epsilon());
-    } else {
-      node.putNull("epsilon");
-    }
-    node.put("delta", guarantee.delta());
-    node.put("relation", guarantee.relation().label());
-    node.put("unit", guarantee.unit());
-    node.put("accountant", guarantee.accountant());
-    ArrayNode assumptions = node.putArray("assumptions");
-    guarantee.assumptions().forEach(assumptions::add);
-    return node;
   }
 
   private static ObjectNode plan(TrainingReport report) {

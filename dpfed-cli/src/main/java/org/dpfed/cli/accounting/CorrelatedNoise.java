@@ -1,0 +1,169 @@
+package org.dpfed.cli.accounting;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.dpfed.accounting.AmplifiedBandedMechanism;
+import org.dpfed.accounting.DpEvent;
+import org.dpfed.accounting.MatrixMechanism;
+import org.dpfed.accounting.NeighbouringRelation;
+import org.dpfed.accounting.Participation;
+import org.dpfed.accounting.RestartedTreeAggregation;
+import org.dpfed.accounting.ToeplitzStrategy;
+import org.dpfed.accounting.TreeAggregation;
+import org.dpfed.cli.UsageException;
+
+/** Mechanisms of the server whose noise in one round depends on that of others. */
+sealed interface CorrelatedNoise extends Mechanism.Accounted {
+  /** The participation that the options describe; no most likely number of rounds is assumed. */
+  private static Participation participation(OptionValues options) {
+    int most = options.index(Flag.MAX_PARTICIPATIONS);
+    if (most == 1 && options.has(Flag.MIN_SEPARATION)) {
+      throw new UsageException(
+          "%s has no effect with %s 1; leave it out"
+              .formatted(
+                  options.label(Flag.MIN_SEPARATION), options.label(Flag.MAX_PARTICIPATIONS)));
+    }
+    int separation = options.has(Flag.MIN_SEPARATION) ? options.index(Flag.MIN_SEPARATION) : 1;
+    return new Participation(options.index(Flag.ROUNDS), most, separation);
+  }
+
+  private static Set<Flag> participating(Flag... others) {
+    Set<Flag> needed = EnumSet.of(Flag.NOISE_MULTIPLIER, Flag.ROUNDS, Flag.MAX_PARTICIPATIONS);
+    needed.addAll(List.of(others));
+    return needed;
+  }
+
+  private static Set<Flag> accountedAnd(Flag other) {
+    Set<Flag> allowed = EnumSet.of(other);
+    allowed.addAll(OPTIONS);
+    return allowed;
+  }
+
+  /** One binary tree over all rounds. */
+  record Tree(double noiseMultiplier, Participation participation) implements CorrelatedNoise {
+    static Form<Mechanism> form() {
+      return new Form<>(
+          "tree",
+          participating(),
+          accountedAnd(Flag.MIN_SEPARATION),
+          options ->
+              new Tree(
+                  options.number(Flag.NOISE_MULTIPLIER), CorrelatedNoise.participation(options)));
+    }
+
+    @Override
+    public TreeAggregation event() {
+      return new TreeAggregation(noiseMultiplier, participation);
+    }
+
+    @Override
+    public Set<NeighbouringRelation> relations() {
+      return FIXED_POPULATION;
+    }
+  }
+
+  /** One binary tree after another, a client in each of them at most once. */
+  record RestartedTree(double noiseMultiplier, List<Integer> treeRounds)
+      implements CorrelatedNoise {
+    static Form<Mechanism> form() {
+      Set<Flag> allowed = EnumSet.copyOf(OPTIONS);
+      allowed.remove(Flag.PLOT);
+      return new Form<>(
+          "tree",
+          Flag.set(Flag.NOISE_MULTIPLIER, Flag.TREE_ROUNDS),
+          allowed,
+          options ->
+              new RestartedTree(
+                  options.number(Flag.NOISE_MULTIPLIER),
+                  options.numbers(Flag.TREE_ROUNDS).stream().map(Double::intValue).toList()));
+    }
+
+    @Override
+    public RestartedTreeAggregation event() {
+      return new RestartedTreeAggregation(noiseMultiplier, treeRounds);
+    }
+
+    @Override
+    public Set<NeighbouringRelation> relations() {
+      return FIXED_POPULATION;
+    }
+  }
+
+  /** A lower triangular Toeplitz matrix. */
+  record Matrix(double noiseMultiplier, ToeplitzStrategy strategy, Participation participation)
+      implements CorrelatedNoise {
+    private static final String NAME = "matrix";
+
+    static Form<Mechanism> formByCoefficients() {
+      return new Form<>(
+          NAME,
+          participating(Flag.COEFFICIENTS),
+          accountedAnd(Flag.MIN_SEPARATION),
+          options -> of(options, new ToeplitzStrategy(options.numbers(Flag.COEFFICIENTS))));
+    }
+
+    static Form<Mechanism> formByBuffers() {
+      return new Form<>(
+          NAME,
+          participating(Flag.BUFFER_DECAY, Flag.OUTPUT_SCALE),
+          accountedAnd(Flag.MIN_SEPARATION),
+          options ->
+              of(
+                  options,
+                  ToeplitzStrategy.bufferedLinear(
+                      options.numbers(Flag.BUFFER_DECAY),
+                      options.numbers(Flag.OUTPUT_SCALE),
+                      options.index(Flag.ROUNDS))));
+    }
+
+    private static Matrix of(OptionValues options, ToeplitzStrategy strategy) {
+      return new Matrix(
+          options.number(Flag.NOISE_MULTIPLIER), strategy, CorrelatedNoise.participation(options));
+    }
+
+    @Override
+    public DpEvent event() {
+      return new MatrixMechanism(noiseMultiplier, strategy, participation);
+    }
+
+    @Override
+    public Set<NeighbouringRelation> relations() {
+      return FIXED_POPULATION;
+    }
+  }
+
+  /** A banded matrix, with Poisson sampling from one group of clients after the other. */
+  record AmplifiedBanded(double noiseMultiplier, double probability, long rounds, long bands)
+      implements CorrelatedNoise {
+    private static final String NAME = "amplified-banded";
+
+    static Form<Mechanism> formByProbability() {
+      return form(Flag.SAMPLING_PROBABILITY);
+    }
+
+    static Form<Mechanism> formByCohort() {
+      return form(Flag.COHORT, Flag.POPULATION);
+    }
+
+    private static Form<Mechanism> form(Flag... sampling) {
+      Set<Flag> needed = EnumSet.of(Flag.NOISE_MULTIPLIER, Flag.ROUNDS, Flag.BANDS);
+      needed.addAll(List.of(sampling));
+      return new Form<>(NAME, needed, OPTIONS, AmplifiedBanded::of);
+    }
+
+    private static AmplifiedBanded of(OptionValues options) {
+      long bands = options.whole(Flag.BANDS);
+      return new AmplifiedBanded(
+          options.number(Flag.NOISE_MULTIPLIER),
+          Sampling.probability(options, bands),
+          options.whole(Flag.ROUNDS),
+          bands);
+    }
+
+    @Override
+    public DpEvent event() {
+      return new AmplifiedBandedMechanism(noiseMultiplier, probability, rounds, bands);
+    }
+  }
+}

@@ -1,0 +1,257 @@
+package org.dpfed.cli.accounting;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Set;
+
+/** The options of {@code account} and {@code calibrate}, in the order of the help. */
+enum Flag {
+  MECHANISM(
+      Section.RUN, "--mechanism", Kind.TEXT, "How noise is added. Default: gaussian. See below."),
+  NOISE_MULTIPLIER(
+      Section.RUN,
+      "--noise-multiplier",
+      Kind.NOT_NEGATIVE,
+      "Standard deviation of the noise divided by the clip norm."),
+  ROUNDS(Section.RUN, "--rounds", Kind.COUNT, "Number of rounds; never assumed."),
+  RELATION(
+      Section.RUN,
+      "--relation",
+      Kind.TEXT,
+      "Which two populations must look alike: add-or-remove-one (default), zero-out or"
+          + " replace-one. For tree, matrix and sampling without replacement one of the last two."),
+
+  SAMPLING(
+      Section.SAMPLING,
+      "--sampling",
+      Kind.TEXT,
+      "Who takes part in a round. Default: poisson where a sampling probability or a cohort is"
+          + " given, else none. See below."),
+  SAMPLING_PROBABILITY(
+      Section.SAMPLING,
+      "--sampling-probability",
+      Kind.PROBABILITY,
+      "Probability that a client takes part in a round."),
+  COHORT(
+      Section.SAMPLING,
+      "--cohort",
+      Kind.POSITIVE,
+      "Clients in one round: expected under Poisson sampling, exact without replacement."),
+  POPULATION(
+      Section.SAMPLING,
+      "--population",
+      Kind.COUNT,
+      "Number of clients. --delta must be below 1 over it."),
+  MAX_COHORT(
+      Section.SAMPLING,
+      "--max-cohort",
+      Kind.COUNT,
+      "Most clients in one round; a larger sample is cut at random."),
+
+  MAX_PARTICIPATIONS(
+      Section.CORRELATED,
+      "--max-participations",
+      Kind.INDEX,
+      "Most rounds that one client takes part in."),
+  MIN_SEPARATION(
+      Section.CORRELATED,
+      "--min-separation",
+      Kind.INDEX,
+      "Smallest difference between the indices of two rounds with the same client. Default: 1."),
+  TREE_ROUNDS(
+      Section.CORRELATED,
+      "--tree-rounds",
+      Kind.INDEX,
+      true,
+      "Rounds of each tree, where trees are restarted; a client takes part once in each."),
+  COEFFICIENTS(
+      Section.CORRELATED,
+      "--coefficients",
+      Kind.NUMBER,
+      true,
+      "First column of a lower triangular Toeplitz matrix."),
+  BUFFER_DECAY(
+      Section.CORRELATED,
+      "--buffer-decay",
+      Kind.NUMBER,
+      true,
+      "Decay of each buffer of a buffered linear Toeplitz (BLT) matrix."),
+  OUTPUT_SCALE(
+      Section.CORRELATED,
+      "--output-scale",
+      Kind.NUMBER,
+      true,
+      "Output scale of each buffer of a BLT matrix."),
+  BANDS(
+      Section.CORRELATED,
+      "--bands",
+      Kind.COUNT,
+      "Bands of a matrix with columns of norm 1, and groups of clients that are sampled in turn."),
+
+  CLIP_NORM(
+      Section.DISTRIBUTED,
+      "--clip-norm",
+      Kind.POSITIVE,
+      "L2 bound of one contribution before rounding."),
+  GRANULARITY(
+      Section.DISTRIBUTED,
+      "--granularity",
+      Kind.POSITIVE,
+      "Width of the grid that contributions are rounded to."),
+  ROUNDING_BIAS(
+      Section.DISTRIBUTED,
+      "--rounding-bias",
+      Kind.FRACTION,
+      "Probability that a rounding is drawn again. Default: 0."),
+  DIMENSION(Section.DISTRIBUTED, "--dimension", Kind.COUNT, "Length of a contribution."),
+  LOCAL_STDDEV(
+      Section.DISTRIBUTED,
+      "--local-stddev",
+      Kind.POSITIVE,
+      "Standard deviation of one client's noise, in the units of --clip-norm."),
+  NOISY_CLIENTS(
+      Section.DISTRIBUTED,
+      "--noisy-clients",
+      Kind.COUNT,
+      "Clients that are certain to add their noise to one sum. Default for local-gaussian: 1."),
+  LOCAL_EPSILON(
+      Section.DISTRIBUTED, "--local-epsilon", Kind.POSITIVE, "Epsilon of one client's message."),
+  LOCAL_DELTA(
+      Section.DISTRIBUTED,
+      "--local-delta",
+      Kind.FRACTION,
+      "Delta of one client's message. Default: 0."),
+
+  EPSILON(
+      Section.QUESTION,
+      "--epsilon",
+      Kind.NOT_NEGATIVE,
+      "In account: ask for delta at this epsilon, in place of --delta. In calibrate: what may be"
+          + " spent."),
+  DELTA(
+      Section.QUESTION,
+      "--delta",
+      Kind.SMALL_DELTA,
+      "The delta of the guarantee, for instance 1 / population^1.1."),
+  ACCOUNTANT(
+      Section.QUESTION,
+      "--accountant",
+      Kind.TEXT,
+      "Who computes: tightest (default), rdp, pld, analytic-gaussian or optimal-composition."),
+  ORDERS(
+      Section.QUESTION,
+      "--orders",
+      Kind.TEXT,
+      "Orders of --accountant rdp, such as 1.5,2..64,128. Default: 1.1 to 16384."),
+  ALL(Section.QUESTION, "--all", Kind.SWITCH, "Every accountant's epsilon, side by side."),
+  CLIPPED_COUNT_STDDEV(
+      Section.QUESTION,
+      "--clipped-count-stddev",
+      Kind.POSITIVE,
+      "Noise on adaptive clipping's count of clipped clients: ask for the noise multiplier that is"
+          + " left for the sum. Takes --noise-multiplier only."),
+  NOISE_TO_SIGNAL(
+      Section.QUESTION,
+      "--noise-to-signal",
+      Kind.POSITIVE,
+      "Ask for the smallest expected cohort at which the averaged noise has this standard"
+          + " deviation, in clip norms. Takes --population and --rounds, and Poisson sampling."),
+  BATCH(
+      Section.QUESTION,
+      "--batch",
+      Kind.TEXT,
+      "Answer a JSON list of cases instead: prints it with the field 'answer' added to each. Takes"
+          + " no other option."),
+
+  UNIT(
+      Section.OUTPUT,
+      "--unit",
+      Kind.TEXT,
+      "What one client stands for, such as patient. Default: client. This is what you claim: no"
+          + " data is read that could confirm it."),
+  PLOT(Section.OUTPUT, "--plot", Kind.TEXT, "Also plot epsilon over the rounds into a PNG file."),
+  JSON(Section.OUTPUT, "--json", Kind.SWITCH, "Print JSON.");
+
+  /** What the help groups options by. */
+  enum Section {
+    QUESTION("What is asked"),
+    RUN("The run"),
+    SAMPLING("Sampling (gaussian, amplified-banded; --population also shuffled)"),
+    CORRELATED("Correlated noise (tree, matrix, amplified-banded)"),
+    DISTRIBUTED("Noise that clients add (discrete-gaussian, skellam, local-*, shuffled)"),
+    OUTPUT("Output");
+
+    private final String heading;
+
+    Section(String heading) {
+      this.heading = heading;
+    }
+
+    String heading() {
+      return heading;
+    }
+  }
+
+  private final Section section;
+  private final String option;
+  private final Kind kind;
+  private final boolean list;
+  private final String description;
+
+  Flag(Section section, String option, Kind kind, String description) {
+    this(section, option, kind, false, description);
+  }
+
+  Flag(Section section, String option, Kind kind, boolean list, String description) {
+    this.section = section;
+    this.option = option;
+    this.kind = kind;
+    this.list = list;
+    this.description = description;
+  }
+
+  Section section() {
+    return section;
+  }
+
+  /** Its name on the command line, dashes included. */
+  String option() {
+    return option;
+  }
+
+  /** What its value is; that of each entry where it takes a list. */
+  Kind kind() {
+    return kind;
+  }
+
+  /** What the help calls its value. */
+  String paramLabel() {
+    if (this == BATCH || this == PLOT) {
+      return "FILE";
+    } else if (kind == Kind.TEXT) {
+      return this == ORDERS ? "LIST" : "NAME";
+    }
+    return list ? "LIST" : "NUMBER";
+  }
+
+  boolean isList() {
+    return list;
+  }
+
+  String description() {
+    return description;
+  }
+
+  static Set<Flag> set(Flag... flags) {
+    return set(Arrays.asList(flags));
+  }
+
+  /** These flags, in the order of the help. */
+  static Set<Flag> set(Collection<Flag> flags) {
+    Set<Flag> ordered = EnumSet.noneOf(Flag.class);
+    ordered.addAll(flags);
+    return Collections.unmodifiableSet(ordered);
+  }
+}
