@@ -1,13 +1,16 @@
 package org.dpfed.bench.kernel;
 
 import java.util.concurrent.TimeUnit;
-import org.dpfed.accounting.DpEvent;
+import org.dpfed.kernel.DeltaKernel;
 import org.dpfed.kernel.KernelSelection;
 import org.dpfed.kernel.NoiseKey;
 import org.dpfed.mechanism.Clipping;
 import org.dpfed.mechanism.DeltaAggregator;
-import org.dpfed.mechanism.ReleaseMode;
+import org.dpfed.mechanism.Randomness;
+import org.dpfed.mechanism.SampledGaussian;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -21,8 +24,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A whole round's aggregation, 16 clients and one release, in floats and on the integer grid, on
- * one thread as beside workers.
+ * A whole round's aggregation, 16 clients and one release, on one thread as beside workers: on the
+ * integer grid, as every private plan does it, and in floats, which no plan with noise does, to see
+ * what the grid costs.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -32,17 +36,16 @@ import org.openjdk.jmh.annotations.Warmup;
     value = 1,
     jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-Xmx2g"})
 @State(Scope.Thread)
-public class ReleaseModeBench {
+public class RoundBench {
   private static final int CLIENTS = 16;
+  private static final Clipping CLIPPING = new Clipping.Fixed(0.5);
 
   @Param({"26010", "582026"})
   int dimension;
 
-  @Param({"FLOAT", "FIXED_POINT"})
-  ReleaseMode mode = ReleaseMode.FLOAT;
-
-  private final KernelSelection kernel = KernelSelection.automatic();
-  private final NoiseKey key = new NoiseKey(new byte[NoiseKey.BYTES]);
+  private final DeltaKernel kernel = KernelSelection.automatic().kernel().withThreads(1);
+  private final SampledGaussian everybody =
+      new SampledGaussian(CLIENTS, CLIENTS, CLIPPING, 1, Randomness.secure());
   private Cohort cohort = Cohort.of(1, 1);
 
   @Setup
@@ -51,23 +54,27 @@ public class ReleaseModeBench {
   }
 
   @Benchmark
-  public double round() {
-    DpEvent event = new DpEvent.Gaussian(1);
-    try (DeltaAggregator aggregator =
-        new DeltaAggregator(
-            kernel.kernel().withThreads(1),
-            new Clipping.Fixed(0.5),
-            1,
-            CLIENTS,
-            event,
-            dimension,
-            mode)) {
-      for (int k = 0; k < CLIENTS; k++) {
-        aggregator.accumulate(cohort.rows().get(k));
+  public double integers() {
+    try (DeltaAggregator aggregator = everybody.aggregator(0, kernel, dimension)) {
+      for (int client : aggregator.cohort()) {
+        aggregator.accumulate(client, cohort.rows().get(client));
       }
-      try (INDArray released = aggregator.release(charged -> {}, key)) {
+      try (INDArray released = aggregator.release(charged -> {})) {
         return released.getDouble(0);
       }
+    }
+  }
+
+  @Benchmark
+  public double floats() {
+    try (INDArray sum = Nd4j.zeros(DataType.FLOAT, dimension)) {
+      for (INDArray delta : cohort.rows()) {
+        float scale = CLIPPING.scale(kernel.rowNorms(delta)[0], delta);
+        kernel.addScaled(sum, delta, new float[] {scale});
+      }
+      NoiseKey key = new NoiseKey(new byte[NoiseKey.BYTES]);
+      kernel.perturb(sum, sum, key, CLIPPING.clipNorm(), 1.0 / CLIENTS);
+      return sum.getDouble(0);
     }
   }
 }
