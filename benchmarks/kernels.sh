@@ -37,7 +37,7 @@ for part in $parts; do
       jmh "$part-64" 'org\.dpfed\.bench\.kernel\.ClipBench' -p threads="${part#clip-}" -p clients=64 \
         -p dimension=26010,159010,582026 "$@"
       ;;
-    noise) jmh noise 'org\.dpfed\.bench\.kernel\.(NoiseBench|ReleaseModeBench)' "$@" ;;
+    noise) jmh noise 'org\.dpfed\.bench\.kernel\.(NoiseBench|RoundBench)' "$@" ;;
     torch)
       if /usr/bin/python3 -c 'import torch' 2>/dev/null; then
         /usr/bin/python3 benchmarks/peers/clip_torch.py "$target/kernels-torch.json"

@@ -1,5 +1,6 @@
 package org.dpfed.accounting;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -34,6 +35,13 @@ public record Guarantee(
   /** Whether anything is promised at all. */
   public boolean isPrivate() {
     return epsilon < Double.POSITIVE_INFINITY;
+  }
+
+  /** This guarantee with more that must be true of the run, one sentence each. */
+  public Guarantee assuming(List<String> more) {
+    List<String> all = new ArrayList<>(assumptions);
+    all.addAll(more);
+    return new Guarantee(epsilon, delta, relation, unit, accountant, all);
   }
 
   /** The guarantee in one line. Epsilon is rounded up, so the line promises nothing more. */

@@ -2,6 +2,7 @@ package org.dpfed.dl4j;
 
 import org.dpfed.federated.ClientTrainer;
 import org.dpfed.federated.ClientUpdate;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
 
@@ -51,9 +52,19 @@ public final class Dl4jClientTrainer implements ClientTrainer {
     return new Worker(template.localNetwork(layers), local);
   }
 
-  private record Worker(LocalNetwork network, LocalTraining local) implements ClientTrainer.Worker {
+  private static final class Worker implements ClientTrainer.Worker {
+    private final LocalNetwork network;
+    private final LocalTraining local;
+    private @Nullable INDArray lastDelta;
+
+    Worker(LocalNetwork network, LocalTraining local) {
+      this.network = network;
+      this.local = local;
+    }
+
     @Override
     public ClientUpdate train(INDArray globalParameters, DataSet examples, long seed) {
+      closeLastDelta();
       network.reset(globalParameters, seed);
       Batches batches = new Batches(examples, local.batchSize(), seed);
       double lossTotal = 0;
@@ -65,11 +76,20 @@ public final class Dl4jClientTrainer implements ClientTrainer {
         }
         network.endEpoch();
       }
-      return new ClientUpdate(network.deltaFrom(globalParameters), lossTotal / steps);
+      INDArray delta = network.deltaFrom(globalParameters);
+      lastDelta = delta;
+      return new ClientUpdate(delta, lossTotal / steps);
+    }
+
+    private void closeLastDelta() {
+      if (lastDelta != null) {
+        lastDelta.close();
+      }
     }
 
     @Override
     public void close() {
+      closeLastDelta();
       network.close();
     }
   }

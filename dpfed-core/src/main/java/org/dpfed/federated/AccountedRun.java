@@ -7,37 +7,30 @@ import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.NoiseCalibration;
 import org.dpfed.accounting.PrivacyAccountant;
 import org.dpfed.accounting.TightestAccountant;
+import org.dpfed.mechanism.SampledGaussian;
 
 /**
- * A run as an accountant sees it: what noise costs in privacy, and how much noise a budget asks
- * for. Everything but the noise multiplier, which is what the two directions of that question turn
- * on.
+ * A run as an accountant sees it: what its noise costs in privacy, and how much noise a budget asks
+ * for. All of it on the assumption that the randomness is secure.
  *
- * @param population number of clients
+ * @param mechanism of every round
  * @param unit what one client stands for
- * @param expectedCohortSize positive, at most the population
  * @param rounds at least 1
  * @param relation that an accountant knows with Poisson sampling; others are refused when asked for
  *     their cost
  * @param delta of the guarantee, positive, below 1 ÷ population
  */
 record AccountedRun(
-    int population,
+    SampledGaussian mechanism,
     String unit,
-    double expectedCohortSize,
     int rounds,
     NeighbouringRelation relation,
     double delta) {
   AccountedRun {
-    if (!(expectedCohortSize > 0 && expectedCohortSize <= population)) {
-      throw new IllegalArgumentException(
-          "expectedCohortSize must be positive and at most the population of %d, was %s"
-              .formatted(population, expectedCohortSize));
-    }
     if (rounds < 1) {
       throw new IllegalArgumentException("rounds must be at least 1, was " + rounds);
     }
-    double largestDelta = 1.0 / population;
+    double largestDelta = 1.0 / mechanism.population();
     if (!(delta > 0 && delta < largestDelta)) {
       throw new IllegalArgumentException(
           "delta must be positive and below 1 / population = %s, was %s"
@@ -45,53 +38,44 @@ record AccountedRun(
     }
   }
 
-  double samplingProbability() {
-    return expectedCohortSize / population;
-  }
-
-  /** What one round costs. */
-  DpEvent roundEvent(double noiseMultiplier) {
-    return noiseMultiplier == 0
-        ? new DpEvent.NonPrivate()
-        : new DpEvent.PoissonSampled(samplingProbability(), new DpEvent.Gaussian(noiseMultiplier));
-  }
-
   /**
    * What the first rounds promise, on no assumption but the accountant's own.
    *
    * @param completed from 0 to {@link #rounds}
    */
-  Guarantee spent(double noiseMultiplier, int completed) {
+  Guarantee spent(int completed) {
     if (completed < 0 || completed > rounds) {
       throw new IllegalArgumentException(
           "completed must be from 0 to " + rounds + ", was " + completed);
     }
-    PrivacyAccountant accountant = accountant();
-    return (completed == 0
-            ? accountant
-            : accountant.compose(roundEvent(noiseMultiplier), completed))
+    PrivacyAccountant accountant = new TightestAccountant(relation);
+    return (completed == 0 ? accountant : accountant.compose(mechanism.eventIfSecure(), completed))
         .guarantee(delta, unit);
   }
 
   /**
-   * The noise multiplier of the run: the chosen one if it keeps to the budget, otherwise the
-   * smallest that does.
+   * This run with the chosen noise if that keeps to the budget, otherwise with the smallest noise
+   * that does.
    *
-   * @param chosen finite, at least 0
+   * @param noiseMultiplier that was chosen: finite, at least 0
    * @param epsilon that all rounds may spend, positive
    * @throws IllegalArgumentException when there is neither, when the choice would spend more, or
    *     when the relation cannot be accounted for
    */
-  double noiseMultiplier(OptionalDouble chosen, OptionalDouble epsilon) {
+  AccountedRun within(OptionalDouble noiseMultiplier, OptionalDouble epsilon) {
     try {
-      double noiseMultiplier = chosen.isPresent() ? chosen.getAsDouble() : smallestWithin(epsilon);
-      double needed = spent(noiseMultiplier, rounds).epsilon();
+      AccountedRun run =
+          withNoise(
+              noiseMultiplier.isPresent()
+                  ? noiseMultiplier.getAsDouble()
+                  : smallestWithin(epsilon));
+      double needed = run.spent(rounds).epsilon();
       if (epsilon.isPresent() && needed > epsilon.getAsDouble()) {
         throw new IllegalArgumentException(
             "noiseMultiplier %s would spend epsilon %.4f in %d rounds, more than the %s allowed; leave noiseMultiplier out to have it chosen, or run fewer rounds"
-                .formatted(noiseMultiplier, needed, rounds, epsilon.getAsDouble()));
+                .formatted(run.mechanism.noiseMultiplier(), needed, rounds, epsilon.getAsDouble()));
       }
-      return noiseMultiplier;
+      return run;
     } catch (UnsupportedOperationException e) {
       throw new IllegalArgumentException(
           "relation %s with Poisson sampling cannot be accounted for: %s"
@@ -106,12 +90,14 @@ record AccountedRun(
             () ->
                 new IllegalArgumentException(
                     "a plan needs noiseMultiplier or epsilon; noiseMultiplier 0 is the baseline without privacy"));
-    return new NoiseCalibration(accountant(), budget, delta)
+    return new NoiseCalibration(new TightestAccountant(relation), budget, delta)
         .smallestNoiseMultiplier(
-            candidate -> new DpEvent.SelfComposed(roundEvent(candidate), rounds));
+            candidate ->
+                new DpEvent.SelfComposed(withNoise(candidate).mechanism.eventIfSecure(), rounds));
   }
 
-  private PrivacyAccountant accountant() {
-    return new TightestAccountant(relation);
+  private AccountedRun withNoise(double noiseMultiplier) {
+    return new AccountedRun(
+        mechanism.withNoiseMultiplier(noiseMultiplier), unit, rounds, relation, delta);
   }
 }

@@ -1,5 +1,6 @@
 package org.dpfed.federated;
 
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
 
@@ -9,27 +10,38 @@ public interface ClientTrainer {
   /** Length of a delta: the number of parameters that clients train. */
   long dimension();
 
-  /** The parameters that round 0 starts from, shape {@code [d]}; a fresh array for the caller. */
+  /** The parameters that round 0 starts from, float of shape {@code [d]}; copied by the caller. */
   INDArray initialParameters();
+
+  /**
+   * What must be true of this trainer for a guarantee to hold, one sentence each; a run adds them
+   * to its guarantee. A trainer whose {@link #initialParameters} come from earlier training says
+   * here that they were not trained on these clients.
+   */
+  default List<String> assumptions() {
+    return List.of();
+  }
 
   /** A worker for the calling thread, to be closed by the caller. */
   Worker newWorker();
 
   /**
    * Trains one client after another, on one thread. What one client leaves behind must not reach
-   * the next: the result depends on the arguments alone.
+   * the next: the result depends on the arguments alone. A worker that throws, or whose update is
+   * no delta, is closed and replaced; its client contributes zero.
    */
   interface Worker extends AutoCloseable {
     /**
      * Trains from the global parameters on one client's examples.
      *
-     * @param globalParameters shape {@code [d]}; unchanged
+     * @param globalParameters a copy, shape {@code [d]}, that this call may change; not valid after
+     *     it
      * @param examples the client's data, never empty; unchanged
      * @param seed of everything random in local training: order of examples, dropout
      */
     ClientUpdate train(INDArray globalParameters, DataSet examples, long seed);
 
-    /** Frees what the worker holds. */
+    /** Frees what the worker holds. What it throws is ignored. */
     @Override
     void close();
   }

@@ -6,7 +6,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * What one client's local training gave. All of it is the client's own until it has been clipped,
  * summed and noised.
  *
- * @param delta trained − global, shape {@code [d]}, float; owned by the receiver, who closes it
+ * @param delta trained − global, shape {@code [d]}, float; remains the worker's, which may
+ *     overwrite or close it when it is called again: the receiver copies it before that
  * @param trainingLoss mean loss over the client's steps
  */
 public record ClientUpdate(INDArray delta, double trainingLoss) {}

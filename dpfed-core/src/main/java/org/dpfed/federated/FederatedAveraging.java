@@ -1,13 +1,8 @@
 package org.dpfed.federated;
 
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.dpfed.accounting.PrivacyLedger;
-import org.dpfed.kernel.DeltaKernel;
-import org.dpfed.mechanism.DeltaAggregator;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Federated averaging with client-level differential privacy: DP-FedAvg of McMahan et al. 2018,
@@ -18,37 +13,19 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * optimizer. The result is a function of the plan's randomness, the seed and the data alone; the
  * number of workers does not show in it.
  *
+ * <p>A client whose data or training fails, in whatever way, contributes zero and the run goes on:
+ * whether a run ends early, and what it says then, would tell whether that client is there. Even
+ * when every client fails the run says nothing; {@link Builder#showClientErrors} finds out why.
+ *
  * <p>While a run is under way ND4J uses one native thread per operation in the whole process, so
  * one process should have one run at a time.
  */
 public final class FederatedAveraging {
-  private final PrivacyPlan plan;
-  private final FederatedDataset data;
-  private final ClientTrainer trainer;
-  private final ServerOptimizer serverOptimizer;
-  private final Execution execution;
-  private final PrivacyLedger ledger;
-  private final @Nullable ModelEvaluator evaluator;
-  private final int evaluateEvery;
-  private final RoundListener listener;
-  private final boolean diagnostics;
-  private final double maxFailedShare;
-  private final long seed;
-  private volatile boolean stopRequested;
+  private final RunSettings settings;
+  private final AtomicBoolean stop = new AtomicBoolean();
 
-  private FederatedAveraging(Builder builder) {
-    this.plan = builder.plan;
-    this.data = builder.data;
-    this.trainer = builder.trainer;
-    this.serverOptimizer = builder.serverOptimizer;
-    this.execution = builder.execution == null ? Execution.automatic() : builder.execution;
-    this.ledger = builder.ledger;
-    this.evaluator = builder.evaluator;
-    this.evaluateEvery = builder.evaluateEvery;
-    this.listener = builder.listener;
-    this.diagnostics = builder.diagnostics;
-    this.maxFailedShare = builder.maxFailedShare;
-    this.seed = builder.seed;
+  private FederatedAveraging(RunSettings settings) {
+    this.settings = settings;
   }
 
   /**
@@ -62,95 +39,24 @@ public final class FederatedAveraging {
 
   /**
    * Trains until the plan's last round or until {@link #stop}, on the calling thread and the
-   * workers.
+   * workers. A plan is for one run.
    *
-   * @throws RoundFailedException when too many clients of a round failed
+   * @throws IllegalStateException when the plan was run before, by this object or another
+   * @throws RoundFailedException when the ledger, the listener, the evaluator or anything else but
+   *     a client fails; it holds the parameters and the report of what was charged
    */
   public TrainingResult run() {
-    INDArray parameters = trainer.initialParameters();
-    List<RoundMetrics> metrics = new ArrayList<>();
-    try (NativeThreads restored = NativeThreads.onePerOperation();
-        ServerOptimizer.Stepper stepper = serverOptimizer.start(trainer.dimension());
-        WorkerPool workers = new WorkerPool(trainer, data, seed, execution.workers())) {
-      PoissonSampler sampler = plan.sampler();
-      for (int round = 0; round < plan.rounds() && !stopRequested; round++) {
-        long started = System.nanoTime();
-        Optional<RoundDiagnostics> inside =
-            round(round, sampler.cohort(round), workers, stepper, parameters);
-        if (inside.isEmpty()) {
-          break;
-        }
-        double seconds = (System.nanoTime() - started) / 1e9;
-        RoundMetrics finished = metrics(round, seconds, inside.get(), parameters);
-        metrics.add(finished);
-        listener.onRound(finished, parameters);
-      }
-    }
-    return new TrainingResult(parameters, report(metrics, parameters));
+    settings.plan().start();
+    return new TrainingRun(settings, stop).run();
   }
 
   /**
    * Asks a run to end after the clients now in training. Their round is neither charged nor
-   * released; the result holds the rounds before it. May be called from any thread.
+   * released; the result holds the rounds before it. May be called from any thread, and before
+   * {@link #run}, which then trains nothing. An interruption of the thread that runs does the same.
    */
   public void stop() {
-    stopRequested = true;
-  }
-
-  /** One round, or empty when it was abandoned because of {@link #stop}. */
-  private Optional<RoundDiagnostics> round(
-      int round,
-      int[] cohort,
-      WorkerPool workers,
-      ServerOptimizer.Stepper stepper,
-      INDArray parameters) {
-    // One thread: the others train meanwhile.
-    DeltaKernel kernel = execution.kernel().kernel().withThreads(1);
-    try (DeltaAggregator aggregator = plan.aggregator(kernel, trainer.dimension())) {
-      RoundTally tally = new RoundTally(round, cohort.length, aggregator, () -> stopRequested);
-      workers.train(round, cohort, parameters, tally);
-      if (stopRequested) {
-        return Optional.empty();
-      }
-      tally.requireEnough(maxFailedShare);
-      try (INDArray mean = aggregator.release(ledger, plan.noiseKey(round))) {
-        stepper.step(parameters, mean);
-      }
-      return Optional.of(tally.diagnostics());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      stop();
-      return Optional.empty();
-    }
-  }
-
-  private RoundMetrics metrics(
-      int round, double seconds, RoundDiagnostics inside, INDArray parameters) {
-    boolean evaluated = evaluateEvery > 0 && (round + 1) % evaluateEvery == 0;
-    double sumStddev =
-        plan.noiseMultiplier() == 0 ? 0 : plan.noiseMultiplier() * plan.clipping().clipNorm();
-    return new RoundMetrics(
-        round + 1,
-        seconds,
-        sumStddev / plan.expectedCohortSize(),
-        evaluated ? evaluate(parameters) : Optional.empty(),
-        diagnostics ? Optional.of(inside) : Optional.empty());
-  }
-
-  private Optional<ModelEvaluation> evaluate(INDArray parameters) {
-    return evaluator == null ? Optional.empty() : Optional.of(evaluator.evaluate(parameters));
-  }
-
-  private TrainingReport report(List<RoundMetrics> rounds, INDArray parameters) {
-    Optional<ModelEvaluation> last =
-        rounds.isEmpty() ? Optional.empty() : rounds.get(rounds.size() - 1).evaluation();
-    return new TrainingReport(
-        plan,
-        plan.guaranteeAfter(rounds.size()),
-        rounds,
-        last.isPresent() ? last : evaluate(parameters),
-        rounds.stream().mapToDouble(RoundMetrics::seconds).sum(),
-        execution.kernel().line());
+    stop.set(true);
   }
 
   /**
@@ -167,7 +73,7 @@ public final class FederatedAveraging {
     private int evaluateEvery;
     private RoundListener listener = (metrics, parameters) -> {};
     private boolean diagnostics;
-    private double maxFailedShare = 0.1;
+    private boolean showClientErrors;
     private long seed;
 
     private Builder(PrivacyPlan plan, FederatedDataset data, ClientTrainer trainer) {
@@ -226,16 +132,12 @@ public final class FederatedAveraging {
     }
 
     /**
-     * The share of a cohort that may fail before the round is given up; 0.1 unless set.
-     *
-     * @param maxFailedShare from 0 to 1
+     * Whether the log tells which clients fail and why, with their errors' own words and stack
+     * traces; off unless set. For debugging: the log is then not private, and the guarantee says
+     * so.
      */
-    public Builder maxFailedShare(double maxFailedShare) {
-      if (!(maxFailedShare >= 0 && maxFailedShare <= 1)) {
-        throw new IllegalArgumentException(
-            "maxFailedShare must be from 0 to 1, was " + maxFailedShare);
-      }
-      this.maxFailedShare = maxFailedShare;
+    public Builder showClientErrors(boolean showClientErrors) {
+      this.showClientErrors = showClientErrors;
       return this;
     }
 
@@ -249,7 +151,20 @@ public final class FederatedAveraging {
 
     /** The run, ready to start once. */
     public FederatedAveraging build() {
-      return new FederatedAveraging(this);
+      return new FederatedAveraging(
+          new RunSettings(
+              plan,
+              data,
+              trainer,
+              serverOptimizer,
+              execution == null ? Execution.automatic() : execution,
+              ledger,
+              evaluator,
+              evaluateEvery,
+              listener,
+              diagnostics,
+              showClientErrors,
+              seed));
     }
   }
 }

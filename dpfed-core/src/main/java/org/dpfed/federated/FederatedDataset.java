@@ -20,7 +20,11 @@ public interface FederatedDataset {
   /**
    * The examples of client {@code id}: features {@code [n, …]} and labels {@code [n, …]}, both
    * {@code float}. The arrays may be views of shared memory: read, never written or closed by the
-   * caller, who hands them back to {@link #release}.
+   * caller, who hands them back to {@link #release}. Clients must not share memory: a trainer that
+   * writes into its examples all the same then changes what this client trains on later, and
+   * nothing of another client's.
+   *
+   * <p>A client whose data cannot be loaded contributes zero, and the run goes on.
    *
    * @throws IndexOutOfBoundsException when {@code id} is outside the population
    */

@@ -8,7 +8,7 @@ public interface ModelEvaluator {
   /**
    * How well the model with these parameters does.
    *
-   * @param parameters shape {@code [d]}; unchanged
+   * @param parameters a copy, shape {@code [d]}, that is not valid after the call
    */
   ModelEvaluation evaluate(INDArray parameters);
 }

@@ -2,43 +2,34 @@ package org.dpfed.federated;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.Guarantee;
 import org.dpfed.accounting.NeighbouringRelation;
-import org.dpfed.kernel.DeltaKernel;
-import org.dpfed.kernel.NoiseKey;
 import org.dpfed.mechanism.Clipping;
-import org.dpfed.mechanism.DeltaAggregator;
 import org.dpfed.mechanism.Randomness;
-import org.dpfed.mechanism.ReleaseMode;
+import org.dpfed.mechanism.SampledGaussian;
 
 /**
  * Everything that decides what a run costs in privacy, checked once and never changed: who could be
  * sampled and how, how many rounds, how deltas are clipped, how much noise is added.
  *
- * <p>The plan alone hands out the sampler, the aggregator, the noise keys and the event of a round,
- * so that what is accounted for is what runs. Made by {@link #builder}; a combination that cannot
- * be accounted for is refused there. Settings that only affect speed are in {@link Execution}.
+ * <p>All rounds come from one {@link SampledGaussian}, so that what is accounted for is what runs.
+ * Made by {@link #builder}; a combination that cannot be accounted for is refused there. Settings
+ * that only affect speed are in {@link Execution}.
+ *
+ * <p>A plan is for one run, which its guarantee covers; a second run of the same plan is refused.
  *
  * <p>Trust model: clients trust the server, which sees their deltas; whoever sees only the released
- * models is held to the guarantee. A guarantee covers one run of the plan; two runs over the same
- * clients cost both.
+ * models is held to the guarantee.
  */
 public final class PrivacyPlan {
   private final AccountedRun run;
-  private final double noiseMultiplier;
-  private final Clipping clipping;
-  private final Randomness randomness;
-  private final ReleaseMode releaseMode;
+  private final AtomicBoolean started = new AtomicBoolean();
 
-  private PrivacyPlan(AccountedRun run, double noiseMultiplier, Builder builder) {
+  private PrivacyPlan(AccountedRun run) {
     this.run = run;
-    this.noiseMultiplier = noiseMultiplier;
-    this.clipping = builder.clipping;
-    this.randomness = builder.randomness;
-    this.releaseMode = builder.chosenReleaseMode();
   }
 
   /** A plan over the clients of {@code data}, whose unit it takes over. */
@@ -63,17 +54,17 @@ public final class PrivacyPlan {
 
   /** Number of clients that could be sampled. */
   public int population() {
-    return run.population();
+    return mechanism().population();
   }
 
   /** The public constant that divides every noisy sum. */
   public double expectedCohortSize() {
-    return run.expectedCohortSize();
+    return mechanism().expectedCohortSize();
   }
 
   /** The probability with which each client takes part in a round, independently. */
   public double samplingProbability() {
-    return run.samplingProbability();
+    return mechanism().samplingProbability();
   }
 
   /** Number of rounds of the run. */
@@ -83,12 +74,12 @@ public final class PrivacyPlan {
 
   /** How deltas are bounded. */
   public Clipping clipping() {
-    return clipping;
+    return mechanism().clipping();
   }
 
   /** Noise standard deviation of the sum ÷ clip norm; 0 is the baseline without noise. */
   public double noiseMultiplier() {
-    return noiseMultiplier;
+    return mechanism().noiseMultiplier();
   }
 
   /** The delta at which epsilon is stated. */
@@ -101,19 +92,14 @@ public final class PrivacyPlan {
     return run.relation();
   }
 
-  /** The numbers in which deltas are summed and noised. */
-  public ReleaseMode releaseMode() {
-    return releaseMode;
-  }
-
   /** Whether sampling and noise are drawn from a secure generator, as every guarantee needs. */
   public boolean isSecure() {
-    return randomness.isSecure();
+    return mechanism().randomness().isSecure();
   }
 
-  /** What one round costs. */
+  /** What a ledger is charged for one round: no privacy, when the noise is seeded or absent. */
   public DpEvent roundEvent() {
-    return run.roundEvent(noiseMultiplier);
+    return mechanism().event();
   }
 
   /** What the whole run promises. */
@@ -138,13 +124,14 @@ public final class PrivacyPlan {
    * {@link #guaranteeAfter} says unless the plan is seeded.
    */
   public Guarantee accountedAfter(int completed) {
-    Guarantee spent = run.spent(noiseMultiplier, completed);
+    Guarantee spent = run.spent(completed);
     List<String> assumptions = new ArrayList<>(spent.assumptions());
     assumptions.add("the server is trusted: it sees every client's delta");
-    assumptions.add("this is the only run over these clients");
-    if (releaseMode == ReleaseMode.FLOAT && noiseMultiplier > 0) {
-      assumptions.add("nobody reads the low-order bits of the released floats");
-    }
+    assumptions.add(
+        "this is the only run over these clients, and its starting parameters were not trained on"
+            + " them");
+    assumptions.add(
+        "nobody observes how long rounds take: that depends on the clients that took part");
     return promise(spent.epsilon(), spent.accountant(), assumptions);
   }
 
@@ -152,23 +139,22 @@ public final class PrivacyPlan {
     return new Guarantee(epsilon, delta(), relation(), unit(), accountant, assumptions);
   }
 
-  PoissonSampler sampler() {
-    return new PoissonSampler(population(), samplingProbability(), randomness);
+  SampledGaussian mechanism() {
+    return run.mechanism();
   }
 
-  DeltaAggregator aggregator(DeltaKernel kernel, long dimension) {
-    return new DeltaAggregator(
-        kernel,
-        clipping,
-        noiseMultiplier,
-        expectedCohortSize(),
-        roundEvent(),
-        dimension,
-        releaseMode);
-  }
-
-  NoiseKey noiseKey(int round) {
-    return randomness.key(Randomness.Purpose.NOISE, round);
+  /**
+   * Takes the plan for the one run that it covers.
+   *
+   * @throws IllegalStateException when it was taken before
+   */
+  void start() {
+    if (!started.compareAndSet(false, true)) {
+      throw new IllegalStateException(
+          "this plan was run before and its guarantee covers one run; make a new plan for another:"
+              + " both runs together cost the sum of the two, and a ledger given to both is charged"
+              + " for both");
+    }
   }
 
   /**
@@ -185,7 +171,6 @@ public final class PrivacyPlan {
     private double delta;
     private NeighbouringRelation relation = NeighbouringRelation.ADD_OR_REMOVE_ONE;
     private Randomness randomness = Randomness.secure();
-    private Optional<ReleaseMode> releaseMode = Optional.empty();
 
     private Builder(int population, String unit) {
       if (population < 1) {
@@ -256,15 +241,6 @@ public final class PrivacyPlan {
     }
 
     /**
-     * The numbers in which deltas are summed and noised; fixed-point unless set, but float where
-     * there is no clip norm, since there is then no privacy to lose either.
-     */
-    public Builder releaseMode(ReleaseMode releaseMode) {
-      this.releaseMode = Optional.of(releaseMode);
-      return this;
-    }
-
-    /**
      * The plan.
      *
      * @throws IllegalArgumentException when a setting is missing or out of bounds, or when the
@@ -272,29 +248,14 @@ public final class PrivacyPlan {
      *     what to change
      */
     public PrivacyPlan build() {
-      AccountedRun run =
-          new AccountedRun(population, unit, expectedCohortSize, rounds, relation, delta);
-      requireClipNorm();
-      return new PrivacyPlan(run, run.noiseMultiplier(noiseMultiplier, epsilon), this);
-    }
-
-    private void requireClipNorm() {
-      if (!(clipping instanceof Clipping.None)) {
-        return;
-      }
-      if (!noiseMultiplier.equals(OptionalDouble.of(0))) {
+      if (clipping instanceof Clipping.None && !noiseMultiplier.equals(OptionalDouble.of(0))) {
         throw new IllegalArgumentException(
             "a plan with noise needs a clipNorm, the bound that it hides");
       }
-      if (chosenReleaseMode() == ReleaseMode.FIXED_POINT) {
-        throw new IllegalArgumentException(
-            "release mode fixed-point needs a clipNorm, from which its grid follows; set one or choose float");
-      }
-    }
-
-    private ReleaseMode chosenReleaseMode() {
-      return releaseMode.orElse(
-          clipping instanceof Clipping.None ? ReleaseMode.FLOAT : ReleaseMode.FIXED_POINT);
+      SampledGaussian noiseless =
+          new SampledGaussian(population, expectedCohortSize, clipping, 0, randomness);
+      AccountedRun run = new AccountedRun(noiseless, unit, rounds, relation, delta);
+      return new PrivacyPlan(run.within(noiseMultiplier, epsilon));
     }
   }
 }

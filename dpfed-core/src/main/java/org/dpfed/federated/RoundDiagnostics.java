@@ -5,7 +5,7 @@ package org.dpfed.federated;
  * without noise, is covered by no guarantee, and must not leave the server's operator.
  *
  * @param cohortSize clients sampled
- * @param failed clients whose training threw; they contributed zero
+ * @param failed clients whose data or training threw, or that gave no delta; they contributed zero
  * @param nonFinite clients whose delta held NaN or infinity; they contributed zero
  * @param clipped clients whose delta was longer than the clip norm
  * @param meanDeltaNorm mean L2 norm of the finite deltas before clipping; 0 when there were none

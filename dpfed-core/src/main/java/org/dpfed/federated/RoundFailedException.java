@@ -1,13 +1,33 @@
 package org.dpfed.federated;
 
 /**
- * Too many clients of a round failed for its sum to mean anything. The round was not charged and
- * released nothing; the rounds before it stand.
+ * A run ended early because something other than a client's training failed: the ledger refused or
+ * could not record a charge, a listener or an evaluator threw, memory ran out. Clients that fail
+ * contribute zero and never end a run, since its end would tell that they were there.
  */
 public final class RoundFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  RoundFailedException(String message, Throwable firstFailure) {
-    super(message, firstFailure);
+  private final transient TrainingResult result;
+
+  RoundFailedException(TrainingResult result, Throwable cause) {
+    super(
+        "the run ended after %d of %d rounds: %s"
+            .formatted(
+                result.report().rounds().size(), result.report().plan().rounds(), reason(cause)),
+        cause);
+    this.result = result;
+  }
+
+  private static String reason(Throwable cause) {
+    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+  }
+
+  /**
+   * What the run had reached: the parameters after the last release, and a report whose guarantee
+   * covers every charge, that of the failed round too if it was made. Owned by the caller.
+   */
+  public TrainingResult result() {
+    return result;
   }
 }

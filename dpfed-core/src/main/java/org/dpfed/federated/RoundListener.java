@@ -9,7 +9,8 @@ public interface RoundListener {
    * A round was charged, released and applied.
    *
    * @param metrics of this round
-   * @param parameters the global parameters after it, shape {@code [d]}; to be copied if kept
+   * @param parameters a copy of the global parameters after it, shape {@code [d]}; the next round
+   *     overwrites it
    */
   void onRound(RoundMetrics metrics, INDArray parameters);
 }

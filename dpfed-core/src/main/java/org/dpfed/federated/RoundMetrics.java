@@ -6,7 +6,8 @@ import java.util.Optional;
  * One finished round.
  *
  * @param round counts from 1
- * @param seconds wall-clock time of the round, evaluation left out
+ * @param seconds wall-clock time of the round, evaluation left out; covered by no guarantee, since
+ *     it depends on the clients that took part
  * @param noiseStddev standard deviation of the noise in each coordinate of the mean; public
  * @param evaluation on held-out data, in the rounds in which it was asked for
  * @param diagnostics not private; empty unless they were asked for

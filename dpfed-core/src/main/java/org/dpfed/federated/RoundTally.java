@@ -2,7 +2,6 @@ package org.dpfed.federated;
 
 import java.util.function.BooleanSupplier;
 import org.dpfed.mechanism.DeltaAggregator;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,30 +12,36 @@ final class RoundTally implements WorkerPool.Receiver {
   private final int round;
   private final int cohortSize;
   private final DeltaAggregator aggregator;
-  private final BooleanSupplier stopRequested;
+  private final boolean showClientErrors;
+  private final BooleanSupplier isStopped;
   private int trained;
   private int failed;
   private int nonFinite;
   private int clipped;
   private double normTotal;
   private double lossTotal;
-  private @Nullable Throwable firstFailure;
 
-  RoundTally(int round, int cohortSize, DeltaAggregator aggregator, BooleanSupplier stopRequested) {
+  RoundTally(
+      int round,
+      int cohortSize,
+      DeltaAggregator aggregator,
+      boolean showClientErrors,
+      BooleanSupplier isStopped) {
     this.round = round;
     this.cohortSize = cohortSize;
     this.aggregator = aggregator;
-    this.stopRequested = stopRequested;
+    this.showClientErrors = showClientErrors;
+    this.isStopped = isStopped;
   }
 
   @Override
   public boolean wantsMore() {
-    return !stopRequested.getAsBoolean();
+    return !isStopped.getAsBoolean();
   }
 
   @Override
-  public void trained(ClientUpdate update) {
-    DeltaAggregator.Contribution contribution = aggregator.accumulate(update.delta());
+  public void trained(int client, ClientUpdate update) {
+    DeltaAggregator.Contribution contribution = aggregator.accumulate(client, update.delta());
     trained++;
     lossTotal += update.trainingLoss();
     if (!contribution.isFinite()) {
@@ -49,24 +54,12 @@ final class RoundTally implements WorkerPool.Receiver {
     }
   }
 
+  /** That a client failed, let alone why, tells that it was there: shown only when asked for. */
   @Override
   public void failed(int client, Throwable cause) {
     failed++;
-    if (firstFailure == null) {
-      firstFailure = cause;
-    }
-    LOG.warn("round {}: client {} failed and contributes zero", round + 1, client, cause);
-  }
-
-  /**
-   * @throws RoundFailedException when more than {@code maxFailedShare} of the cohort failed
-   */
-  void requireEnough(double maxFailedShare) {
-    if (firstFailure != null && failed > maxFailedShare * cohortSize) {
-      throw new RoundFailedException(
-          "round %d failed: %d of %d sampled clients threw, more than the share of %s that may; the cause is the first failure"
-              .formatted(round + 1, failed, cohortSize, maxFailedShare),
-          firstFailure);
+    if (showClientErrors) {
+      LOG.warn("round {}: client {} failed and contributes zero", round + 1, client, cause);
     }
   }
 

@@ -9,14 +9,18 @@ import org.dpfed.accounting.Guarantee;
  *
  * @param plan the plan that was run
  * @param guarantee for the rounds that were charged
+ * @param charged how many they are: more than those that finished when the last of them failed
+ *     after its charge
  * @param rounds the finished rounds, in order
  * @param evaluation of the final parameters, when there is held-out data
- * @param seconds wall-clock time of all rounds, evaluation left out
+ * @param seconds wall-clock time of all rounds, evaluation left out; covered by no guarantee, since
+ *     it depends on the clients that took part
  * @param kernel which kernel did the arithmetic and why others did not, in one line
  */
 public record TrainingReport(
     PrivacyPlan plan,
     Guarantee guarantee,
+    int charged,
     List<RoundMetrics> rounds,
     Optional<ModelEvaluation> evaluation,
     double seconds,
@@ -32,7 +36,7 @@ public record TrainingReport(
 
   /**
    * Clients trained per second, from the expected cohort size: how many there really were is not
-   * public.
+   * public. Covered by no guarantee, as {@link #seconds} is not.
    */
   public double clientsPerSecond() {
     return seconds == 0 ? 0 : plan.expectedCohortSize() * rounds.size() / seconds;

@@ -1,14 +1,15 @@
 package org.dpfed.federated;
 
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.Queue;
+import java.util.Set;
 import java.util.SplittableRandom;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
@@ -17,27 +18,48 @@ import org.nd4j.linalg.factory.Nd4j;
 /**
  * Trains a cohort on several threads and hands the updates over in cohort order, so that their sum
  * does not depend on which thread was faster. At most two updates per worker exist at any time.
+ *
+ * <p>A client reaches nothing but its own update. It trains on a copy of the global parameters; its
+ * delta is copied before the worker goes on; and after a client that failed, a new thread with a
+ * new worker takes the place of the old one.
  */
 final class WorkerPool implements AutoCloseable {
+  private final ClientTrainer trainer;
   private final FederatedDataset data;
   private final long seed;
   private final int workers;
-  private final ExecutorService threads;
-  private final Queue<ClientTrainer.Worker> opened = new ConcurrentLinkedQueue<>();
-  private final ThreadLocal<ClientTrainer.Worker> ofThread;
+  private final ThreadPoolExecutor threads;
+  private final Set<WorkerThread> alive = ConcurrentHashMap.newKeySet();
+  private final DeltaBuffers buffers;
 
+  /**
+   * Opens every worker, so that a trainer that cannot make one fails here, whoever the clients are.
+   */
   WorkerPool(ClientTrainer trainer, FederatedDataset data, long seed, int workers) {
+    this.trainer = trainer;
     this.data = data;
     this.seed = seed;
     this.workers = workers;
-    this.threads = Executors.newFixedThreadPool(workers, task -> new Thread(task, "dpfed-worker"));
-    this.ofThread =
-        ThreadLocal.withInitial(
-            () -> {
-              ClientTrainer.Worker worker = trainer.newWorker();
-              opened.add(worker);
-              return worker;
-            });
+    this.buffers = new DeltaBuffers(trainer.dimension());
+    this.threads =
+        new ThreadPoolExecutor(
+            workers, workers, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), this::newThread);
+    try {
+      threads.prestartAllCoreThreads();
+      alive.forEach(thread -> thread.worker.join());
+    } catch (RuntimeException | Error e) {
+      close();
+      if (e.getCause() instanceof RuntimeException ofTrainer) {
+        throw ofTrainer;
+      }
+      throw e;
+    }
+  }
+
+  private Thread newThread(Runnable tasks) {
+    WorkerThread thread = new WorkerThread(tasks);
+    alive.add(thread);
+    return thread;
   }
 
   /** Receives what became of each client, on the thread that called {@link #train}. */
@@ -46,9 +68,9 @@ final class WorkerPool implements AutoCloseable {
     boolean wantsMore();
 
     /** An update, whose delta the receiver does not own. */
-    void trained(ClientUpdate update);
+    void trained(int client, ClientUpdate update);
 
-    /** A client whose training threw. */
+    /** A client whose data or training threw, or whose update was unusable. */
     void failed(int client, Throwable cause);
   }
 
@@ -64,51 +86,48 @@ final class WorkerPool implements AutoCloseable {
     try {
       while (true) {
         while (next < cohort.length && inFlight.size() < 2 * workers && receiver.wantsMore()) {
-          int client = cohort[next++];
-          inFlight.add(new Started(client, threads.submit(() -> train(round, client, parameters))));
+          inFlight.add(start(round, cohort[next++], parameters));
         }
-        Started oldest = inFlight.poll();
+        Started oldest = inFlight.peek();
         if (oldest == null) {
           return;
         }
         handOver(oldest, receiver);
+        inFlight.poll();
       }
     } finally {
-      for (Started abandoned : inFlight) {
-        abandoned.await().ifPresent(update -> update.delta().close());
-      }
+      inFlight.forEach(abandoned -> abandoned.outcome.handle((update, failure) -> null).join());
     }
   }
 
-  private static void handOver(Started started, Receiver receiver) throws InterruptedException {
+  private Started start(int round, int client, INDArray parameters) {
+    CompletableFuture<Optional<ClientUpdate>> outcome = new CompletableFuture<>();
+    threads.execute(
+        () -> {
+          try {
+            WorkerThread thread = (WorkerThread) Thread.currentThread();
+            outcome.complete(thread.train(round, client, parameters));
+          } catch (Throwable failure) {
+            // An Error too: were the run to end, its end would tell that this client was there.
+            outcome.completeExceptionally(failure);
+            // Ends this thread; the executor replaces it.
+            throw failure;
+          }
+        });
+    return new Started(client, outcome);
+  }
+
+  private void handOver(Started started, Receiver receiver) throws InterruptedException {
     Optional<ClientUpdate> update;
     try {
-      update = started.update.get();
+      update = started.outcome.get();
     } catch (ExecutionException e) {
       receiver.failed(started.client, e.getCause() == null ? e : e.getCause());
       return;
     }
-    update.ifPresent(
-        trained -> {
-          try {
-            receiver.trained(trained);
-          } finally {
-            trained.delta().close();
-          }
-        });
-  }
-
-  private Optional<ClientUpdate> train(int round, int client, INDArray parameters) {
-    if (data.examples(client) == 0) {
-      return Optional.empty();
-    }
-    DataSet examples = data.client(client);
-    try {
-      ClientUpdate update = ofThread.get().train(parameters, examples, clientSeed(round, client));
-      Nd4j.getExecutioner().commit();
-      return Optional.of(update);
-    } finally {
-      data.release(examples);
+    if (update.isPresent()) {
+      receiver.trained(started.client, update.get());
+      buffers.giveBack(update.get().delta());
     }
   }
 
@@ -120,32 +139,79 @@ final class WorkerPool implements AutoCloseable {
   @Override
   public void close() {
     threads.shutdown();
-    boolean interrupted = false;
-    while (!threads.isTerminated()) {
+    boolean interrupted = Thread.interrupted();
+    boolean ended = false;
+    while (!ended) {
       try {
-        threads.awaitTermination(1, TimeUnit.MINUTES);
+        // First the executor, which may be replacing a thread; then the threads' own ends.
+        ended = threads.awaitTermination(1, TimeUnit.MINUTES);
+        for (WorkerThread thread : alive) {
+          thread.join();
+        }
       } catch (InterruptedException e) {
         interrupted = true;
+        ended = false;
       }
     }
-    opened.forEach(ClientTrainer.Worker::close);
+    buffers.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }
 
   /** A client in training. */
-  private record Started(int client, Future<Optional<ClientUpdate>> update) {
-    /** The update of a client that nobody will hand over, once its thread is done with it. */
-    Optional<ClientUpdate> await() {
+  private record Started(int client, CompletableFuture<Optional<ClientUpdate>> outcome) {}
+
+  /** A thread, the worker that it opened, and the copy of the global parameters that it lends. */
+  private final class WorkerThread extends Thread {
+    final CompletableFuture<ClientTrainer.Worker> worker = new CompletableFuture<>();
+    private final LentCopy global = new LentCopy();
+
+    WorkerThread(Runnable tasks) {
+      super(tasks, "dpfed-worker");
+      // What ends this thread was handed over as its client's failure.
+      setUncaughtExceptionHandler((thread, failure) -> {});
+    }
+
+    @Override
+    public void run() {
       try {
-        return update.get();
-      } catch (ExecutionException e) {
-        return Optional.empty();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
+        open();
+        super.run();
+      } finally {
+        global.close();
+        try {
+          if (!worker.isCompletedExceptionally()) {
+            worker.join().close();
+          }
+        } finally {
+          alive.remove(this);
+        }
+      }
+    }
+
+    private void open() {
+      try {
+        worker.complete(Objects.requireNonNull(trainer.newWorker(), "newWorker gave null"));
+      } catch (Throwable failure) {
+        worker.completeExceptionally(failure);
+      }
+    }
+
+    Optional<ClientUpdate> train(int round, int client, INDArray parameters) {
+      if (data.examples(client) == 0) {
         return Optional.empty();
       }
+      DataSet examples = data.client(client);
+      ClientUpdate update;
+      try {
+        update = worker.join().train(global.of(parameters), examples, clientSeed(round, client));
+      } finally {
+        data.release(examples);
+      }
+      INDArray delta = buffers.copyOf(update.delta());
+      Nd4j.getExecutioner().commit();
+      return Optional.of(new ClientUpdate(delta, update.trainingLoss()));
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Federated averaging under a privacy plan: the population, the sampler, the loop, server
- * optimizers, metrics and the report.
+ * Federated averaging under a privacy plan: the population, the loop, server optimizers, metrics
+ * and the report.
  *
  * <p>Nothing here knows how a client trains; {@code org.dpfed.dl4j} does.
  */

@@ -75,40 +75,40 @@ public interface DeltaKernel {
    *
    * @param sum shape {@code [d]}; unchanged unless it is {@code out}
    * @param out shape {@code [d]}; may be {@code sum} itself
-   * @param key names one stream; the same key gives the same noise on the same kernel, so no key
-   *     may be used for two releases
+   * @param key names one stream, and is used up unless {@code stddev} is 0; keys of the same bytes
+   *     give the same noise on the same kernel
    * @param stddev finite, at least 0
    * @param factor finite
    */
   void perturb(INDArray sum, INDArray out, NoiseKey key, double stddev, double factor);
 
   /**
-   * Standard normal draws in double, on the host, from the stream that {@code key} names, for
-   * callers that round them themselves. On kernels that work in main memory they are what {@link
-   * #perturb} adds, before scaling.
+   * Standard normal draws from the stream that {@code key} names, for callers that round them
+   * themselves. On kernels that work in main memory they are what {@link #perturb} adds, before
+   * scaling.
    *
-   * @param firstChunk where in the stream to begin, in chunks of 1024 draws, at least 0
-   * @param draws overwritten
+   * @param key used up
    */
-  default void draw(NoiseKey key, long firstChunk, double[] draws) {
-    SecureGaussian gaussian = new SecureGaussian(key, firstChunk);
-    double[] chunk = new double[SecureGaussian.CHUNK];
-    for (int at = 0; at < draws.length; at += chunk.length) {
-      gaussian.nextChunk(chunk);
-      System.arraycopy(chunk, 0, draws, at, Math.min(chunk.length, draws.length - at));
-    }
+  default NormalDraws draws(NoiseKey key) {
+    return new SecureGaussian(key.take(), 0);
   }
 
   /**
-   * {@code sum[from + i] += values[i] · factor}, cut towards zero, on the host.
+   * {@code sum[i] += delta[i] · factor}, cut towards zero, on the host.
    *
-   * @param values {@code count} finite values, each of which times the factor is below 2⁵⁰;
-   *     unchanged
+   * @param delta shape {@code [d]} or {@code [1, d]}, finite, each coordinate times the factor
+   *     below 2⁵⁰ in absolute value; unchanged
    * @param factor finite, a float divided by a power of two, so that products are exact
+   * @param sum of length {@code d}; changed in place
    */
-  default void addCut(float[] values, int count, double factor, long[] sum, int from) {
-    for (int i = 0; i < count; i++) {
-      sum[from + i] += (long) (values[i] * factor);
-    }
+  default void addCut(INDArray delta, double factor, long[] sum) {
+    Layout.ofIntegerSum(sum, delta, factor);
+    HostFloats.forEachBlock(
+        delta,
+        (block, count, from) -> {
+          for (int i = 0; i < count; i++) {
+            sum[from + i] += (long) (block[i] * factor);
+          }
+        });
   }
 }

@@ -1,5 +1,6 @@
 package org.dpfed.kernel;
 
+import java.lang.ref.Reference;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import org.bytedeco.javacpp.FloatPointer;
@@ -13,6 +14,9 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * reachable.
  */
 final class HostFloats {
+  /** Floats copied at a time: few enough to stay in cache. */
+  private static final int BLOCK = 1 << 14;
+
   private HostFloats() {}
 
   /**
@@ -26,8 +30,30 @@ final class HostFloats {
         .asFloatBuffer();
   }
 
+  /** Work on {@code count} floats that begin at index {@code from} of an array. */
+  interface BlockTask {
+    void run(float[] block, int count, int from);
+  }
+
+  /**
+   * Copies an array on any backend, of at most 2³¹ floats, to the heap, one block after another.
+   */
+  static void forEachBlock(INDArray array, BlockTask task) {
+    int length = Math.toIntExact(array.length());
+    float[] block = new float[Math.min(BLOCK, length)];
+    try {
+      for (int from = 0; from < length; from += block.length) {
+        int count = Math.min(block.length, length - from);
+        read(array, from, block, count);
+        task.run(block, count, from);
+      }
+    } finally {
+      Reference.reachabilityFence(array);
+    }
+  }
+
   /** Copies floats {@code from} to {@code from + length} of an array on any backend. */
-  static void read(INDArray array, long from, float[] target, int length) {
+  private static void read(INDArray array, long from, float[] target, int length) {
     if (Nd4j.getEnvironment().isCPU()) {
       window(array, from, length).get(0, target, 0, length);
     } else {

@@ -21,17 +21,26 @@ public final class Keystream {
   private byte[] zeros = new byte[0];
 
   /**
+   * The stream from its beginning.
+   *
+   * @param key used up
+   */
+  public Keystream(NoiseKey key) {
+    this(key.take(), 0);
+  }
+
+  /**
+   * @param key the bytes of a key that was taken; unchanged
    * @param firstBlock index of the block that the first {@link #next} begins with, at least 0
    */
-  public Keystream(NoiseKey key, long firstBlock) {
+  Keystream(byte[] key, long firstBlock) {
     if (firstBlock < 0) {
       throw new IllegalArgumentException("firstBlock must be at least 0, not " + firstBlock);
     }
     byte[] counter = ByteBuffer.allocate(BLOCK_BYTES).putLong(Long.BYTES, firstBlock).array();
     try {
       cipher = Cipher.getInstance("AES/CTR/NoPadding");
-      cipher.init(
-          Cipher.ENCRYPT_MODE, new SecretKeySpec(key.bytes(), "AES"), new IvParameterSpec(counter));
+      cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "AES"), new IvParameterSpec(counter));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException(
           "this JVM offers no AES-256 in counter mode; secure noise needs it", e);

@@ -37,6 +37,17 @@ public record Layout(int rows, long length) {
     return layout;
   }
 
+  /** The layout of {@code sum += delta · factor} in integers. */
+  public static Layout ofIntegerSum(long[] sum, INDArray delta, double factor) {
+    Layout layout = ofBlock(delta);
+    if (layout.rows != 1 || layout.length != sum.length) {
+      throw new IllegalArgumentException(
+          "delta has %d rows of %d, not 1 of %d".formatted(layout.rows, layout.length, sum.length));
+    }
+    requireFinite("factor", factor);
+    return layout;
+  }
+
   /** The layout of {@code out = (sum + stddev · N) · factor}. */
   public static Layout ofPerturbation(INDArray sum, INDArray out, double stddev, double factor) {
     requireFlat("sum", sum, sum.length());

@@ -16,7 +16,7 @@ public final class Nd4jKernel implements DeltaKernel {
 
   /**
    * Floats handled at a time where a temporary array is needed, a multiple of {@link
-   * SecureGaussian#CHUNK}: small beside a model, and short enough for {@link #NORM_RELATIVE_ERROR}.
+   * NormalDraws#CHUNK}: small beside a model, and short enough for {@link #NORM_RELATIVE_ERROR}.
    */
   private static final int BLOCK = 1 << 20;
 
@@ -63,17 +63,27 @@ public final class Nd4jKernel implements DeltaKernel {
       sum.muli(factor, out);
       return;
     }
+    NormalDraws stream = draws(key);
     for (long from = 0; from < layout.length(); from += BLOCK) {
       INDArray source = block(sum, from);
       INDArray target = block(out, from);
-      double[] draws = new double[(int) source.length()];
-      draw(key, from / SecureGaussian.CHUNK, draws);
+      double[] draws = next(stream, (int) source.length());
       try (INDArray doubles = Nd4j.createFromArray(draws).muli(stddev);
           INDArray noise = doubles.castTo(DataType.FLOAT)) {
         source.addi(noise, target);
       }
       target.muli(factor);
     }
+  }
+
+  private static double[] next(NormalDraws stream, int count) {
+    double[] draws = new double[count];
+    double[] chunk = new double[NormalDraws.CHUNK];
+    for (int at = 0; at < count; at += chunk.length) {
+      stream.nextChunk(chunk);
+      System.arraycopy(chunk, 0, draws, at, Math.min(chunk.length, count - at));
+    }
+    return draws;
   }
 
   private static INDArray row(INDArray deltas, int k) {

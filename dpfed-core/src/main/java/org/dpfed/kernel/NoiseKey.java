@@ -1,18 +1,21 @@
 package org.dpfed.kernel;
 
-import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A 256-bit key that names one stream of random numbers. Never printed: {@link #toString} hides the
- * bytes.
+ * A 256-bit key that names one stream of random numbers and is used once: two releases noised by
+ * one stream differ by their sums alone. Never printed: {@link #toString} hides the bytes.
  */
 public final class NoiseKey {
   /** Length of a key in bytes. */
   public static final int BYTES = 32;
 
   private final byte[] bytes;
+  private final AtomicBoolean used = new AtomicBoolean();
 
   /**
+   * A key that nobody has used.
+   *
    * @param bytes 32 bytes, copied
    */
   public NoiseKey(byte[] bytes) {
@@ -22,19 +25,18 @@ public final class NoiseKey {
     this.bytes = bytes.clone();
   }
 
-  /** A copy of the key, for the cipher of a kernel and nothing else. */
-  public byte[] bytes() {
+  /**
+   * Uses the key.
+   *
+   * @return a copy of its bytes, for the cipher of a kernel and nothing else
+   * @throws IllegalStateException at the second call
+   */
+  public byte[] take() {
+    if (!used.compareAndSet(false, true)) {
+      throw new IllegalStateException(
+          "this key was used before; every stream of noise needs a fresh one");
+    }
     return bytes.clone();
-  }
-
-  @Override
-  public boolean equals(Object other) {
-    return other instanceof NoiseKey key && Arrays.equals(bytes, key.bytes);
-  }
-
-  @Override
-  public int hashCode() {
-    return Arrays.hashCode(bytes);
   }
 
   @Override

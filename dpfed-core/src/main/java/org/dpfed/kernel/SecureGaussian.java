@@ -17,10 +17,7 @@ import java.nio.ByteOrder;
  *
  * <p>Scalar and readable; {@code VectorGaussian} computes the same draws faster.
  */
-final class SecureGaussian {
-  /** Draws in one chunk. */
-  static final int CHUNK = 1024;
-
+final class SecureGaussian implements NormalDraws {
   /** Pairs of draws in one chunk. */
   static final int PAIRS = CHUNK / 2;
 
@@ -37,18 +34,15 @@ final class SecureGaussian {
   private final byte[] bytes = new byte[CHUNK_BYTES];
 
   /**
+   * @param key the bytes of a key that was taken; unchanged
    * @param firstChunk index of the chunk that the first {@link #nextChunk} gives, at least 0
    */
-  SecureGaussian(NoiseKey key, long firstChunk) {
+  SecureGaussian(byte[] key, long firstChunk) {
     keystream = new Keystream(key, Math.multiplyExact(firstChunk, (long) CHUNK_BLOCKS));
   }
 
-  /**
-   * Writes the next chunk of standard normal draws.
-   *
-   * @param draws at least {@value #CHUNK} long; the first {@value #CHUNK} are overwritten
-   */
-  void nextChunk(double[] draws) {
+  @Override
+  public void nextChunk(double[] draws) {
     keystream.next(bytes);
     for (int i = 0; i < PAIRS; i++) {
       double radius = radius((long) LONG.get(bytes, i * Long.BYTES));

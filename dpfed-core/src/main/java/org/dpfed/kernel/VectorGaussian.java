@@ -14,7 +14,7 @@ import jdk.incubator.vector.VectorSpecies;
  * same transform in double, with series in place of the library's logarithm, sine and cosine. Their
  * remainders and all roundings together are below 2⁻⁴³ of the radius; docs/noise.md adds them up.
  */
-final class VectorGaussian {
+final class VectorGaussian implements NormalDraws {
   private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
   private static final VectorSpecies<Long> LONGS =
       VectorSpecies.of(long.class, DOUBLES.vectorShape());
@@ -94,19 +94,16 @@ final class VectorGaussian {
   private final double[] radii = new double[SecureGaussian.PAIRS];
 
   /**
+   * @param key the bytes of a key that was taken; unchanged
    * @param firstChunk index of the chunk that the first {@link #nextChunk} gives, at least 0
    */
-  VectorGaussian(NoiseKey key, long firstChunk) {
+  VectorGaussian(byte[] key, long firstChunk) {
     keystream =
         new Keystream(key, Math.multiplyExact(firstChunk, (long) SecureGaussian.CHUNK_BLOCKS));
   }
 
-  /**
-   * Writes the next chunk of standard normal draws.
-   *
-   * @param draws at least {@link SecureGaussian#CHUNK} long; that many are overwritten
-   */
-  void nextChunk(double[] draws) {
+  @Override
+  public void nextChunk(double[] draws) {
     for (Step step : STEPS) {
       step.run(this, draws);
     }

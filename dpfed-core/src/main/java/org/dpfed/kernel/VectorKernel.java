@@ -175,21 +175,21 @@ final class VectorKernel implements DeltaKernel {
   @Override
   public void perturb(INDArray sum, INDArray out, NoiseKey key, double stddev, double factor) {
     Layout layout = Layout.ofPerturbation(sum, out, stddev, factor);
+    byte[] taken = stddev > 0 ? key.take() : new byte[0];
     forEachTask(
         layout.length(),
         HEAVY_SHARE,
         (task, from, length) -> {
-          VectorGaussian gaussian = new VectorGaussian(key, from / SecureGaussian.CHUNK);
+          NormalDraws stream =
+              stddev > 0 ? new VectorGaussian(taken, from / NormalDraws.CHUNK) : unchanged -> {};
           FloatBuffer source = HostFloats.window(sum, from, length);
           FloatBuffer target = HostFloats.window(out, from, length);
-          double[] draws = new double[SecureGaussian.CHUNK];
-          float[] values = new float[SecureGaussian.CHUNK];
+          double[] draws = new double[NormalDraws.CHUNK];
+          float[] values = new float[NormalDraws.CHUNK];
           for (int at = 0; at < length; at += values.length) {
             int count = Math.min(values.length, length - at);
             source.get(at, values, 0, count);
-            if (stddev > 0) {
-              gaussian.nextChunk(draws);
-            }
+            stream.nextChunk(draws);
             addAndScale(values, draws, stddev, (float) factor);
             target.put(at, values, 0, count);
           }
@@ -209,13 +209,14 @@ final class VectorKernel implements DeltaKernel {
   }
 
   @Override
-  public void draw(NoiseKey key, long firstChunk, double[] draws) {
-    double[] chunk = new double[SecureGaussian.CHUNK];
-    VectorGaussian gaussian = new VectorGaussian(key, firstChunk);
-    for (int at = 0; at < draws.length; at += chunk.length) {
-      gaussian.nextChunk(chunk);
-      System.arraycopy(chunk, 0, draws, at, Math.min(chunk.length, draws.length - at));
-    }
+  public NormalDraws draws(NoiseKey key) {
+    return new VectorGaussian(key.take(), 0);
+  }
+
+  @Override
+  public void addCut(INDArray delta, double factor, long[] sum) {
+    Layout.ofIntegerSum(sum, delta, factor);
+    HostFloats.forEachBlock(delta, (block, count, from) -> addCut(block, count, factor, sum, from));
   }
 
   /**
@@ -223,8 +224,7 @@ final class VectorKernel implements DeltaKernel {
    * least 2⁻⁵³, since no magnitude that rounds up has finer digits, and one unit is taken off
    * again. With 2⁵² + 2⁵¹ added, the low bits of a double are the integer itself.
    */
-  @Override
-  public void addCut(float[] values, int count, double factor, long[] sum, int from) {
+  private static void addCut(float[] values, int count, double factor, long[] sum, int from) {
     int lanes = DOUBLES.length();
     int i = 0;
     for (; i <= count - lanes; i += lanes) {

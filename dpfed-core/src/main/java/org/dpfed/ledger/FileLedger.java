@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
@@ -14,11 +16,16 @@ import org.dpfed.accounting.PrivacyLedger;
 /**
  * A ledger in a file of its own, one line per charge: number, time, event. A charge returns when
  * the line is on the disk, so what a crash leaves is at least what was released.
+ *
+ * <p>A ledger that could not write a charge takes no more: its last line may be torn, and counts as
+ * spent. The time stamps are covered by no guarantee, since how long rounds take depends on the
+ * clients that took part.
  */
 public final class FileLedger implements PrivacyLedger, AutoCloseable {
   private final Path file;
   private final FileChannel channel;
   private long charges;
+  private boolean failed;
 
   /**
    * Opens a new ledger.
@@ -27,27 +34,58 @@ public final class FileLedger implements PrivacyLedger, AutoCloseable {
    * @throws java.nio.file.FileAlreadyExistsException when it does
    */
   public FileLedger(Path file) throws IOException {
-    this.file = file;
-    this.channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    this(file, FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
   }
 
+  /**
+   * @param channel to {@code file}, empty
+   */
+  FileLedger(Path file, FileChannel channel) {
+    this.file = file;
+    this.channel = channel;
+  }
+
+  /**
+   * Records a charge.
+   *
+   * @throws UncheckedIOException when the line could not be made durable
+   * @throws IllegalStateException when this ledger is closed, or an earlier charge failed
+   */
   @Override
   public synchronized void charge(DpEvent event) {
-    String line = "%d\t%s\t%s%n".formatted(charges + 1, Instant.now(), event);
-    ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
-    try {
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
-      }
-      channel.force(true);
-    } catch (IOException e) {
-      throw new UncheckedIOException("could not record a charge in " + file, e);
+    if (failed) {
+      throw new IllegalStateException(
+          "%s failed to record charge %d and takes no more; its last line may be torn and counts as spent"
+              .formatted(file, charges + 1));
     }
+    if (!channel.isOpen()) {
+      throw new IllegalStateException(file + " is closed and takes no more charges");
+    }
+    failed = true;
+    try {
+      write("%d\t%s\t%s%n".formatted(charges + 1, Instant.now(), event));
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "could not record charge %d in %s: %s".formatted(charges + 1, file, e), e);
+    }
+    failed = false;
     charges++;
   }
 
+  private void write(String line) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8));
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+    channel.force(true);
+    if (!Files.exists(file)) {
+      // An open file can be written to after it was deleted; nobody would find the line.
+      throw new NoSuchFileException(file.toString(), null, "deleted or moved during the run");
+    }
+  }
+
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
     channel.close();
   }
 }

@@ -1,135 +1,124 @@
 package org.dpfed.mechanism;
 
-import org.dpfed.accounting.DpEvent;
+import java.util.Arrays;
+import java.util.BitSet;
 import org.dpfed.accounting.PrivacyLedger;
 import org.dpfed.kernel.DeltaKernel;
-import org.dpfed.kernel.NoiseKey;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The noisy mean of one round's clipped deltas: {@code (Σ clip(delta) + N(0, (z·C)² I)) ÷
- * expectedCohortSize}.
+ * One round of a {@link SampledGaussian}: its cohort, and the noisy mean of the cohort's clipped
+ * deltas, {@code (Σ clip(delta) + N(0, (z·C)² I)) ÷ expectedCohortSize}.
  *
- * <p>Deltas are added one at a time and can then be dropped, so memory does not grow with the
- * cohort. {@link #release} charges the ledger before it draws noise, and the sum leaves this object
- * in no other way. The divisor is a public constant: the number of clients that really took part
- * would reveal one client's presence.
+ * <p>Each client of the cohort adds one delta at most, which can then be dropped, so memory does
+ * not grow with the cohort. {@link #release} charges the ledger before it draws noise, and the sum
+ * leaves this object in no other way. The divisor is a public constant: the number of clients that
+ * really took part would reveal one client's presence.
  *
- * <p>Not safe for use by several threads at once. Sums of floats are rounded, so the order of the
- * deltas shows in the last bits and the caller adds them in cohort order; in {@link
- * ReleaseMode#FIXED_POINT} no order matters.
+ * <p>Where there is a clip norm, sums are integers on a public grid and exact in any order. Without
+ * one there is no privacy; sums are then floats, whose last bits depend on the order of the deltas.
+ *
+ * <p>Not safe for use by several threads at once.
  */
 public final class DeltaAggregator implements AutoCloseable {
+  private final SampledGaussian mechanism;
+  private final int round;
   private final DeltaKernel kernel;
-  private final Clipping clipping;
-  private final double noiseStddev;
-  private final double expectedCohortSize;
-  private final DpEvent event;
   private final long dimension;
+  private final int[] cohort;
+  private final BitSet added = new BitSet();
   private final RunningSum sum;
-  private boolean released;
+  private boolean closed;
 
-  /**
-   * @param kernel does the arithmetic
-   * @param clipping bounds each delta
-   * @param noiseMultiplier noise standard deviation divided by the clip norm, at least 0; the noise
-   *     never depends on the norm of an update, since it would then reveal it
-   * @param expectedCohortSize divides the noisy sum, positive
-   * @param event what releasing the mean costs, sampling included
-   * @param dimension length of a delta, at least 1
-   * @param mode the numbers that the sum and the noise are made of
-   */
-  public DeltaAggregator(
-      DeltaKernel kernel,
-      Clipping clipping,
-      double noiseMultiplier,
-      double expectedCohortSize,
-      DpEvent event,
-      long dimension,
-      ReleaseMode mode) {
-    if (!(noiseMultiplier >= 0 && noiseMultiplier <= Float.MAX_VALUE)) {
-      throw new IllegalArgumentException(
-          "noiseMultiplier must be finite and at least 0, was " + noiseMultiplier);
-    }
-    if (noiseMultiplier > 0 && Double.isInfinite(clipping.clipNorm())) {
-      throw new IllegalArgumentException(
-          "noiseMultiplier must be 0 without a clip norm, was "
-              + noiseMultiplier
-              + "; choose a clipNorm");
-    }
-    if (mode == ReleaseMode.FIXED_POINT && Double.isInfinite(clipping.clipNorm())) {
-      throw new IllegalArgumentException(
-          "a fixed-point release needs a clip norm, from which its grid follows; choose a clipNorm");
-    }
-    if (!(expectedCohortSize > 0) || Double.isInfinite(expectedCohortSize)) {
-      throw new IllegalArgumentException(
-          "expectedCohortSize must be positive and finite, was " + expectedCohortSize);
-    }
+  DeltaAggregator(SampledGaussian mechanism, int round, DeltaKernel kernel, long dimension) {
     if (dimension < 1) {
       throw new IllegalArgumentException("dimension must be at least 1, was " + dimension);
     }
+    this.mechanism = mechanism;
+    this.round = round;
     this.kernel = kernel;
-    this.clipping = clipping;
-    this.noiseStddev = noiseMultiplier == 0 ? 0 : noiseMultiplier * clipping.clipNorm();
-    this.expectedCohortSize = expectedCohortSize;
-    this.event = event;
     this.dimension = dimension;
-    this.sum = RunningSum.of(mode, kernel, clipping.clipNorm(), noiseStddev, dimension);
+    this.sum = RunningSum.of(mechanism, kernel, dimension);
+    this.cohort =
+        new PoissonSampler(
+                mechanism.population(), mechanism.samplingProbability(), mechanism.randomness())
+            .cohort(round);
   }
 
-  /** Absolute standard deviation of the noise that {@link #release} adds to the sum. */
-  public double noiseStddev() {
-    return noiseStddev;
+  /** The clients whose deltas this round sums, ascending; may be empty. A copy for the caller. */
+  public int[] cohort() {
+    return cohort.clone();
   }
 
   /**
    * Adds one client's clipped delta. A delta with NaN or infinite coordinates contributes zero.
    *
+   * @param client of the cohort; adds once
    * @param delta shape {@code [d]}, float; neither changed nor kept
    * @return what became of the delta; depends on the client's data and is not private
    */
-  public Contribution accumulate(INDArray delta) {
+  public Contribution accumulate(int client, INDArray delta) {
     requireOpen();
     if (delta.rank() != 1 || delta.length() != dimension || delta.dataType() != DataType.FLOAT) {
       throw new IllegalArgumentException(
           "a delta must be float of shape [%d], was %s %s"
-              .formatted(dimension, delta.dataType(), delta.shapeInfoToString()));
+              .formatted(dimension, delta.dataType(), Arrays.toString(delta.shape())));
     }
+    int place = Arrays.binarySearch(cohort, client);
+    if (place < 0) {
+      throw new IllegalArgumentException(
+          "a delta must come from a client of this round's cohort; the cost assumes that cohort");
+    }
+    if (added.get(place)) {
+      throw new IllegalArgumentException(
+          "a client may add one delta a round; the noise hides one clip norm");
+    }
+    added.set(place);
     double norm = kernel.rowNorms(delta)[0];
-    float scale = clipping.scale(norm, delta);
+    float scale = mechanism.clipping().scale(norm, delta);
     sum.add(delta, scale);
     return new Contribution(norm, scale);
   }
 
   /**
-   * Charges the event that this aggregator was made for, then returns the noisy mean. Can be called
-   * once.
+   * Charges the event of this round, then returns the noisy mean. Can be called once, whether or
+   * not it succeeds: a sum whose charge failed is freed and can no longer be released.
    *
-   * @param ledger is charged before noise is drawn; when it refuses, nothing is released and this
-   *     aggregator can still be closed
-   * @param key names the noise stream, fresh for each release
+   * @param ledger is charged before noise is drawn
    * @return shape {@code [d]}, owned by the caller
    */
-  public INDArray release(PrivacyLedger ledger, NoiseKey key) {
+  public INDArray release(PrivacyLedger ledger) {
     requireOpen();
-    ledger.charge(event);
-    released = true;
-    return sum.release(key, 1 / expectedCohortSize);
+    closed = true;
+    boolean released = false;
+    try {
+      ledger.charge(mechanism.event());
+      INDArray mean =
+          sum.release(
+              mechanism.randomness().key(Randomness.Purpose.NOISE, round),
+              1 / mechanism.expectedCohortSize());
+      released = true;
+      return mean;
+    } finally {
+      if (!released) {
+        sum.close();
+      }
+    }
   }
 
   private void requireOpen() {
-    if (released) {
+    if (closed) {
       throw new IllegalStateException(
-          "this aggregator has released its sum; each round needs its own");
+          "this aggregator was released or closed; each round needs its own");
     }
   }
 
   /** Frees the sum unless it was released. */
   @Override
   public void close() {
-    if (!released) {
-      released = true;
+    if (!closed) {
+      closed = true;
       sum.close();
     }
   }

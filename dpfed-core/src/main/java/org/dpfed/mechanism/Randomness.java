@@ -8,10 +8,10 @@ import java.security.SecureRandom;
 import org.dpfed.kernel.NoiseKey;
 
 /**
- * Where the keys of noise and sampling come from. Every use of a key asks for its own, so no two
- * releases share a stream.
+ * Where the keys of noise and sampling come from. Only this package can draw a key, and every use
+ * draws its own, so no two releases share a stream.
  */
-public sealed interface Randomness {
+public abstract sealed class Randomness {
 
   /** What a key is for; keys of different purposes name unrelated streams. */
   enum Purpose {
@@ -19,39 +19,37 @@ public sealed interface Randomness {
     SAMPLING
   }
 
+  private Randomness() {}
+
   /**
-   * The key for one use.
+   * A key for one use.
    *
    * @param round counts from 0
    */
-  NoiseKey key(Purpose purpose, int round);
+  abstract NoiseKey key(Purpose purpose, int round);
 
   /** Whether the keys are unpredictable. A guarantee made with keys that are not is void. */
-  boolean isSecure();
+  public abstract boolean isSecure();
 
   /** Keys of 256 bits from the platform's {@link SecureRandom}, never logged or stored. */
-  static Randomness secure() {
-    return new Secure(new SecureRandom());
+  public static Randomness secure() {
+    return new Secure();
   }
 
   /**
    * Keys derived from {@code seed}, for tests and reproducible experiments. Whoever knows the seed
    * can subtract the noise: every report made with it says that there is no privacy.
    */
-  static Randomness seeded(long seed) {
+  public static Randomness seeded(long seed) {
     return new Seeded(seed);
   }
 
   /** A fresh key at every call. */
-  final class Secure implements Randomness {
-    private final SecureRandom random;
-
-    private Secure(SecureRandom random) {
-      this.random = random;
-    }
+  private static final class Secure extends Randomness {
+    private final SecureRandom random = new SecureRandom();
 
     @Override
-    public NoiseKey key(Purpose purpose, int round) {
+    NoiseKey key(Purpose purpose, int round) {
       byte[] bytes = new byte[NoiseKey.BYTES];
       random.nextBytes(bytes);
       return new NoiseKey(bytes);
@@ -63,14 +61,16 @@ public sealed interface Randomness {
     }
   }
 
-  /**
-   * SHA-256 of (seed, purpose, round).
-   *
-   * @param seed any value
-   */
-  record Seeded(long seed) implements Randomness {
+  /** SHA-256 of (seed, purpose, round). */
+  private static final class Seeded extends Randomness {
+    private final long seed;
+
+    Seeded(long seed) {
+      this.seed = seed;
+    }
+
     @Override
-    public NoiseKey key(Purpose purpose, int round) {
+    NoiseKey key(Purpose purpose, int round) {
       byte[] name = purpose.name().getBytes(StandardCharsets.US_ASCII);
       ByteBuffer input = ByteBuffer.allocate(Long.BYTES + Integer.BYTES + name.length);
       input.putLong(seed).putInt(round).put(name);

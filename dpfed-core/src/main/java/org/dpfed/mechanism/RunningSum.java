@@ -1,14 +1,13 @@
 package org.dpfed.mechanism;
 
 import org.dpfed.kernel.DeltaKernel;
-import org.dpfed.kernel.FixedPointSum;
 import org.dpfed.kernel.NoiseKey;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The sum of one round's scaled deltas, released with noise once. */
-sealed interface RunningSum extends AutoCloseable {
+/** The sum of one round's scaled deltas, released once. */
+sealed interface RunningSum extends AutoCloseable permits FixedPointSum, RunningSum.Floats {
 
   /**
    * Adds {@code scale · delta}; with scale 0 the delta is not read.
@@ -24,22 +23,24 @@ sealed interface RunningSum extends AutoCloseable {
   @Override
   void close();
 
-  /**
-   * An empty sum.
-   *
-   * @param bound the largest norm of a scaled delta
-   * @param stddev of the noise
-   */
-  static RunningSum of(
-      ReleaseMode mode, DeltaKernel kernel, double bound, double stddev, long dimension) {
-    return switch (mode) {
-      case FLOAT -> new Floats(kernel, stddev, Nd4j.zeros(DataType.FLOAT, dimension));
-      case FIXED_POINT ->
-          new Integers(new FixedPointSum(kernel, bound, stddev, Math.toIntExact(dimension)));
-    };
+  /** An empty sum: exact and noised where deltas are clipped, otherwise neither. */
+  static RunningSum of(SampledGaussian mechanism, DeltaKernel kernel, long dimension) {
+    double bound = mechanism.clipping().clipNorm();
+    return Double.isInfinite(bound)
+        ? new Floats(kernel, Nd4j.zeros(DataType.FLOAT, dimension))
+        // The product of multiplier and clip norm is rounded, and must not be rounded down.
+        : new FixedPointSum(
+            kernel,
+            bound,
+            mechanism.noiseStddev() == 0 ? 0 : Math.nextUp(mechanism.noiseStddev()),
+            Math.toIntExact(dimension));
   }
 
-  record Floats(DeltaKernel kernel, double stddev, INDArray sum) implements RunningSum {
+  /**
+   * Floats, for the baseline without privacy. Never noised: a sum of rounded floats can move by
+   * many clip norms when one client is added, so no noise in proportion to the clip norm hides it.
+   */
+  record Floats(DeltaKernel kernel, INDArray sum) implements RunningSum {
     @Override
     public void add(INDArray delta, float scale) {
       kernel.addScaled(sum, delta, new float[] {scale});
@@ -47,30 +48,12 @@ sealed interface RunningSum extends AutoCloseable {
 
     @Override
     public INDArray release(NoiseKey key, double factor) {
-      kernel.perturb(sum, sum, key, stddev, factor);
-      return sum;
+      return sum.muli(factor);
     }
 
     @Override
     public void close() {
       sum.close();
-    }
-  }
-
-  record Integers(FixedPointSum sum) implements RunningSum {
-    @Override
-    public void add(INDArray delta, float scale) {
-      sum.addScaled(delta, scale);
-    }
-
-    @Override
-    public INDArray release(NoiseKey key, double factor) {
-      return sum.release(key, factor);
-    }
-
-    @Override
-    public void close() {
-      // Nothing outside the Java heap.
     }
   }
 }

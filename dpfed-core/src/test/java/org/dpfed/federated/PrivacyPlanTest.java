@@ -3,10 +3,10 @@ package org.dpfed.federated;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.stream.IntStream;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.mechanism.Randomness;
-import org.dpfed.mechanism.ReleaseMode;
 import org.junit.jupiter.api.Test;
 
 final class PrivacyPlanTest {
@@ -27,6 +27,31 @@ final class PrivacyPlanTest {
   }
 
   @Test
+  void roundEvent_seeded_isNoPrivacy() {
+    PrivacyPlan plan = complete().noiseMultiplier(2).randomness(Randomness.seeded(1)).build();
+    assertThat(plan.roundEvent()).isEqualTo(new DpEvent.NonPrivate());
+  }
+
+  @Test
+  void start_manyThreadsAtOnce_oneIsLetIn() {
+    PrivacyPlan plan = complete().noiseMultiplier(2).build();
+    long started =
+        IntStream.range(0, 64)
+            .parallel()
+            .filter(
+                i -> {
+                  try {
+                    plan.start();
+                    return true;
+                  } catch (IllegalStateException e) {
+                    return false;
+                  }
+                })
+            .count();
+    assertThat(started).isEqualTo(1);
+  }
+
+  @Test
   void guarantee_carriesRelationUnitAccountantAndAssumptions() {
     var guarantee = complete().noiseMultiplier(2).build().guarantee();
     assertThat(guarantee.relation()).isEqualTo(NeighbouringRelation.ADD_OR_REMOVE_ONE);
@@ -36,28 +61,10 @@ final class PrivacyPlanTest {
   }
 
   @Test
-  void releaseMode_unlessSet_isFixedPointWhereThereIsAClipNorm() {
-    assertThat(complete().noiseMultiplier(2).build().releaseMode())
-        .isEqualTo(ReleaseMode.FIXED_POINT);
-    assertThat(baseline().build().releaseMode()).isEqualTo(ReleaseMode.FLOAT);
-    assertThatThrownBy(() -> baseline().releaseMode(ReleaseMode.FIXED_POINT).build())
-        .hasMessageContaining("fixed-point needs a clipNorm");
-  }
-
-  @Test
-  void releaseMode_float_isAnAssumptionOfTheGuarantee() {
-    var plan = complete().noiseMultiplier(2);
-    assertThat(plan.build().guarantee().assumptions()).noneMatch(text -> text.contains("bits"));
-    assertThat(plan.releaseMode(ReleaseMode.FLOAT).build().guarantee().assumptions())
-        .anyMatch(text -> text.contains("low-order bits"));
-  }
-
-  private static PrivacyPlan.Builder baseline() {
-    return PrivacyPlan.builder(10, "patient")
-        .expectedCohortSize(1)
-        .rounds(1)
-        .noiseMultiplier(0)
-        .delta(1e-4);
+  void guarantee_namesWhatTheProofLeavesOut() {
+    assertThat(complete().noiseMultiplier(2).build().guarantee().assumptions())
+        .anyMatch(text -> text.contains("only run") && text.contains("starting parameters"))
+        .anyMatch(text -> text.contains("how long rounds take"));
   }
 
   @Test

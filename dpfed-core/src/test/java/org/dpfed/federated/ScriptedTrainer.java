@@ -1,7 +1,7 @@
 package org.dpfed.federated;
 
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntFunction;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -12,7 +12,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Clients whose delta is a stated function of their number; knows what was left open. */
 final class ScriptedTrainer implements ClientTrainer {
   final AtomicInteger openWorkers = new AtomicInteger();
-  final Queue<INDArray> deltas = new ConcurrentLinkedQueue<>();
+  final List<String> assumptions = new ArrayList<>();
   private final int dimension;
   private final IntFunction<float[]> deltaOf;
 
@@ -32,13 +32,17 @@ final class ScriptedTrainer implements ClientTrainer {
   }
 
   @Override
+  public List<String> assumptions() {
+    return assumptions;
+  }
+
+  @Override
   public Worker newWorker() {
     openWorkers.incrementAndGet();
     return new Worker() {
       @Override
       public ClientUpdate train(INDArray globalParameters, DataSet examples, long seed) {
         INDArray delta = Nd4j.createFromArray(deltaOf.apply(NumberedClients.number(examples)));
-        deltas.add(delta);
         return new ClientUpdate(delta, 0.5);
       }
 

@@ -24,7 +24,7 @@ class GaussianErrorTest {
 
   @Test
   void vectorDraws_worstAndRandomWords_withinTheDerivedBound() {
-    VectorGaussian gaussian = new VectorGaussian(Keys.seeded(1), 0);
+    VectorGaussian gaussian = new VectorGaussian(Keys.bytes(1), 0);
     for (int chunk = 0; chunk < CHUNKS; chunk++) {
       long[] words = words();
       double[] draws = new double[SecureGaussian.CHUNK];

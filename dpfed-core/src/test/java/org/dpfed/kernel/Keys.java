@@ -8,6 +8,11 @@ final class Keys {
 
   /** A key of its own for every seed. */
   static NoiseKey seeded(long seed) {
-    return new NoiseKey(ByteBuffer.allocate(NoiseKey.BYTES).putLong(seed).array());
+    return new NoiseKey(bytes(seed));
+  }
+
+  /** The bytes of {@link #seeded}. */
+  static byte[] bytes(long seed) {
+    return ByteBuffer.allocate(NoiseKey.BYTES).putLong(seed).array();
   }
 }

@@ -1,6 +1,7 @@
 package org.dpfed.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
@@ -13,9 +14,9 @@ import org.junit.jupiter.api.Test;
 class KeystreamTest {
   @Test
   void next_anyBlock_isTheCipherOfItsNumber() throws GeneralSecurityException {
-    NoiseKey key = Keys.seeded(11);
+    byte[] key = Keys.bytes(11);
     Cipher block = Cipher.getInstance("AES/ECB/NoPadding");
-    block.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(key.bytes(), "AES"));
+    block.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(key, "AES"));
 
     for (long first : new long[] {0, 1, 1L << 31, 1L << 32, Long.MAX_VALUE - 4}) {
       byte[] stream = new byte[3 * Keystream.BLOCK_BYTES];
@@ -30,7 +31,7 @@ class KeystreamTest {
 
   @Test
   void next_manyBlocks_noneRepeats() {
-    Keystream keystream = new Keystream(Keys.seeded(12), 0);
+    Keystream keystream = new Keystream(Keys.seeded(12));
     byte[] bytes = new byte[1 << 16];
     Set<Block> seen = new HashSet<>();
     int blocks = 0;
@@ -51,6 +52,17 @@ class KeystreamTest {
     bytes[0] = 123;
 
     assertThat(new NoiseKey(bytes).toString()).doesNotContain("123").doesNotContain("7b");
+  }
+
+  @Test
+  void take_twice_isRefused() {
+    NoiseKey key = Keys.seeded(13);
+    assertThat(key.take()).isEqualTo(Keys.bytes(13));
+
+    assertThatThrownBy(key::take)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("fresh");
+    assertThatThrownBy(() -> new Keystream(key)).isInstanceOf(IllegalStateException.class);
   }
 
   private record Block(long high, long low) {}

@@ -7,7 +7,7 @@ import org.hipparchus.special.Erf;
  * Tests of whether numbers are independent draws of N(0, σ²), with error rates that hold for every
  * sample size, not only in the limit.
  */
-final class NormalSample {
+public final class NormalSample {
   private NormalSample() {}
 
   /**
@@ -17,7 +17,7 @@ final class NormalSample {
    * scale is 2σ/3 or 3σ/2 lies 0.097 away, and passes with probability at most 2·exp(−2n·(0.097 −
    * bound)²).
    */
-  static boolean passesKolmogorovSmirnov(float[] draws, double sigma, double alpha) {
+  public static boolean passesKolmogorovSmirnov(float[] draws, double sigma, double alpha) {
     float[] sorted = draws.clone();
     Arrays.sort(sorted);
     double n = sorted.length;
@@ -52,10 +52,11 @@ final class NormalSample {
   static boolean hasGaussianTails(DeltaKernel kernel, NoiseKey key, long count, double alpha) {
     double[] thresholds = {3, 4, 4.5, 5, 6};
     long[] beyond = new long[thresholds.length];
-    double[] draws = new double[1 << 20];
+    NormalDraws stream = kernel.draws(key);
+    double[] draws = new double[NormalDraws.CHUNK];
     long drawn = 0;
     for (; drawn < count; drawn += draws.length) {
-      kernel.draw(key, drawn / SecureGaussian.CHUNK, draws);
+      stream.nextChunk(draws);
       for (double draw : draws) {
         double size = Math.abs(draw);
         for (int t = 0; t < thresholds.length && size > thresholds[t]; t++) {

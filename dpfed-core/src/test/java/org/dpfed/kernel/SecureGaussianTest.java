@@ -152,7 +152,7 @@ class SecureGaussianTest {
   }
 
   private static float[] draws(long seed, long firstChunk, int count) {
-    SecureGaussian gaussian = new SecureGaussian(Keys.seeded(seed), firstChunk);
+    SecureGaussian gaussian = new SecureGaussian(Keys.bytes(seed), firstChunk);
     double[] chunk = new double[SecureGaussian.CHUNK];
     float[] draws = new float[count];
     for (int from = 0; from < count; from += chunk.length) {

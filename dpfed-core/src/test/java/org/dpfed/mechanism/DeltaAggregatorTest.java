@@ -5,114 +5,174 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import org.dpfed.accounting.DpEvent;
+import org.dpfed.accounting.PrivacyLedger;
 import org.dpfed.kernel.Nd4jKernel;
-import org.dpfed.kernel.NoiseKey;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.Parameter;
-import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-@ParameterizedClass
-@EnumSource(ReleaseMode.class)
 final class DeltaAggregatorTest {
-  private static final DpEvent EVENT = new DpEvent.Gaussian(1);
-  @Parameter private ReleaseMode mode = ReleaseMode.FLOAT;
+  /** Clients 0 to 9 take part in every round. */
+  private static final int EVERYBODY = 10;
+
   private final List<DpEvent> charged = new ArrayList<>();
 
   @Test
   void release_noNoise_isTheClippedSumOverTheExpectedCohort() {
-    try (DeltaAggregator aggregator = aggregator(5, 0, 10, 2)) {
-      aggregator.accumulate(Nd4j.createFromArray(3f, 4f));
-      aggregator.accumulate(Nd4j.createFromArray(30f, 40f));
-      try (INDArray mean = aggregator.release(charged::add, key(1))) {
-        // The second delta is scaled to norm 5 less a margin of 2.4e-7 of it; on the grid either
-        // delta is cut by less than 2⁻¹⁶ · 5/√2.
-        double cut = mode == ReleaseMode.FLOAT ? 0 : 2 * 0x1p-16 * 5 / Math.sqrt(2) / 10;
+    try (DeltaAggregator aggregator = aggregator(5, 0, 2)) {
+      aggregator.accumulate(0, Nd4j.createFromArray(3f, 4f));
+      aggregator.accumulate(1, Nd4j.createFromArray(30f, 40f));
+      try (INDArray mean = aggregator.release(charged::add)) {
+        // The second delta is scaled to norm 5 less a margin of 2.4e-7 of it, and either delta is
+        // cut by less than 2⁻¹⁶ · 5/√2.
+        double cut = 2 * 0x1p-16 * 5 / Math.sqrt(2) / 10;
         assertThat(mean.getDouble(0)).isCloseTo(0.6, within(1e-6 + cut));
         assertThat(mean.getDouble(1)).isCloseTo(0.8, within(1e-6 + cut));
       }
     }
-    assertThat(charged).containsExactly(EVENT);
+    assertThat(charged).containsExactly(new DpEvent.NonPrivate());
+  }
+
+  @Test
+  void release_noClipNorm_isTheSumOverTheExpectedCohort() {
+    try (DeltaAggregator aggregator = aggregator(new Clipping.None(), 0, 2)) {
+      aggregator.accumulate(0, Nd4j.createFromArray(30f, 1e-30f));
+      aggregator.accumulate(1, Nd4j.createFromArray(Float.NaN, 1f));
+      try (INDArray mean = aggregator.release(charged::add)) {
+        // A product with the float nearest to a tenth: two roundings.
+        assertThat(mean.getDouble(0)).isCloseTo(3, within(3 * 0x1p-23));
+        assertThat(mean.getDouble(1)).isCloseTo(1e-31, within(1e-31 * 0x1p-23));
+      }
+    }
   }
 
   @Test
   void accumulate_fates_areToldApart() {
-    try (DeltaAggregator aggregator = aggregator(1, 1, 1, 2)) {
-      assertThat(aggregator.accumulate(Nd4j.createFromArray(2f, 0f)).isClipped()).isTrue();
-      assertThat(aggregator.accumulate(Nd4j.createFromArray(1f, 0f)).isClipped()).isFalse();
-      assertThat(aggregator.accumulate(Nd4j.createFromArray(0f, 0f)).isClipped()).isFalse();
-      assertThat(aggregator.accumulate(Nd4j.createFromArray(Float.NaN, 0f)).isFinite()).isFalse();
+    try (DeltaAggregator aggregator = aggregator(1, 1, 2)) {
+      assertThat(aggregator.accumulate(0, Nd4j.createFromArray(2f, 0f)).isClipped()).isTrue();
+      assertThat(aggregator.accumulate(1, Nd4j.createFromArray(1f, 0f)).isClipped()).isFalse();
+      assertThat(aggregator.accumulate(2, Nd4j.createFromArray(0f, 0f)).isClipped()).isFalse();
+      assertThat(aggregator.accumulate(3, Nd4j.createFromArray(Float.NaN, 0f)).isFinite())
+          .isFalse();
     }
   }
 
   @Test
   void release_deltaWithNanOrInfinity_contributesZero() {
-    try (DeltaAggregator aggregator = aggregator(1, 0, 1, 3)) {
-      aggregator.accumulate(Nd4j.createFromArray(0.5f, 0f, 0f));
-      aggregator.accumulate(Nd4j.createFromArray(0f, Float.NaN, 1f));
-      aggregator.accumulate(Nd4j.createFromArray(0f, Float.NEGATIVE_INFINITY, 1f));
-      try (INDArray mean = aggregator.release(charged::add, key(1))) {
-        assertThat(mean.toFloatVector()).containsExactly(0.5f, 0f, 0f);
+    try (DeltaAggregator aggregator = aggregator(1, 0, 3)) {
+      aggregator.accumulate(0, Nd4j.createFromArray(0.5f, 0f, 0f));
+      aggregator.accumulate(1, Nd4j.createFromArray(0f, Float.NaN, 1f));
+      aggregator.accumulate(2, Nd4j.createFromArray(0f, Float.NEGATIVE_INFINITY, 1f));
+      try (INDArray mean = aggregator.release(charged::add)) {
+        assertThat(mean.toFloatVector()).containsExactly(0.05f, 0f, 0f);
       }
     }
   }
 
   @Test
-  void release_emptyCohort_isStillNoisedAndCharged() {
-    try (DeltaAggregator aggregator = aggregator(1, 1, 10, 100)) {
-      try (INDArray mean = aggregator.release(charged::add, key(1))) {
+  void release_noDeltas_isStillNoisedAndCharged() {
+    try (DeltaAggregator aggregator = aggregator(1, 1, 100)) {
+      try (INDArray mean = aggregator.release(charged::add)) {
         assertThat(mean.toFloatVector()).doesNotContain(0f);
       }
     }
-    assertThat(charged).containsExactly(EVENT);
+    assertThat(charged).containsExactly(new DpEvent.PoissonSampled(1, new DpEvent.Gaussian(1)));
   }
 
   @Test
-  void release_ledgerRefuses_releasesNothingAndDrawsNoNoise() {
-    try (DeltaAggregator aggregator = aggregator(1, 1, 1, 2)) {
-      assertThatThrownBy(
-              () ->
-                  aggregator.release(
-                      event -> {
-                        throw new IllegalStateException("budget is spent");
-                      },
-                      key(1)))
-          .hasMessage("budget is spent");
+  void release_deltasInAnyOrder_sameBits() {
+    List<float[]> deltas = new ArrayList<>();
+    Random random = new Random(1);
+    for (int k = 0; k < EVERYBODY; k++) {
+      float[] delta = new float[1000];
+      for (int i = 0; i < delta.length; i++) {
+        delta[i] = (float) random.nextGaussian();
+      }
+      deltas.add(delta);
     }
+    float[] forward = released(deltas);
+    Collections.shuffle(deltas, random);
+
+    assertThat(released(deltas)).isEqualTo(forward);
+  }
+
+  private static float[] released(List<float[]> deltas) {
+    SampledGaussian seeded =
+        new SampledGaussian(EVERYBODY, 10, new Clipping.Fixed(1), 1, Randomness.seeded(1));
+    try (DeltaAggregator aggregator = seeded.aggregator(0, new Nd4jKernel(), 1000)) {
+      for (int client = 0; client < EVERYBODY; client++) {
+        aggregator.accumulate(client, Nd4j.createFromArray(deltas.get(client)));
+      }
+      return aggregator.release(event -> {}).toFloatVector();
+    }
+  }
+
+  /** Whatever a ledger throws, the sum cannot be taken to another one. */
+  @ParameterizedTest
+  @ValueSource(
+      classes = {IllegalStateException.class, java.io.UncheckedIOException.class, Error.class})
+  void release_ledgerFails_sumCanNeverBeReleased(Class<? extends Throwable> kind) {
+    PrivacyLedger failing =
+        event -> {
+          if (kind == Error.class) {
+            throw new OutOfMemoryError("ledger");
+          }
+          throw kind == IllegalStateException.class
+              ? new IllegalStateException("ledger")
+              : new java.io.UncheckedIOException("ledger", new java.io.IOException());
+        };
+    try (DeltaAggregator aggregator = aggregator(1, 1, 2)) {
+      aggregator.accumulate(0, Nd4j.createFromArray(1f, 0f));
+      assertThatThrownBy(() -> aggregator.release(failing)).hasMessage("ledger");
+      assertThatThrownBy(() -> aggregator.release(charged::add))
+          .isInstanceOf(IllegalStateException.class);
+    }
+    assertThat(charged).isEmpty();
   }
 
   @Test
   void release_twice_isRefused() {
-    try (DeltaAggregator aggregator = aggregator(1, 1, 1, 2)) {
-      aggregator.release(charged::add, key(1)).close();
-      assertThatThrownBy(() -> aggregator.release(charged::add, key(2)))
+    try (DeltaAggregator aggregator = aggregator(1, 1, 2)) {
+      aggregator.release(charged::add).close();
+      assertThatThrownBy(() -> aggregator.release(charged::add))
           .isInstanceOf(IllegalStateException.class);
-      assertThatThrownBy(() -> aggregator.accumulate(Nd4j.zeros(DataType.FLOAT, 2)))
+      assertThatThrownBy(() -> aggregator.accumulate(0, Nd4j.zeros(DataType.FLOAT, 2)))
           .isInstanceOf(IllegalStateException.class);
     }
     assertThat(charged).hasSize(1);
   }
 
+  @Test
+  void release_afterClose_isRefusedUncharged() {
+    DeltaAggregator aggregator = aggregator(1, 1, 2);
+    aggregator.close();
+    assertThatThrownBy(() -> aggregator.release(charged::add))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(charged).isEmpty();
+  }
+
   /**
-   * With d = 100,000 draws the sample variance has relative standard error √(2/d) = 0.45 %, so ±3 %
-   * is 6.7 standard errors: a right scale fails once in 10¹¹ runs, two thirds or three halves of it
-   * never passes.
+   * With d = 100,000 draws the sample standard deviation has relative standard error √(1/2d) = 0.22
+   * %, so ±1.5 % is 6.7 standard errors: a right scale fails once in 10¹⁰ runs, two thirds or three
+   * halves of it never passes.
    */
   @Test
   void release_noiseScale_dependsOnClipNormAlone() {
     for (float norm : new float[] {0f, 1e-3f, 100f}) {
-      try (DeltaAggregator aggregator = aggregator(0.5, 3, 4, 100_000)) {
+      try (DeltaAggregator aggregator = aggregator(0.5, 3, 100_000)) {
         INDArray delta = Nd4j.zeros(DataType.FLOAT, 100_000);
         delta.putScalar(0, norm);
-        aggregator.accumulate(delta);
-        try (INDArray mean = aggregator.release(charged::add, key(2))) {
+        aggregator.accumulate(0, delta);
+        try (INDArray mean = aggregator.release(charged::add)) {
           mean.putScalar(0, 0);
-          double expected = 0.5 * 3 / 4;
+          double expected = 0.5 * 3 / 10;
           double stddev = Math.sqrt(mean.mul(mean).meanNumber().doubleValue());
           assertThat(stddev).isCloseTo(expected, within(0.015 * expected));
         }
@@ -121,38 +181,59 @@ final class DeltaAggregatorTest {
   }
 
   @Test
-  void new_fixedPointWithoutClipNorm_isRefusedWithTheRemedy() {
-    assertThatThrownBy(
-            () ->
-                new DeltaAggregator(
-                    new Nd4jKernel(), new Clipping.None(), 0, 1, EVENT, 2, ReleaseMode.FIXED_POINT))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("clipNorm");
+  void accumulate_clientTwice_isRefusedAndTheSumStays() {
+    try (DeltaAggregator aggregator = aggregator(1, 0, 1)) {
+      aggregator.accumulate(3, Nd4j.createFromArray(0.5f));
+      assertThatThrownBy(() -> aggregator.accumulate(3, Nd4j.createFromArray(0.5f)))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("one delta a round");
+      assertThat(aggregator.release(charged::add).getFloat(0)).isEqualTo(0.05f);
+    }
+  }
+
+  @Test
+  void accumulate_clientOutsideTheCohort_isRefused() {
+    SampledGaussian half =
+        new SampledGaussian(1000, 500, new Clipping.Fixed(1), 1, Randomness.secure());
+    try (DeltaAggregator aggregator = half.aggregator(0, new Nd4jKernel(), 1)) {
+      int[] cohort = aggregator.cohort();
+      for (int client = 0; client < 1000; client++) {
+        int sampled = java.util.Arrays.binarySearch(cohort, client);
+        int id = client;
+        if (sampled < 0) {
+          assertThatThrownBy(() -> aggregator.accumulate(id, Nd4j.createFromArray(0.5f)))
+              .isInstanceOf(IllegalArgumentException.class)
+              .hasMessageContaining("cohort");
+        }
+      }
+      assertThat(cohort.length).isBetween(300, 700);
+    }
+  }
+
+  @Test
+  void cohort_changedByTheCaller_staysAsItIs() {
+    try (DeltaAggregator aggregator = aggregator(1, 1, 1)) {
+      aggregator.cohort()[0] = 7;
+      assertThat(aggregator.cohort()).startsWith(0, 1).hasSize(EVERYBODY);
+    }
   }
 
   @Test
   void accumulate_wrongShapeOrType_isRefused() {
-    try (DeltaAggregator aggregator = aggregator(1, 1, 1, 2)) {
-      assertThatThrownBy(() -> aggregator.accumulate(Nd4j.zeros(DataType.FLOAT, 3)))
+    try (DeltaAggregator aggregator = aggregator(1, 1, 2)) {
+      assertThatThrownBy(() -> aggregator.accumulate(0, Nd4j.zeros(DataType.FLOAT, 3)))
           .hasMessageContaining("[2]");
-      assertThatThrownBy(() -> aggregator.accumulate(Nd4j.zeros(DataType.DOUBLE, 2)))
+      assertThatThrownBy(() -> aggregator.accumulate(0, Nd4j.zeros(DataType.DOUBLE, 2)))
           .hasMessageContaining("float");
     }
   }
 
-  private DeltaAggregator aggregator(
-      double clipNorm, double noiseMultiplier, double expectedCohortSize, long dimension) {
-    return new DeltaAggregator(
-        new Nd4jKernel(),
-        new Clipping.Fixed(clipNorm),
-        noiseMultiplier,
-        expectedCohortSize,
-        EVENT,
-        dimension,
-        mode);
+  private static DeltaAggregator aggregator(double clipNorm, double noise, long dimension) {
+    return aggregator(new Clipping.Fixed(clipNorm), noise, dimension);
   }
 
-  private static NoiseKey key(int round) {
-    return Randomness.seeded(1).key(Randomness.Purpose.NOISE, round);
+  private static DeltaAggregator aggregator(Clipping clipping, double noise, long dimension) {
+    return new SampledGaussian(EVERYBODY, EVERYBODY, clipping, noise, Randomness.secure())
+        .aggregator(0, new Nd4jKernel(), dimension);
   }
 }

@@ -112,7 +112,7 @@ final class KernelTable {
     table(text, Family.NOISE, List.of(OURS, "nd4j", "ND4J operations", "PyTorch"));
     text.append("\nThe server's part of a round of 16 clients (norms, clipping, sum, release), ");
     text.append("microseconds:\n\n");
-    table(text, Family.ROUND, List.of("FLOAT", "FIXED_POINT"));
+    table(text, Family.ROUND, List.of("floats", "integers"));
     return text.toString();
   }
 

@@ -121,13 +121,13 @@ record Measurements(List<Row> rows, ObjectNode circumstances) {
     JsonNode params = node.path("params");
     String method = name.substring(name.lastIndexOf('.') + 1);
     Family family =
-        name.contains("ReleaseMode")
+        name.contains("RoundBench")
             ? Family.ROUND
             : name.contains("Noise") || method.equals("noise") ? Family.NOISE : Family.CLIP;
     String who =
         switch (method) {
           case "kernel" -> params.get("kernel").asText();
-          case "round" -> params.get("mode").asText();
+          case "integers", "floats" -> method;
           case "nd4jOperations" -> "ND4J operations";
           case "copy" -> "copy";
           default -> "PyTorch";

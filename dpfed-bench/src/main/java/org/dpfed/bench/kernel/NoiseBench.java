@@ -52,7 +52,6 @@ public class NoiseBench {
     @Param({"vector", "nd4j"})
     String kernel = Nd4jKernel.NAME;
 
-    final NoiseKey key = new NoiseKey(new byte[NoiseKey.BYTES]);
     DeltaKernel use = new Nd4jKernel();
 
     @Setup
@@ -63,7 +62,7 @@ public class NoiseBench {
 
   @Benchmark
   public INDArray kernel(Sum state, Kernel kernel) {
-    kernel.use.perturb(state.sum, state.sum, kernel.key, 1, 0.5);
+    kernel.use.perturb(state.sum, state.sum, new NoiseKey(new byte[NoiseKey.BYTES]), 1, 0.5);
     return state.sum;
   }
 

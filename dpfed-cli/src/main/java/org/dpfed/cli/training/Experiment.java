@@ -23,7 +23,6 @@ import org.dpfed.federated.RoundListener;
 import org.dpfed.federated.ServerOptimizer;
 import org.dpfed.kernel.KernelSelection;
 import org.dpfed.mechanism.Randomness;
-import org.dpfed.mechanism.ReleaseMode;
 import org.dpfed.models.Architecture;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -83,6 +82,7 @@ record Experiment(
         .listener(listener)
         .evaluateEvery(configuration.integer("run.evaluateEvery"), evaluator)
         .diagnostics(configuration.yes("run.diagnostics"))
+        .showClientErrors(configuration.yes("run.showClientErrors"))
         .seed(configuration.longInteger("run.seed"))
         .build();
   }
@@ -159,10 +159,6 @@ record Experiment(
     configuration.optionalNumber("privacy.clipNorm").ifPresent(plan::clipNorm);
     configuration.optionalNumber("privacy.epsilon").ifPresent(plan::epsilon);
     configuration.optionalNumber("privacy.noiseMultiplier").ifPresent(plan::noiseMultiplier);
-    configuration
-        .optionalText("privacy.release")
-        .map(ReleaseMode::labelled)
-        .ifPresent(plan::releaseMode);
     if (configuration.has("privacy.seed")) {
       plan.randomness(Randomness.seeded(configuration.longInteger("privacy.seed")));
     }

@@ -25,6 +25,7 @@ final class RunReport {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     root.put("status", status);
     root.put("roundsFinished", report.rounds().size());
+    root.put("roundsCharged", report.charged());
     root.put("roundsPlanned", report.plan().rounds());
     root.set("guarantee", GuaranteeJson.of(report.guarantee()));
     root.put("isSecure", report.plan().isSecure());
@@ -51,7 +52,6 @@ final class RunReport {
       node.putNull("clipNorm");
     }
     node.put("noiseMultiplier", report.plan().noiseMultiplier());
-    node.put("release", report.plan().releaseMode().label());
     node.put("roundEvent", report.plan().roundEvent().toString());
     return node;
   }

@@ -146,12 +146,6 @@ final class Settings {
               "add-or-remove-one",
               "Neighbouring relation."),
           of(
-              "privacy.release",
-              "--release",
-              oneOf("fixed-point", "float"),
-              "",
-              "Numbers of sum and noise; fixed-point where there is a clip norm."),
-          of(
               "privacy.seed",
               "--noise-seed",
               anyInteger(),
@@ -178,7 +172,13 @@ final class Settings {
               "--diagnostics",
               yesNo(),
               "false",
-              "Report values that are not private."));
+              "Report values that are not private."),
+          of(
+              "run.showClientErrors",
+              "--show-client-errors",
+              yesNo(),
+              "false",
+              "Log which clients fail and why, for debugging: the log is not private."));
 
   private Settings() {}
 

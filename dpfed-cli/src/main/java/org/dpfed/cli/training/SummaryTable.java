@@ -37,7 +37,6 @@ final class SummaryTable {
             ? "none"
             : Double.toString(plan.clipping().clipNorm()));
     rows.put("noise multiplier", number("%.4f", plan.noiseMultiplier()));
-    rows.put("release", plan.releaseMode().label());
     rows.put("expected cohort", number("%.4g", plan.expectedCohortSize()));
     rows.put("rounds", number("%d of %d", report.rounds().size(), plan.rounds()));
     rows.put("seconds", number("%.1f", report.seconds()));

@@ -5,18 +5,14 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dpfed.federated.FederatedAveraging;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.federated.RoundFailedException;
-import org.dpfed.federated.RoundMetrics;
 import org.dpfed.federated.TrainingReport;
+import org.dpfed.federated.TrainingResult;
 import org.dpfed.ledger.FileLedger;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -85,65 +81,41 @@ public final class TrainCommand implements Callable<Integer> {
   private int train(Experiment experiment, RunDirectory directory, FileLedger ledger)
       throws IOException {
     PrivacyPlan plan = experiment.plan();
-    List<RoundMetrics> rounds = new ArrayList<>();
-    INDArray latest = experiment.network().initialParameters();
     boolean terminal = Boolean.getBoolean(TERMINAL);
     spec.commandLine().getOut().println(plan.guarantee().summary());
     try (Interruption interruption = new Interruption();
         Progress progress = Progress.of(terminal, plan.rounds(), spec.commandLine().getOut())) {
       FederatedAveraging averaging =
-          experiment.averaging(
-              ledger,
-              (metrics, parameters) -> {
-                latest.assign(parameters);
-                rounds.add(metrics);
-                progress.finished(metrics);
-              });
+          experiment.averaging(ledger, (metrics, parameters) -> progress.finished(metrics));
       interruption.stops(averaging);
       try {
-        TrainingReport report = averaging.run().report();
+        TrainingResult result = averaging.run();
         progress.close();
         finish(
             experiment,
             directory,
-            report,
-            latest,
-            report.isStoppedEarly() ? "stopped" : "finished");
+            result,
+            result.report().isStoppedEarly() ? "stopped" : "finished");
         return CommandLine.ExitCode.OK;
       } catch (RoundFailedException e) {
         progress.close();
-        finish(experiment, directory, reportOf(experiment, rounds, latest), latest, "failed");
+        finish(experiment, directory, e.result(), "failed");
         throw e;
       }
     }
   }
 
   private void finish(
-      Experiment experiment,
-      RunDirectory directory,
-      TrainingReport report,
-      INDArray parameters,
-      String status)
+      Experiment experiment, RunDirectory directory, TrainingResult result, String status)
       throws IOException {
-    directory.writeModel(experiment.network().network(parameters));
+    TrainingReport report = result.report();
+    directory.writeModel(experiment.network().network(result.parameters()));
     directory.writeReport(RunReport.of(status, experiment.configuration(), report));
     var out = spec.commandLine().getOut();
     out.println(SummaryTable.of(report));
     out.printf(
         "%s after %d rounds; written to %s%n", status, report.rounds().size(), directory.path());
     out.flush();
-  }
-
-  /** What a run that did not come back had reached. */
-  private static TrainingReport reportOf(
-      Experiment experiment, List<RoundMetrics> rounds, INDArray parameters) {
-    return new TrainingReport(
-        experiment.plan(),
-        experiment.plan().guaranteeAfter(rounds.size()),
-        rounds,
-        Optional.of(experiment.evaluator().evaluate(parameters)),
-        rounds.stream().mapToDouble(RoundMetrics::seconds).sum(),
-        experiment.execution().kernel().line());
   }
 
   private String runName(Configuration configuration) {

@@ -80,13 +80,13 @@ final class TrainCommandTest {
   }
 
   @Test
-  void train_release_isFixedPointUnlessAskedOtherwiseAndFloatIsAnAssumption() throws IOException {
-    train("--rounds", "1", "--name", "grid");
-    train("--rounds", "1", "--name", "float", "--release", "float");
-    assertThat(report("grid").at("/plan/release").asText()).isEqualTo("fixed-point");
-    assertThat(report("grid").at("/guarantee/assumptions").toString()).doesNotContain("low-order");
-    assertThat(report("float").at("/plan/release").asText()).isEqualTo("float");
-    assertThat(report("float").at("/guarantee/assumptions").toString()).contains("low-order");
+  void train_showClientErrors_isAnAssumptionOfTheGuarantee() throws IOException {
+    train("--rounds", "1", "--name", "closed");
+    train("--rounds", "1", "--name", "shown", "--show-client-errors");
+    assertThat(report("closed").at("/guarantee/assumptions").toString()).doesNotContain("failed");
+    assertThat(report("shown").at("/guarantee/assumptions").toString())
+        .contains("which clients failed");
+    assertThat(report("shown").at("/roundsCharged").asInt()).isEqualTo(1);
   }
 
   @Test

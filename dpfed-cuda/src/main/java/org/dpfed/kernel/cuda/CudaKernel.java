@@ -82,7 +82,9 @@ final class CudaKernel implements DeltaKernel {
   public void perturb(INDArray sum, INDArray out, NoiseKey key, double stddev, double factor) {
     Layout layout = Layout.ofPerturbation(sum, out, stddev, factor);
     int[] words = new int[NoiseKey.BYTES / Integer.BYTES];
-    ByteBuffer.wrap(key.bytes()).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(words);
+    if (stddev > 0) {
+      ByteBuffer.wrap(key.take()).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(words);
+    }
     Launch launch = new Launch(out, sum, out);
     LongPointer none = new LongPointer(new long[] {0});
     launch.combine(

@@ -36,7 +36,8 @@ record EmulatedKernel(Emulator emulator) implements DeltaKernel {
   @Override
   public void perturb(INDArray sum, INDArray out, NoiseKey key, double stddev, double factor) {
     Layout.ofPerturbation(sum, out, stddev, factor);
-    combine(sum, out, new float[0], new float[0], key.bytes(), (float) stddev, (float) factor);
+    byte[] taken = stddev > 0 ? key.take() : new byte[NoiseKey.BYTES];
+    combine(sum, out, new float[0], new float[0], taken, (float) stddev, (float) factor);
   }
 
   private void combine(

@@ -1,9 +1,8 @@
-package org.dpfed.federated;
+package org.dpfed.mechanism;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import org.dpfed.mechanism.Randomness;
 import org.junit.jupiter.api.Test;
 
 final class PoissonSamplerTest {

@@ -1,4 +1,4 @@
-package org.dpfed.federated;
+package org.dpfed.mechanism;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.LongBuffer;
 import java.util.stream.IntStream;
 import org.dpfed.kernel.Keystream;
-import org.dpfed.mechanism.Randomness;
 
 /**
  * Draws each round's cohort: every client independently with the same probability, which is what
@@ -38,7 +37,7 @@ final class PoissonSampler {
     if (samplingProbability == 1) {
       return IntStream.range(0, population).toArray();
     }
-    Keystream keystream = new Keystream(randomness.key(Randomness.Purpose.SAMPLING, round), 0);
+    Keystream keystream = new Keystream(randomness.key(Randomness.Purpose.SAMPLING, round));
     long threshold = threshold(samplingProbability);
     byte[] bytes = new byte[BLOCK_CLIENTS * Long.BYTES];
     IntStream.Builder cohort = IntStream.builder();

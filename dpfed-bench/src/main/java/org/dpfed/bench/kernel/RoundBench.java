@@ -1,0 +1,80 @@
+package org.dpfed.bench.kernel;
+
+import java.util.concurrent.TimeUnit;
+import org.dpfed.kernel.DeltaKernel;
+import org.dpfed.kernel.KernelSelection;
+import org.dpfed.kernel.NoiseKey;
+import org.dpfed.mechanism.Clipping;
+import org.dpfed.mechanism.DeltaAggregator;
+import org.dpfed.mechanism.Randomness;
+import org.dpfed.mechanism.SampledGaussian;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.Warmup;
+
+/**
+ * A whole round's aggregation, 16 clients and one release, on one thread as beside workers: on the
+ * integer grid, as every private plan does it, and in floats, which no plan with noise does, to see
+ * what the grid costs.
+ */
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 500, timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(iterations = 5, time = 300, timeUnit = TimeUnit.MILLISECONDS)
+@Fork(
+    value = 1,
+    jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "-Xmx2g"})
+@State(Scope.Thread)
+public class RoundBench {
+  private static final int CLIENTS = 16;
+  private static final Clipping CLIPPING = new Clipping.Fixed(0.5);
+
+  @Param({"26010", "582026"})
+  int dimension;
+
+  private final DeltaKernel kernel = KernelSelection.automatic().kernel().withThreads(1);
+  private final SampledGaussian everybody =
+      new SampledGaussian(CLIENTS, CLIENTS, CLIPPING, 1, Randomness.secure());
+  private Cohort cohort = Cohort.of(1, 1);
+
+  @Setup
+  public void allocate() {
+    cohort = Cohort.of(CLIENTS, dimension);
+  }
+
+  @Benchmark
+  public double integers() {
+    try (DeltaAggregator aggregator = everybody.aggregator(0, kernel, dimension)) {
+      for (int client : aggregator.cohort()) {
+        aggregator.accumulate(client, cohort.rows().get(client));
+      }
+      try (INDArray released = aggregator.release(charged -> {})) {
+        return released.getDouble(0);
+      }
+    }
+  }
+
+  @Benchmark
+  public double floats() {
+    try (INDArray sum = Nd4j.zeros(DataType.FLOAT, dimension)) {
+      for (INDArray delta : cohort.rows()) {
+        float scale = CLIPPING.scale(kernel.rowNorms(delta)[0], delta);
+        kernel.addScaled(sum, delta, new float[] {scale});
+      }
+      NoiseKey key = new NoiseKey(new byte[NoiseKey.BYTES]);
+      kernel.perturb(sum, sum, key, CLIPPING.clipNorm(), 1.0 / CLIENTS);
+      return sum.getDouble(0);
+    }
+  }
+}

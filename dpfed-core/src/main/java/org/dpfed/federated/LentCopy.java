@@ -1,0 +1,35 @@
+package org.dpfed.federated;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * The array that other code is given in place of the global parameters. Whatever that code does to
+ * it, even closing it, the parameters stay as they are, and the next borrower gets them whole.
+ */
+final class LentCopy implements AutoCloseable {
+  private @Nullable INDArray copy;
+
+  /** A copy of {@code original}, shape {@code [d]}, valid until the next call. */
+  INDArray of(INDArray original) {
+    INDArray lent = copy;
+    if (lent == null
+        || lent.wasClosed()
+        || lent.dataType() != DataType.FLOAT
+        || !Arrays.equals(lent.shape(), original.shape())) {
+      lent = Nd4j.createUninitializedDetached(DataType.FLOAT, original.shape());
+      copy = lent;
+    }
+    return lent.assign(original);
+  }
+
+  @Override
+  public void close() {
+    if (copy != null) {
+      copy.close();
+    }
+  }
+}

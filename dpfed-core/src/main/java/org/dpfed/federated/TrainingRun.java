@@ -1,0 +1,155 @@
+package org.dpfed.federated;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.dpfed.accounting.DpEvent;
+import org.dpfed.kernel.DeltaKernel;
+import org.dpfed.mechanism.DeltaAggregator;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/** The rounds of one run, and what they have reached. */
+final class TrainingRun {
+  private final RunSettings settings;
+  private final PrivacyPlan plan;
+  private final AtomicBoolean stop;
+  private final INDArray parameters;
+  private final List<String> assumptions;
+  private final List<RoundMetrics> finished = new ArrayList<>();
+  private int charged;
+
+  /**
+   * @param stop ends the run when it becomes true
+   */
+  TrainingRun(RunSettings settings, AtomicBoolean stop) {
+    this.settings = settings;
+    this.plan = settings.plan();
+    this.stop = stop;
+    this.parameters = startingParameters(settings.trainer());
+    this.assumptions = settings.assumptions();
+  }
+
+  /** A copy, since a trainer may hand out an array that it goes on using. */
+  private static INDArray startingParameters(ClientTrainer trainer) {
+    INDArray given = trainer.initialParameters();
+    long dimension = trainer.dimension();
+    if (given.rank() != 1 || given.length() != dimension || given.dataType() != DataType.FLOAT) {
+      throw new IllegalArgumentException(
+          "initialParameters must be FLOAT of shape [%d], was %s of shape %s"
+              .formatted(dimension, given.dataType(), Arrays.toString(given.shape())));
+    }
+    return Nd4j.createUninitializedDetached(DataType.FLOAT, dimension).assign(given);
+  }
+
+  /**
+   * @throws RoundFailedException when anything but a client failed
+   */
+  TrainingResult run() {
+    try (LentCopy shown = new LentCopy()) {
+      trainAllRounds(shown);
+      Optional<ModelEvaluation> last = lastEvaluation();
+      return result(last.isPresent() ? last : evaluate(shown));
+    } catch (RuntimeException | Error e) {
+      throw new RoundFailedException(result(lastEvaluation()), e);
+    }
+  }
+
+  private void trainAllRounds(LentCopy shown) {
+    ClientTrainer trainer = settings.trainer();
+    try (NativeThreads restored = NativeThreads.onePerOperation();
+        ServerOptimizer.Stepper stepper = settings.serverOptimizer().start(trainer.dimension());
+        WorkerPool workers =
+            new WorkerPool(
+                trainer, settings.data(), settings.seed(), settings.execution().workers())) {
+      for (int round = 0; round < plan.rounds() && !isStopped(); round++) {
+        long started = System.nanoTime();
+        Optional<RoundDiagnostics> inside = round(round, workers, stepper);
+        if (inside.isEmpty()) {
+          return;
+        }
+        double seconds = (System.nanoTime() - started) / 1e9;
+        finished.add(metrics(round, seconds, inside.get(), shown));
+        settings.listener().onRound(finished.get(round), shown.of(parameters));
+      }
+    }
+  }
+
+  /** One round, or empty when it was abandoned because the run was stopped. */
+  private Optional<RoundDiagnostics> round(
+      int round, WorkerPool workers, ServerOptimizer.Stepper stepper) {
+    // One thread: the others train meanwhile.
+    DeltaKernel kernel = settings.execution().kernel().kernel().withThreads(1);
+    try (DeltaAggregator aggregator =
+        plan.mechanism().aggregator(round, kernel, parameters.length())) {
+      int[] cohort = aggregator.cohort();
+      RoundTally tally =
+          new RoundTally(
+              round, cohort.length, aggregator, settings.showClientErrors(), this::isStopped);
+      workers.train(round, cohort, parameters, tally);
+      if (isStopped()) {
+        return Optional.empty();
+      }
+      try (INDArray mean = aggregator.release(this::charge)) {
+        stepper.step(parameters, mean);
+      }
+      return Optional.of(tally.diagnostics());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  /** Whether the run is to end; an interrupted thread stops it too, and stays interrupted. */
+  private boolean isStopped() {
+    return stop.get() || Thread.currentThread().isInterrupted();
+  }
+
+  /** A charge that fails counts, since part of it may be recorded, unless the ledger refused it. */
+  private void charge(DpEvent event) {
+    charged++;
+    try {
+      settings.ledger().charge(event);
+    } catch (IllegalStateException refused) {
+      charged--;
+      throw refused;
+    }
+  }
+
+  private RoundMetrics metrics(int round, double seconds, RoundDiagnostics inside, LentCopy shown) {
+    boolean evaluated = settings.evaluateEvery() > 0 && (round + 1) % settings.evaluateEvery() == 0;
+    return new RoundMetrics(
+        round + 1,
+        seconds,
+        plan.mechanism().noiseStddev() / plan.expectedCohortSize(),
+        evaluated ? evaluate(shown) : Optional.empty(),
+        settings.diagnostics() ? Optional.of(inside) : Optional.empty());
+  }
+
+  private Optional<ModelEvaluation> evaluate(LentCopy shown) {
+    ModelEvaluator evaluator = settings.evaluator();
+    return evaluator == null
+        ? Optional.empty()
+        : Optional.of(evaluator.evaluate(shown.of(parameters)));
+  }
+
+  private Optional<ModelEvaluation> lastEvaluation() {
+    return finished.isEmpty() ? Optional.empty() : finished.get(finished.size() - 1).evaluation();
+  }
+
+  private TrainingResult result(Optional<ModelEvaluation> evaluation) {
+    return new TrainingResult(
+        parameters,
+        new TrainingReport(
+            plan,
+            plan.guaranteeAfter(charged).assuming(assumptions),
+            charged,
+            finished,
+            evaluation,
+            finished.stream().mapToDouble(RoundMetrics::seconds).sum(),
+            settings.execution().kernel().line()));
+  }
+}

@@ -1,0 +1,154 @@
+package org.dpfed.mechanism;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.dpfed.accounting.DpEvent;
+import org.dpfed.kernel.DeltaKernel;
+import org.dpfed.kernel.KernelSelection;
+import org.dpfed.kernel.Nd4jKernel;
+import org.dpfed.kernel.NoiseKey;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+final class SampledGaussianTest {
+  @Test
+  void event_isOfTheSamplingAndTheNoiseThatAreUsed() {
+    assertThat(mechanism(1, 2).event())
+        .isEqualTo(new DpEvent.PoissonSampled(0.25, new DpEvent.Gaussian(2)));
+    assertThat(mechanism(1, 2).noiseStddev()).isEqualTo(2);
+    assertThat(mechanism(0.5, 2).noiseStddev()).isEqualTo(1);
+    assertThat(mechanism(0.5, 2).withNoiseMultiplier(3).event())
+        .isEqualTo(new DpEvent.PoissonSampled(0.25, new DpEvent.Gaussian(3)));
+    assertThat(mechanism(1, 0).event()).isEqualTo(new DpEvent.NonPrivate());
+  }
+
+  /** A seed reveals the noise, so that a ledger must not claim a finite cost for it. */
+  @Test
+  void event_seeded_isChargedAsNoPrivacy() {
+    SampledGaussian seeded =
+        new SampledGaussian(4, 1, new Clipping.Fixed(1), 2, Randomness.seeded(1));
+    List<DpEvent> charged = new ArrayList<>();
+    try (DeltaAggregator aggregator = seeded.aggregator(0, new Nd4jKernel(), 1)) {
+      aggregator.release(charged::add).close();
+    }
+    assertThat(charged).containsExactly(new DpEvent.NonPrivate());
+    assertThat(seeded.eventIfSecure())
+        .isEqualTo(new DpEvent.PoissonSampled(0.25, new DpEvent.Gaussian(2)));
+  }
+
+  /**
+   * The promise behind every epsilon: whatever the deltas, one client more moves the sum by no more
+   * than the clip norm. Without noise the release shows the sum up to one rounding to float, and
+   * magnitudes are chosen to make sums of floats fail: one unit in the last place here, a whole
+   * clip norm there.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"nd4j", "vector"})
+  void sum_oneClientMore_movesByAtMostTheClipNorm(String kernelName) {
+    DeltaKernel kernel = KernelSelection.forced(kernelName).kernel();
+    long seed = 20_260_201;
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int trial = 0; trial < 200; trial++) {
+      int clients = 1 + random.nextInt(300);
+      int dimension = 1 + random.nextInt(3);
+      double clipNorm = Math.scalb(1 + random.nextDouble(), random.nextInt(-20, 20));
+      int one = random.nextInt(clients);
+      SampledGaussian everybody =
+          new SampledGaussian(
+              clients, clients, new Clipping.Fixed(clipNorm), 0, Randomness.secure());
+      try (DeltaAggregator with = everybody.aggregator(0, kernel, dimension);
+          DeltaAggregator without = everybody.aggregator(0, kernel, dimension)) {
+        for (int client = 0; client < clients; client++) {
+          INDArray delta = awkward(random, dimension, clipNorm);
+          with.accumulate(client, delta);
+          if (client != one) {
+            without.accumulate(client, delta);
+          }
+        }
+        double[] a = with.release(event -> {}).toDoubleVector();
+        double[] b = without.release(event -> {}).toDoubleVector();
+        double square = 0;
+        double rounding = 0;
+        for (int i = 0; i < dimension; i++) {
+          square += Math.pow((a[i] - b[i]) * clients, 2);
+          rounding += clients * (Math.ulp((float) a[i]) + Math.ulp((float) b[i]));
+        }
+        assertThat(Math.sqrt(square))
+            .as("seed %d, trial %d", seed, trial)
+            .isLessThanOrEqualTo(clipNorm + rounding);
+      }
+    }
+  }
+
+  private static INDArray awkward(SplittableRandom random, int dimension, double clipNorm) {
+    float[] delta = new float[dimension];
+    for (int i = 0; i < dimension; i++) {
+      delta[i] =
+          (float) (clipNorm * random.nextDouble(-1, 1) * Math.scalb(1.0, -random.nextInt(30) + 2));
+    }
+    return Nd4j.createFromArray(delta);
+  }
+
+  @Test
+  void numbers_outOfBounds_areRefusedByNameAndValue() {
+    assertRefused(() -> new SampledGaussian(0, 1, new Clipping.Fixed(1), 1, secure()), "0");
+    for (double bad : new double[] {0, -1, 1e-320, 4.1, Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertRefused(
+          () -> new SampledGaussian(4, bad, new Clipping.Fixed(1), 1, secure()),
+          "expectedCohortSize",
+          String.valueOf(bad));
+    }
+    for (double bad : new double[] {-1, Double.NaN, Double.POSITIVE_INFINITY, 1e39}) {
+      assertRefused(() -> mechanism(1, bad), "noiseMultiplier", String.valueOf(bad));
+    }
+    assertRefused(
+        () -> new SampledGaussian(4, 1, new Clipping.None(), 0.5, secure()), "0.5", "clipNorm");
+    assertRefused(() -> mechanism(1, 1).aggregator(0, new Nd4jKernel(), 0), "dimension");
+    assertRefused(
+        () -> mechanism(1, 1e30).aggregator(0, new Nd4jKernel(), 1), "noise stddev", "E30");
+  }
+
+  /** Trap: an aggregator put together from a known key, little noise and a generous event. */
+  @Test
+  void aggregatorSamplerAndKeys_areNotToBeHadElsewhere() {
+    assertThat(DeltaAggregator.class.getConstructors()).isEmpty();
+    assertThat(Randomness.class.getConstructors()).isEmpty();
+    for (Class<?> hidden :
+        List.of(PoissonSampler.class, FixedPointSum.class, RunningSum.class, ExactNorm.class)) {
+      assertThat(Modifier.isPublic(hidden.getModifiers())).as(hidden.getName()).isFalse();
+    }
+    for (Class<?> open : List.of(SampledGaussian.class, DeltaAggregator.class, Randomness.class)) {
+      assertThat(open.getMethods())
+          .as("methods of %s that give or take a key", open.getName())
+          .noneMatch(
+              method ->
+                  method.getReturnType() == NoiseKey.class
+                      || Arrays.asList(method.getParameterTypes()).contains(NoiseKey.class));
+    }
+  }
+
+  private static SampledGaussian mechanism(double clipNorm, double noiseMultiplier) {
+    return new SampledGaussian(4, 1, new Clipping.Fixed(clipNorm), noiseMultiplier, secure());
+  }
+
+  private static Randomness secure() {
+    return Randomness.secure();
+  }
+
+  private static void assertRefused(ThrowingCallable construction, String... parts) {
+    assertThatThrownBy(construction)
+        .isInstanceOf(IllegalArgumentException.class)
+        .message()
+        .contains(parts);
+  }
+}
