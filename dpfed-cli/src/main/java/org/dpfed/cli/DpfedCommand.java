@@ -42,6 +42,7 @@ public final class DpfedCommand implements Runnable {
         .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionStrategy(OneLineErrors::run)
         .setParameterExceptionHandler(errors)
         .setExecutionExceptionHandler(errors);
   }

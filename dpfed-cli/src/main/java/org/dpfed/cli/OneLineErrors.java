@@ -4,15 +4,18 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
+import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
- * Prints an error as one line on standard error: exit status 2 when what was asked for cannot be
- * done, 1 when doing it failed. The stack trace is for those who asked for it.
+ * Prints an error as one line on standard error: exit status {@value CommandLine.ExitCode#USAGE}
+ * when what was asked for cannot be done, {@value CommandLine.ExitCode#SOFTWARE} when doing it
+ * failed. The stack trace is for those who asked for it.
  */
 final class OneLineErrors implements IParameterExceptionHandler, IExecutionExceptionHandler {
   private final BooleanSupplier verbose;
@@ -28,17 +31,29 @@ final class OneLineErrors implements IParameterExceptionHandler, IExecutionExcep
     return CommandLine.ExitCode.USAGE;
   }
 
+  /** Runs the last command; an {@link Error} of it is handled as an exception is. */
+  static int run(ParseResult parsed) {
+    try {
+      return new RunLast().execute(parsed);
+    } catch (Error e) {
+      List<CommandLine> commands = parsed.asCommandLineList();
+      throw new ExecutionException(commands.get(commands.size() - 1), e.toString(), e);
+    }
+  }
+
   @Override
   public int handleExecutionException(
       Exception error, CommandLine commandLine, ParseResult parsed) {
-    print(commandLine, error, message(error), verbose.getAsBoolean());
-    return error instanceof UsageException
+    Throwable failure =
+        error instanceof ExecutionException && error.getCause() != null ? error.getCause() : error;
+    print(commandLine, failure, Causes.words(failure), verbose.getAsBoolean());
+    return failure instanceof UsageException
         ? CommandLine.ExitCode.USAGE
         : CommandLine.ExitCode.SOFTWARE;
   }
 
   private static void print(
-      CommandLine commandLine, Exception error, String message, boolean wantsTrace) {
+      CommandLine commandLine, Throwable error, String message, boolean wantsTrace) {
     PrintWriter err = commandLine.getErr();
     err.println(commandLine.getCommandSpec().qualifiedName() + ": " + message);
     if (wantsTrace) {
@@ -46,13 +61,12 @@ final class OneLineErrors implements IParameterExceptionHandler, IExecutionExcep
     }
   }
 
-  private static String message(Exception error) {
-    String message = error.getMessage() == null ? error.toString() : error.getMessage();
+  private static String message(ParameterException error) {
     String suggestion =
         error instanceof UnmatchedArgumentException unmatched
                 && !unmatched.getSuggestions().isEmpty()
             ? "; did you mean " + unmatched.getSuggestions().get(0) + "?"
             : "";
-    return message.strip().replaceAll("\\s*\\R\\s*", " ") + suggestion;
+    return Causes.words(error) + suggestion;
   }
 }

@@ -1,57 +1,71 @@
 package org.dpfed.cli.training;
 
-import com.fasterxml.jackson.core.JacksonException;
-import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.BiFunction;
 import java.util.stream.StreamSupport;
 import org.dpfed.cli.UsageException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The values of the settings of one run, each with where it came from. Every value is known and
- * within its bound once this exists; errors are one line that names source, key, bound and value.
+ * within its bound once this exists; {@link #complete} makes sure that they belong together. Errors
+ * are one line that names source, key, bound and value.
  */
 final class Configuration {
-  private static final ObjectMapper YAML =
-      YAMLMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(YAMLParser.Feature.PARSE_BOOLEAN_LIKE_WORDS_AS_STRINGS)
-          .enable(YAMLGenerator.Feature.MINIMIZE_QUOTES)
-          .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER)
-          .build();
-  private static final String DEFAULT_RUN = "wdbc.yaml";
-  private static final String BUILT_IN = "built-in settings";
+  /** What takes back, as the text of a flag, what a file says. */
+  static final String NONE = "none";
 
-  /** A value and the file or flag that gave it. */
-  private record Given(JsonNode value, String source) {}
+  private static final String DEFAULT_RUN = "wdbc.yaml";
+
+  /** Who gave a value, from the weakest to the strongest. */
+  private enum Giver {
+    DEFAULT,
+    BUILT_IN,
+    FILE,
+    FLAG
+  }
+
+  /**
+   * A value.
+   *
+   * @param raw as it was written
+   * @param value what its kind reads there
+   * @param source the file and line, or the flag
+   */
+  private record Given(JsonNode raw, JsonNode value, Giver giver, String source) {}
 
   private final String name;
   private final Map<String, Given> values = new LinkedHashMap<>();
 
   private Configuration(String name) {
     this.name = name;
-    for (Setting setting : Settings.ALL) {
-      if (!setting.fallback().isEmpty()) {
-        values.put(setting.key(), new Given(parse(setting.fallback(), "default"), "default"));
-      }
+    Settings.ALL.forEach(this::setDefault);
+  }
+
+  private void setDefault(Setting setting) {
+    values.remove(setting.key());
+    if (!setting.fallback().isEmpty()) {
+      set(setting.key(), raw(setting, setting.fallback()), Giver.DEFAULT, "default");
     }
+  }
+
+  /** What stands in a flag's text: YAML for lists and maps, otherwise the text itself. */
+  private static JsonNode raw(Setting setting, String text) {
+    return setting.kind().shape() == Kind.Shape.COLLECTION
+        ? SettingsReader.value(text, setting.flag())
+        : TextNode.valueOf(text);
   }
 
   /** The run that needs no file: breast cancer records, each patient a client. */
@@ -60,91 +74,131 @@ final class Configuration {
       if (stream == null) {
         throw new IllegalStateException("resource " + DEFAULT_RUN + " is missing");
       }
-      return read(new String(stream.readAllBytes(), StandardCharsets.UTF_8), BUILT_IN);
+      Configuration configuration = new Configuration("built-in settings");
+      String yaml = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+      for (SettingsReader.Entry entry : SettingsReader.sections(yaml, configuration.name)) {
+        configuration.set(entry.key(), entry.raw(), Giver.BUILT_IN, entry.source());
+      }
+      return configuration;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  /** The settings of a file. */
+  /** The settings of a file, whose paths are relative to it. */
   static Configuration of(Path file) {
-    try {
-      String fileName = String.valueOf(file.getFileName());
-      Configuration read = read(Files.readString(file), file.toString());
-      return read.values.containsKey("run.name")
-          ? read
-          : read.with(
-              "run.name",
-              YAML.getNodeFactory().textNode(fileName.replaceAll("\\.ya?ml$", "")),
-              file.toString());
-    } catch (NoSuchFileException e) {
-      throw new UsageException(file + ": there is no such file", e);
-    } catch (IOException e) {
-      throw new UsageException(file + ": cannot be read: " + e.getMessage(), e);
-    }
-  }
-
-  private static Configuration read(String yaml, String source) {
-    Configuration configuration = new Configuration(source);
-    JsonNode root = parse(yaml, source);
-    if (!root.isObject()) {
-      throw new UsageException(source + ": must hold sections of settings, such as 'privacy:'");
-    }
-    for (Map.Entry<String, JsonNode> section : root.properties()) {
-      if (!section.getValue().isObject()) {
-        throw unknown(source, section.getKey());
-      }
-      for (Map.Entry<String, JsonNode> entry : section.getValue().properties()) {
-        configuration.with(section.getKey() + "." + entry.getKey(), entry.getValue(), source);
-      }
+    Configuration configuration = new Configuration(file.toString());
+    for (SettingsReader.Entry entry :
+        SettingsReader.sections(SettingsFile.text(file), configuration.name)) {
+      configuration.set(entry.key(), beside(file, entry), Giver.FILE, entry.source());
     }
     return configuration;
   }
 
-  /**
-   * Sets what a flag says, over whatever a file said. An epsilon in a user's file stays a limit
-   * that a noise multiplier must keep to; the one that is built in gives way.
-   */
-  Configuration withFlag(Setting setting, String text) {
-    if (setting.key().equals("privacy.noiseMultiplier")) {
-      values.computeIfPresent(
-          "privacy.epsilon", (key, given) -> given.source().equals(BUILT_IN) ? null : given);
-    }
-    JsonNode value = parse(text, setting.flag());
-    boolean wantsText =
-        setting.kind().accepts(YAML.getNodeFactory().textNode("x")) && value.isValueNode();
-    return with(
-        setting.key(), wantsText ? YAML.getNodeFactory().textNode(text) : value, setting.flag());
+  private static JsonNode beside(Path file, SettingsReader.Entry entry) {
+    boolean isPath =
+        Settings.find(entry.key())
+            .filter(setting -> setting.kind().shape() == Kind.Shape.PATH)
+            .flatMap(setting -> setting.kind().read(entry.raw()))
+            .isPresent();
+    return isPath
+        ? TextNode.valueOf(file.resolveSibling(entry.raw().asText()).toString())
+        : entry.raw();
   }
 
-  private Configuration with(String key, JsonNode value, String source) {
-    Setting setting =
-        Settings.ALL.stream()
-            .filter(known -> known.key().equals(key))
-            .findFirst()
-            .orElseThrow(() -> unknown(source, key));
-    if (!setting.kind().accepts(value)) {
-      throw new UsageException(
-          "%s: %s must be %s, was %s".formatted(source, key, setting.kind().bound(), value));
+  /**
+   * Sets what a flag says, over whatever a file said.
+   *
+   * @param text a value, or {@link #NONE} to take back what the file says where that is no value
+   */
+  Configuration withFlag(Setting setting, String text) {
+    boolean isName =
+        setting.kind().shape() == Kind.Shape.NAME
+            && setting.kind().read(TextNode.valueOf(text)).isPresent();
+    if (text.equals(NONE) && !isName) {
+      setDefault(setting);
+    } else {
+      set(setting.key(), raw(setting, text), Giver.FLAG, setting.flag());
     }
-    values.put(key, new Given(value, source));
     return this;
   }
 
-  private static UsageException unknown(String source, String key) {
-    return new UsageException(
-        "%s: %s is not a setting; did you mean %s?".formatted(source, key, Settings.nearest(key)));
+  private void set(String key, JsonNode raw, Giver giver, String source) {
+    Setting setting =
+        Settings.find(key)
+            .orElseThrow(() -> new UsageException(source + ": " + Settings.unknown(key)));
+    JsonNode value =
+        setting
+            .kind()
+            .read(raw)
+            .orElseThrow(
+                () ->
+                    new UsageException(
+                        "%s: %s must be %s, %s"
+                            .formatted(source, key, setting.kind().bound(), shown(raw))));
+    values.put(key, new Given(raw, value, giver, source));
   }
 
-  private static JsonNode parse(String yaml, String source) {
-    try {
-      JsonNode node = YAML.readTree(yaml);
-      return node == null ? YAML.createObjectNode() : node;
-    } catch (JacksonException e) {
-      int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
-      throw new UsageException(
-          "%s: line %d is not YAML: %s".formatted(source, line, e.getOriginalMessage()), e);
+  private static String shown(JsonNode raw) {
+    if (raw.isNull()) {
+      return "has no value";
     }
+    String text = raw.isTextual() ? raw.asText() : raw.toString();
+    String printable = text.replaceAll("\\p{C}", "?");
+    return "was " + (printable.length() > 60 ? printable.substring(0, 60) + "…" : printable);
+  }
+
+  /** Names the run unless a file or flag did. */
+  Configuration named(String run, String source) {
+    if (!has("run.name")) {
+      set("run.name", TextNode.valueOf(run), Giver.BUILT_IN, source);
+    }
+    return this;
+  }
+
+  /**
+   * Requires that the settings belong together: each that was given has an effect, none is missing.
+   * Built-in values without effect give way to the defaults, since nobody asked for them.
+   *
+   * @throws UsageException when a setting has no effect with the others or is missing
+   */
+  Configuration complete() {
+    for (Setting setting : Settings.ALL) {
+      Given given = values.get(setting.key());
+      Optional<Choice> contradicted = setting.contradicted(this::value);
+      if (given != null && contradicted.isPresent()) {
+        refuseIfAskedFor(setting, given, contradicted.get());
+        setDefault(setting);
+      }
+      if (given == null && setting.isNeeded(this::value)) {
+        throw missing(setting);
+      }
+    }
+    return this;
+  }
+
+  private void refuseIfAskedFor(Setting setting, Given given, Choice contradicted) {
+    if (given.giver() != Giver.FLAG && given.giver() != Giver.FILE) {
+      return;
+    }
+    Given other = values.get(contradicted.key());
+    throw new UsageException(
+        "%s: %s has no effect %s%s; leave it out%s"
+            .formatted(
+                given.source(),
+                setting.key(),
+                other == null
+                    ? "without " + contradicted.key()
+                    : "with %s %s".formatted(contradicted.key(), other.raw().asText()),
+                contradicted.isNegated() ? "" : ", it is taken " + contradicted.taken(),
+                given.giver() == Giver.FILE ? " or give %s none".formatted(setting.flag()) : ""));
+  }
+
+  private UsageException missing(Setting setting) {
+    return new UsageException(
+        "%s: %s is %s: %s (flag %s)"
+            .formatted(
+                name, setting.key(), setting.need(), setting.kind().bound(), setting.flag()));
   }
 
   /** An error in this configuration that no single setting is to blame for. */
@@ -154,6 +208,12 @@ final class Configuration {
 
   boolean has(String key) {
     return values.containsKey(key);
+  }
+
+  /** Whether a flag gave the value. */
+  boolean isFromFlag(String key) {
+    Given given = values.get(key);
+    return given != null && given.giver() == Giver.FLAG;
   }
 
   String text(String key) {
@@ -177,27 +237,26 @@ final class Configuration {
   }
 
   Optional<String> optionalText(String key) {
-    return Optional.ofNullable(value(key)).map(JsonNode::asText);
+    return value(key).map(JsonNode::asText);
   }
 
   OptionalDouble optionalNumber(String key) {
-    JsonNode value = value(key);
-    return value == null ? OptionalDouble.empty() : OptionalDouble.of(value.asDouble());
+    return value(key)
+        .map(value -> OptionalDouble.of(value.asDouble()))
+        .orElse(OptionalDouble.empty());
   }
 
   /** The texts of a list; empty when it is not set. */
   List<String> texts(String key) {
-    JsonNode value = value(key);
-    return value == null ? List.of() : texts(value);
+    return value(key).map(Configuration::texts).orElse(List.of());
   }
 
   /** Lists of texts by name; empty when the setting is not set. */
   Map<String, List<String>> textsByName(String key) {
     Map<String, List<String>> lists = new LinkedHashMap<>();
-    JsonNode value = value(key);
-    if (value != null) {
-      value.properties().forEach(entry -> lists.put(entry.getKey(), texts(entry.getValue())));
-    }
+    value(key)
+        .ifPresent(
+            map -> map.properties().forEach(e -> lists.put(e.getKey(), texts(e.getValue()))));
     return lists;
   }
 
@@ -206,41 +265,40 @@ final class Configuration {
   }
 
   private JsonNode required(String key) {
-    JsonNode value = value(key);
-    if (value == null) {
-      Setting setting =
-          Settings.ALL.stream().filter(known -> known.key().equals(key)).findFirst().orElseThrow();
-      throw new UsageException(
-          "%s: %s is needed, %s (flag %s)"
-              .formatted(name, key, setting.kind().bound(), setting.flag()));
-    }
-    return value;
+    return value(key).orElseThrow(() -> missing(Settings.named(key)));
   }
 
-  private @Nullable JsonNode value(String key) {
-    Given given = values.get(key);
-    return given == null ? null : given.value();
+  Optional<JsonNode> value(String key) {
+    return Optional.ofNullable(values.get(key)).map(Given::value);
   }
 
-  /** All values by section, for reports and for a file that says the same. */
+  /** All values that have an effect, by section, for reports. */
   ObjectNode toTree() {
-    ObjectNode root = YAML.createObjectNode();
+    return tree((setting, given) -> given.value());
+  }
+
+  /** A file that says the same from any directory: its paths are absolute. */
+  String toYaml() {
+    ObjectNode raw =
+        tree(
+            (setting, given) ->
+                setting.kind().shape() == Kind.Shape.PATH ? absolute(given) : given.raw());
+    return SettingsWriter.write(raw, toTree());
+  }
+
+  private ObjectNode tree(BiFunction<Setting, Given, JsonNode> node) {
+    ObjectNode root = JsonNodeFactory.instance.objectNode();
     for (Setting setting : Settings.ALL) {
-      JsonNode value = value(setting.key());
-      if (value != null) {
+      Given given = values.get(setting.key());
+      if (given != null && setting.contradicted(this::value).isEmpty()) {
         String[] path = setting.key().split("\\.", 2);
-        root.withObjectProperty(path[0]).set(path[1], value);
+        root.withObjectProperty(path[0]).set(path[1], node.apply(setting, given));
       }
     }
     return root;
   }
 
-  /** A file with these values. */
-  String toYaml() {
-    try {
-      return YAML.writeValueAsString(toTree());
-    } catch (JacksonException e) {
-      throw new IllegalStateException("a configuration can always be written", e);
-    }
+  private static JsonNode absolute(Given path) {
+    return TextNode.valueOf(Path.of(path.raw().asText()).toAbsolutePath().toString());
   }
 }

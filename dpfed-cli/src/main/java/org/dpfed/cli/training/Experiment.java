@@ -1,5 +1,7 @@
 package org.dpfed.cli.training;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.dpfed.accounting.NeighbouringRelation;
@@ -47,6 +49,9 @@ record Experiment(
     Execution execution,
     Dl4jEvaluator evaluator)
     implements AutoCloseable {
+
+  /** Three models, one sum of 64-bit integers, one worker's model and gradient. */
+  private static final int LEAST_BYTES_PER_PARAMETER = 3 * 4 + 8 + 2 * 4;
 
   /**
    * @throws org.dpfed.cli.UsageException when the configuration describes nothing that can run
@@ -110,10 +115,13 @@ record Experiment(
 
   private static MultiLayerConfiguration network(Configuration configuration, LabelledData data) {
     String name = configuration.text("model.architecture");
+    List<Integer> hidden =
+        configuration.texts("model.hidden").stream().map(Integer::valueOf).toList();
     Architecture architecture =
-        name.equals("mlp")
-            ? new Architecture.Mlp(hiddenSizes(configuration))
-            : Architecture.named(name);
+        name.equals("mlp") ? new Architecture.Mlp(hidden) : Architecture.named(name);
+    if (name.equals("mlp")) {
+      requireRoomFor(hidden, data);
+    }
     return architecture.configuration(
         data.inputType(),
         data.classes(),
@@ -121,12 +129,22 @@ record Experiment(
         configuration.longInteger("model.seed"));
   }
 
-  private static List<Integer> hiddenSizes(Configuration configuration) {
-    List<String> sizes = configuration.texts("model.hidden");
-    try {
-      return sizes.stream().map(Integer::valueOf).toList();
-    } catch (NumberFormatException e) {
-      throw new IllegalArgumentException("model.hidden must hold integers, was " + sizes, e);
+  /** Refuses sizes whose parameters no array or no memory here can hold, before any is made. */
+  private static void requireRoomFor(List<Integer> hidden, LabelledData data) {
+    double parameters = 0;
+    long inputs = data.inputType().arrayElementsPerExample();
+    for (int size : hidden) {
+      parameters += (inputs + 1.0) * size;
+      inputs = size;
+    }
+    parameters += (inputs + 1.0) * data.classes();
+    long memory =
+        ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
+    double most = Math.min(Integer.MAX_VALUE, (double) memory / LEAST_BYTES_PER_PARAMETER);
+    if (parameters > most) {
+      throw new IllegalArgumentException(
+          "model.hidden %s makes %.3g parameters, more than the %.3g that this machine can hold; choose smaller layers"
+              .formatted(hidden, parameters, most));
     }
   }
 

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.util.ModelSerializer;
 import org.dpfed.cli.UsageException;
@@ -13,19 +14,19 @@ import org.dpfed.ledger.FileLedger;
 
 /**
  * What a run leaves behind: {@code config.yaml}, {@code ledger.tsv}, {@code model.zip} and {@code
- * report.json}, in a directory of its own.
+ * report.json}, in a directory of its own. No run overwrites another, and a file is there whole or
+ * not at all.
  *
  * @param path of the directory
  */
 record RunDirectory(Path path) {
   /**
-   * Makes the directory.
+   * Makes the directory of that name.
    *
-   * @throws UsageException when it exists: no run overwrites another
+   * @throws UsageException when it exists
    */
-  static RunDirectory create(Path runs, String name) throws IOException {
-    Path path = runs.resolve(name);
-    Files.createDirectories(runs);
+  static RunDirectory named(Path runs, String name) throws IOException {
+    Path path = under(runs, name);
     try {
       return new RunDirectory(Files.createDirectory(path));
     } catch (FileAlreadyExistsException e) {
@@ -34,22 +35,60 @@ record RunDirectory(Path path) {
     }
   }
 
+  /** Makes the directory {@code name}, or else the first of {@code name-2}, {@code name-3}, … */
+  static RunDirectory numbered(Path runs, String name) throws IOException {
+    Path path = under(runs, name);
+    for (int number = 2; ; number++) {
+      try {
+        return new RunDirectory(Files.createDirectory(path));
+      } catch (FileAlreadyExistsException e) {
+        path = runs.resolve(name + "-" + number);
+      }
+    }
+  }
+
+  private static Path under(Path runs, String name) throws IOException {
+    try {
+      Files.createDirectories(runs);
+    } catch (FileAlreadyExistsException e) {
+      throw new UsageException(
+          runs + " is not a directory; choose another place for runs with --runs", e);
+    }
+    return runs.resolve(name);
+  }
+
   FileLedger openLedger() throws IOException {
     return new FileLedger(path.resolve("ledger.tsv"));
   }
 
   void writeConfiguration(Configuration configuration) throws IOException {
-    Files.writeString(path.resolve("config.yaml"), configuration.toYaml());
+    write("config.yaml", file -> Files.writeString(file, configuration.toYaml()));
   }
 
   /** Writes the model as DL4J's {@link ModelSerializer} reads it. */
   void writeModel(Model model) throws IOException {
-    ModelSerializer.writeModel(model, path.resolve("model.zip").toFile(), false);
+    write("model.zip", file -> ModelSerializer.writeModel(model, file.toFile(), false));
   }
 
   void writeReport(ObjectNode report) throws IOException {
-    new ObjectMapper()
-        .writerWithDefaultPrettyPrinter()
-        .writeValue(path.resolve("report.json").toFile(), report);
+    write(
+        "report.json",
+        file ->
+            new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(file.toFile(), report));
+  }
+
+  /** Writes the content of a file. */
+  private interface Content {
+    void to(Path file) throws IOException;
+  }
+
+  private void write(String name, Content content) throws IOException {
+    Path unfinished = path.resolve(name + ".part");
+    try {
+      content.to(unfinished);
+      Files.move(unfinished, path.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(unfinished);
+    }
   }
 }

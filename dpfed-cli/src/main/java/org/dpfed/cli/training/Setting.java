@@ -2,92 +2,106 @@ package org.dpfed.cli.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
-import java.util.function.Predicate;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
- * One thing that can be set, in a file by its key and on the command line by its flag.
+ * One thing that can be set, in a file by its key and on the command line by its flag, and on which
+ * choices it depends.
  *
  * @param key dotted path in the file, such as {@code privacy.clipNorm}
  * @param flag on the command line, such as {@code --clip-norm}
  * @param kind what values it takes
  * @param fallback the value where none is given, as YAML; empty for none
  * @param description for the help
+ * @param takenWith the choices that must hold for it to have an effect
+ * @param isNeeded whether it must be set when it is taken and {@code neededWith} hold
+ * @param neededWith the further choices that must hold for it to be needed
  */
-record Setting(String key, String flag, Kind kind, String fallback, String description) {
+record Setting(
+    String key,
+    String flag,
+    Kind kind,
+    String fallback,
+    String description,
+    List<Choice> takenWith,
+    boolean isNeeded,
+    List<Choice> neededWith) {
 
-  /** What values a setting takes, in words and as a test. */
-  interface Kind {
-    /** Such as {@code an integer of at least 1}. */
-    String bound();
-
-    boolean accepts(JsonNode value);
+  /** A setting that is always taken and never needed. */
+  static Setting of(String key, String flag, Kind kind, String fallback, String description) {
+    return new Setting(key, flag, kind, fallback, description, List.of(), false, List.of());
   }
 
-  static Kind integer(long least) {
-    return kind(
-        "an integer of at least " + least,
-        value -> value.isIntegralNumber() && value.canConvertToInt() && value.asLong() >= least);
+  /** This, taken only when another setting has one of some values, or is set at all. */
+  Setting onlyWith(String other, String... values) {
+    return taken(Choice.of(other, values));
   }
 
-  static Kind anyInteger() {
-    return kind("an integer", value -> value.isIntegralNumber() && value.canConvertToLong());
+  /** This, taken only when another setting has none of some values, or is not set at all. */
+  Setting notWith(String other, String... values) {
+    return taken(Choice.not(other, values));
   }
 
-  static Kind positive() {
-    return kind(
-        "a positive number",
-        value -> value.isNumber() && value.asDouble() > 0 && Double.isFinite(value.asDouble()));
+  /** This, needed whenever it is taken. */
+  Setting needed() {
+    return new Setting(key, flag, kind, fallback, description, takenWith, true, neededWith);
   }
 
-  static Kind atLeastZero() {
-    return kind(
-        "a number of at least 0",
-        value -> value.isNumber() && value.asDouble() >= 0 && Double.isFinite(value.asDouble()));
+  /** This, needed when another setting has one of some values, or is set at all. */
+  Setting neededWith(String other, String... values) {
+    return needed(Choice.of(other, values));
   }
 
-  /** A number in [0, 1), or (0, 1) when {@code open}. */
-  static Kind fraction(boolean open) {
-    return kind(
-        open ? "a number in (0, 1)" : "a number in [0, 1)",
-        value ->
-            value.isNumber()
-                && value.asDouble() < 1
-                && (open ? value.asDouble() > 0 : value.asDouble() >= 0));
+  /** This, needed when another setting has none of some values, or is not set at all. */
+  Setting neededUnless(String other, String... values) {
+    return needed(Choice.not(other, values));
   }
 
-  static Kind text() {
-    return kind("text", value -> value.isValueNode() && !value.asText().isBlank());
+  private Setting taken(Choice choice) {
+    List<Choice> choices = with(takenWith, choice);
+    return new Setting(key, flag, kind, fallback, description, choices, isNeeded, neededWith);
   }
 
-  static Kind oneOf(String... names) {
-    return kind(
-        "one of " + String.join(", ", names),
-        value -> value.isTextual() && List.of(names).contains(value.asText()));
+  private Setting needed(Choice choice) {
+    List<Choice> choices = with(neededWith, choice);
+    return new Setting(key, flag, kind, fallback, description, takenWith, true, choices);
   }
 
-  static Kind yesNo() {
-    return kind("true or false", JsonNode::isBoolean);
+  private static List<Choice> with(List<Choice> choices, Choice further) {
+    return Stream.concat(choices.stream(), Stream.of(further)).toList();
   }
 
-  static Kind list() {
-    return kind("a list, such as [a, b]", value -> value.isArray() && !value.isEmpty());
+  /** The first choice that does not hold, for which this has no effect; empty when it is taken. */
+  Optional<Choice> contradicted(Function<String, Optional<JsonNode>> values) {
+    return takenWith.stream()
+        .filter(choice -> !choice.holds(values.apply(choice.key())))
+        .findFirst();
   }
 
-  static Kind map(String example) {
-    return kind("a map, such as " + example, value -> value.isObject() && !value.isEmpty());
+  /** Whether a run cannot do without this. */
+  boolean isNeeded(Function<String, Optional<JsonNode>> values) {
+    return isNeeded
+        && Stream.concat(takenWith.stream(), neededWith.stream())
+            .allMatch(choice -> choice.holds(values.apply(choice.key())));
   }
 
-  private static Kind kind(String bound, Predicate<JsonNode> test) {
-    return new Kind() {
-      @Override
-      public String bound() {
-        return bound;
-      }
+  /** When this is taken and when it is needed, such as {@code only with data.set csv}; or empty. */
+  String dependence() {
+    String taken = takenWith.stream().map(Choice::taken).collect(Collectors.joining(", "));
+    boolean isCovered = taken.isEmpty() || (isNeeded && neededWith.isEmpty());
+    return Stream.of(isCovered ? "" : taken, isNeeded ? need() : "")
+        .filter(part -> !part.isEmpty())
+        .collect(Collectors.joining("; "));
+  }
 
-      @Override
-      public boolean accepts(JsonNode value) {
-        return test.test(value);
-      }
-    };
+  /** When this is needed, such as {@code needed with data.set csv}. */
+  String need() {
+    return (neededWith.isEmpty() ? takenWith : neededWith)
+        .stream()
+            .map(choice -> " " + choice.needed())
+            .collect(Collectors.joining(",", "needed", ""));
   }
 }

@@ -1,97 +1,144 @@
 package org.dpfed.cli.training;
 
-import static org.dpfed.cli.training.Setting.anyInteger;
-import static org.dpfed.cli.training.Setting.atLeastZero;
-import static org.dpfed.cli.training.Setting.fraction;
-import static org.dpfed.cli.training.Setting.integer;
-import static org.dpfed.cli.training.Setting.list;
-import static org.dpfed.cli.training.Setting.map;
-import static org.dpfed.cli.training.Setting.oneOf;
-import static org.dpfed.cli.training.Setting.positive;
-import static org.dpfed.cli.training.Setting.text;
-import static org.dpfed.cli.training.Setting.yesNo;
+import static org.dpfed.cli.training.Kind.anyInteger;
+import static org.dpfed.cli.training.Kind.atLeastZero;
+import static org.dpfed.cli.training.Kind.directoryName;
+import static org.dpfed.cli.training.Kind.fraction;
+import static org.dpfed.cli.training.Kind.integer;
+import static org.dpfed.cli.training.Kind.list;
+import static org.dpfed.cli.training.Kind.map;
+import static org.dpfed.cli.training.Kind.oneOf;
+import static org.dpfed.cli.training.Kind.path;
+import static org.dpfed.cli.training.Kind.positive;
+import static org.dpfed.cli.training.Kind.ranges;
+import static org.dpfed.cli.training.Kind.sizes;
+import static org.dpfed.cli.training.Kind.text;
+import static org.dpfed.cli.training.Kind.yesNo;
 
 import java.util.Comparator;
 import java.util.List;
-import org.dpfed.cli.training.Setting.Kind;
+import java.util.Optional;
 
 /** Everything that can be set of a training run. What is not in this table does not exist. */
 final class Settings {
   static final List<Setting> ALL =
       List.of(
-          of("data.set", "--data", oneOf("wdbc", "fashion-mnist", "idx", "csv"), "", "Data set."),
-          of("data.directory", "--data-directory", text(), "", "Directory of IDX files."),
-          of("data.classes", "--classes", list(), "", "Classes of the labels, in order."),
-          of("data.file", "--data-file", text(), "", "CSV file."),
-          of("data.header", "--header", yesNo(), "true", "Whether the CSV file has a header."),
-          of("data.label", "--label", text(), "", "Label column, by name or position from 0."),
-          of("data.key", "--key", text(), "", "Column that says which client a row belongs to."),
-          of("data.ranges", "--ranges", map("{age: [0, 100]}"), "", "Public range of each number."),
           of(
+                  "data.set",
+                  "--data",
+                  oneOf("wdbc", "fashion-mnist", "idx", "csv"),
+                  "",
+                  "Data set: the Wisconsin breast cancer records that dpfed brings, Fashion-MNIST, your own IDX files or your own CSV file.")
+              .needed(),
+          of(
+                  "data.directory",
+                  "--data-directory",
+                  path(),
+                  "",
+                  "Directory of IDX files; Fashion-MNIST has a usual place.")
+              .onlyWith("data.set", "fashion-mnist", "idx")
+              .neededWith("data.set", "idx"),
+          of(
+                  "data.classes",
+                  "--classes",
+                  list(),
+                  "",
+                  "Classes of the labels, in the order of their numbers.")
+              .onlyWith("data.set", "idx", "csv")
+              .needed(),
+          csv("data.file", "--data-file", path(), "", "CSV file.").needed(),
+          csv("data.header", "--header", yesNo(), "true", "Whether the CSV file has a header."),
+          csv("data.label", "--label", text(), "", "Label column, by name or position from 0.")
+              .needed(),
+          csv("data.key", "--key", text(), "", "Column that says which client a row belongs to.")
+              .neededWith("partition.by", "by-key"),
+          csv(
+              "data.ranges",
+              "--ranges",
+              ranges("{age: [0, 100]}"),
+              "",
+              "Public range of each numeric column, which is scaled by it."),
+          csv(
               "data.categories",
               "--categories",
-              map("{sex: [0, 1]}"),
+              map("{sex: [f, m]}"),
               "",
-              "Values of each category."),
-          of("data.ignore", "--ignore", list(), "", "Columns to leave out."),
-          of(
+              "Values of each categorical column."),
+          csv("data.ignore", "--ignore", list(), "", "Columns to leave out."),
+          csv(
               "data.missing",
               "--missing",
               list(),
               "",
-              "Markers of missing values, such as [\"?\"]."),
-          of(
+              "Texts that mark a missing value, such as [\"?\"]; an empty cell always does."),
+          csv(
               "data.onMissing",
               "--on-missing",
               oneOf("refuse", "neutral", "drop-row"),
               "refuse",
               "What a missing value does."),
-          of(
-              "data.testExamples",
-              "--test-examples",
-              integer(1),
-              "",
-              "Rows of a CSV file held out."),
+          csv(
+                  "data.testExamples",
+                  "--test-examples",
+                  integer(1),
+                  "",
+                  "Rows held out for evaluation.")
+              .needed(),
           of("data.unit", "--unit", text(), "", "What one client stands for, such as patient."),
           of(
-              "partition.by",
-              "--partition",
-              oneOf("one-per-client", "iid", "dirichlet", "shards", "by-key"),
-              "",
-              "How rows become clients."),
+                  "partition.by",
+                  "--partition",
+                  oneOf("one-per-client", "iid", "dirichlet", "shards", "by-key"),
+                  "",
+                  "How rows become clients.")
+              .needed(),
           of(
-              "partition.examplesPerClient",
-              "--examples-per-client",
-              integer(1),
-              "",
-              "Rows of one client."),
+                  "partition.examplesPerClient",
+                  "--examples-per-client",
+                  integer(1),
+                  "",
+                  "Rows of one client.")
+              .onlyWith("partition.by", "iid", "dirichlet", "shards")
+              .needed(),
           of(
-              "partition.alpha",
-              "--alpha",
-              positive(),
-              "",
-              "Dirichlet concentration; small is skewed."),
+                  "partition.alpha",
+                  "--alpha",
+                  positive(),
+                  "",
+                  "Concentration of the Dirichlet distribution of labels; the smaller, the more clients differ.")
+              .onlyWith("partition.by", "dirichlet")
+              .needed(),
           of(
-              "partition.shardsPerClient",
-              "--shards-per-client",
-              integer(1),
-              "2",
-              "Shards of one client."),
-          of("partition.seed", "--partition-seed", anyInteger(), "0", "Seed of the partition."),
+                  "partition.shardsPerClient",
+                  "--shards-per-client",
+                  integer(1),
+                  "2",
+                  "Shards of one client.")
+              .onlyWith("partition.by", "shards"),
           of(
-              "model.architecture",
-              "--model",
-              oneOf("logistic", "mlp", "tanh-cnn", "lenet"),
-              "",
-              "Network."),
-          of("model.hidden", "--hidden", list(), "[16]", "Hidden layer sizes of the MLP."),
+                  "partition.seed",
+                  "--partition-seed",
+                  anyInteger(),
+                  "0",
+                  "Seed with which rows are dealt.")
+              .onlyWith("partition.by", "iid", "dirichlet", "shards"),
+          of(
+                  "model.architecture",
+                  "--model",
+                  oneOf("logistic", "mlp", "tanh-cnn", "lenet"),
+                  "",
+                  "Network.")
+              .needed(),
+          of("model.hidden", "--hidden", sizes(), "[16]", "Units of each hidden layer.")
+              .onlyWith("model.architecture", "mlp"),
           of("model.seed", "--model-seed", integer(1), "1", "Seed of the initial weights."),
           of(
-              "client.learningRate",
-              "--client-learning-rate",
-              positive(),
-              "",
-              "Learning rate of local training."),
+                  "client.learningRate",
+                  "--client-learning-rate",
+                  positive(),
+                  "",
+                  "Learning rate of local training.")
+              .needed(),
           of(
               "client.updater",
               "--client-updater",
@@ -104,55 +151,83 @@ final class Settings {
               integer(1),
               "1",
               "Passes over a client's rows in a round."),
-          of("client.batchSize", "--batch-size", integer(1), "10", "Rows of one local step."),
+          of(
+                  "client.batchSize",
+                  "--batch-size",
+                  integer(1),
+                  "10",
+                  "Rows of one local step. A client of one row has one step.")
+              .notWith("partition.by", "one-per-client"),
           of(
               "server.optimizer",
               "--server-optimizer",
               oneOf("sgd", "adam", "adagrad", "yogi"),
               "sgd",
-              "What applies the noisy mean."),
+              "Optimizer that applies the noisy mean."),
           of(
               "server.learningRate",
               "--server-learning-rate",
               positive(),
               "1",
-              "Its learning rate."),
-          of("server.momentum", "--server-momentum", fraction(false), "0", "Momentum of sgd."),
+              "Learning rate of the server's optimizer."),
           of(
-              "privacy.expectedCohortSize",
-              "--cohort",
-              positive(),
-              "",
-              "Clients sampled in a round, on average."),
-          of("privacy.rounds", "--rounds", integer(1), "", "Number of rounds."),
-          of("privacy.clipNorm", "--clip-norm", positive(), "", "L2 bound of one client's update."),
-          of("privacy.epsilon", "--epsilon", positive(), "", "Target epsilon; chooses the noise."),
+                  "server.momentum",
+                  "--server-momentum",
+                  fraction(false),
+                  "0",
+                  "Momentum of the server's optimizer.")
+              .onlyWith("server.optimizer", "sgd"),
           of(
-              "privacy.noiseMultiplier",
-              "--noise-multiplier",
-              atLeastZero(),
-              "",
-              "Noise stddev over clip norm; 0 is the baseline without privacy."),
+                  "privacy.expectedCohortSize",
+                  "--cohort",
+                  positive(),
+                  "",
+                  "Clients sampled in a round, on average.")
+              .needed(),
+          of("privacy.rounds", "--rounds", integer(1), "", "Number of rounds.").needed(),
+          of("privacy.clipNorm", "--clip-norm", positive(), "", "L2 bound of one client's update.")
+              .neededUnless("privacy.noiseMultiplier", "0"),
           of(
-              "privacy.delta",
-              "--delta",
-              fraction(true),
-              "",
-              "Delta of the guarantee, below 1 / population."),
+                  "privacy.epsilon",
+                  "--epsilon",
+                  positive(),
+                  "",
+                  "Epsilon that the run may spend. It chooses the noise, or limits what the noise multiplier may cost.")
+              .notWith("privacy.noiseMultiplier", "0"),
           of(
-              "privacy.relation",
-              "--relation",
-              oneOf("add-or-remove-one", "replace-one", "zero-out"),
-              "add-or-remove-one",
-              "Neighbouring relation."),
+                  "privacy.noiseMultiplier",
+                  "--noise-multiplier",
+                  atLeastZero(),
+                  "",
+                  "Standard deviation of the noise divided by the clip norm; 0 is the baseline without privacy.")
+              .neededUnless("privacy.epsilon"),
+          of(
+                  "privacy.delta",
+                  "--delta",
+                  fraction(true),
+                  "",
+                  "Delta of the guarantee, below 1 / population.")
+              .needed(),
+          of(
+                  "privacy.relation",
+                  "--relation",
+                  oneOf("add-or-remove-one", "replace-one", "zero-out"),
+                  "add-or-remove-one",
+                  "Which populations the guarantee makes indistinguishable.")
+              .notWith("privacy.noiseMultiplier", "0"),
           of(
               "privacy.seed",
               "--noise-seed",
               anyInteger(),
               "",
-              "Seed of sampling and noise: reproducible, no privacy."),
-          of("run.name", "--name", text(), "", "Name of the run's directory."),
-          of("run.directory", "--runs", text(), "runs", "Where runs are kept."),
+              "Seed of sampling and noise: reproducible, and therefore without privacy."),
+          of(
+              "run.name",
+              "--name",
+              directoryName(),
+              "",
+              "Name of the run's directory. A name from a file is numbered when it is taken, one from the flag is refused. Without one, the name of the file or data set."),
+          of("run.directory", "--runs", path(), "runs", "Directory of all runs."),
           of(
               "run.evaluateEvery",
               "--evaluate-every",
@@ -163,16 +238,21 @@ final class Settings {
           of(
               "run.workers",
               "--workers",
-              integer(1),
+              integer(1, 1024),
               "",
-              "Threads that train clients; one per processor."),
-          of("run.kernel", "--kernel", text(), "", "Kernel by name; the fastest usable otherwise."),
+              "Threads that train clients side by side; without it, one for each processor."),
+          of(
+              "run.kernel",
+              "--kernel",
+              text(),
+              "",
+              "Name of the kernel for clipping and noise; without it, the fastest that works here."),
           of(
               "run.diagnostics",
               "--diagnostics",
               yesNo(),
               "false",
-              "Report values that are not private."),
+              "Also report values from inside a round, which no guarantee covers."),
           of(
               "run.showClientErrors",
               "--show-client-errors",
@@ -184,15 +264,52 @@ final class Settings {
 
   private static Setting of(
       String key, String flag, Kind kind, String fallback, String description) {
-    return new Setting(key, flag, kind, fallback, description);
+    return Setting.of(key, flag, kind, fallback, description);
   }
 
-  /** The known key nearest to {@code key}. */
-  static String nearest(String key) {
-    return ALL.stream()
-        .map(Setting::key)
-        .min(Comparator.comparingInt(known -> distance(known, key)))
-        .orElseThrow();
+  /** A setting of CSV files alone. */
+  private static Setting csv(
+      String key, String flag, Kind kind, String fallback, String description) {
+    return of(key, flag, kind, fallback, description).onlyWith("data.set", "csv");
+  }
+
+  /**
+   * The setting of that key.
+   *
+   * @throws java.util.NoSuchElementException when there is none
+   */
+  static Setting named(String key) {
+    return find(key).orElseThrow();
+  }
+
+  static Optional<Setting> find(String key) {
+    return ALL.stream().filter(setting -> setting.key().equals(key)).findFirst();
+  }
+
+  /** What to say of a key that is not in the table. */
+  static String unknown(String key) {
+    String nearest =
+        ALL.stream()
+            .map(Setting::key)
+            .min(Comparator.comparingInt(known -> distance(known, key)))
+            .orElseThrow();
+    return "%s is not a setting; did you mean %s?".formatted(key, nearest);
+  }
+
+  /** What to say of a word that stands where a section with settings should. */
+  static String misplaced(String word, boolean isEmpty) {
+    if (find(word).isPresent()) {
+      String[] path = word.split("\\.", 2);
+      return "write '%s:' and below it, indented, '%s: …' instead of '%s'"
+          .formatted(path[0], path[1], word);
+    }
+    List<String> sections =
+        ALL.stream().map(setting -> setting.key().replaceFirst("\\..*", "")).distinct().toList();
+    if (sections.contains(word)) {
+      return "section '%s' %s; put its settings below it, indented, or leave it out"
+          .formatted(word, isEmpty ? "is empty" : "holds a value");
+    }
+    return "%s is not a section; the sections are %s".formatted(word, String.join(", ", sections));
   }
 
   /** Levenshtein's distance. */

@@ -1,16 +1,9 @@
 package org.dpfed.cli.training;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.time.LocalDateTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.concurrent.Callable;
-import org.dpfed.federated.FederatedAveraging;
-import org.dpfed.federated.PrivacyPlan;
-import org.dpfed.federated.RoundFailedException;
-import org.dpfed.federated.TrainingReport;
-import org.dpfed.federated.TrainingResult;
 import org.dpfed.ledger.FileLedger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -18,6 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.Spec;
 
 /** {@code dpfed train}: trains what a file and flags describe, breast cancer records otherwise. */
@@ -25,12 +19,18 @@ import picocli.CommandLine.Spec;
     name = "train",
     description = {
       "Train a network under differential privacy.",
-      "Without arguments: an MLP on 455 patients' records, epsilon 3 at delta 1e-4."
+      "Without arguments: an MLP on 455 patients' records, epsilon 3 at delta 1e-4.",
+      "A flag overrides the file; '--flag none' takes back what the file says. Paths in a file are relative to it."
+    },
+    exitCodeListHeading = "Exit status:%n",
+    exitCodeList = {
+      "0:the run finished, or was stopped in good order",
+      "1:the run failed; its report says what was spent",
+      "2:what was asked for cannot be done; nothing was trained",
+      "130:interrupted by Ctrl-C (143 by SIGTERM), after writing model and report"
     },
     sortOptions = false)
 public final class TrainCommand implements Callable<Integer> {
-  private static final String TERMINAL = "dpfed.terminal";
-
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(
@@ -39,93 +39,77 @@ public final class TrainCommand implements Callable<Integer> {
       description = "Settings in YAML; flags override.")
   private @Nullable Path config;
 
+  @Option(
+      names = "--dry-run",
+      description = {
+        "Read the data, make the plan and print both;",
+        "train nothing, charge nothing, write nothing."
+      })
+  private boolean dryRun;
+
   /** The command with a flag for every setting. */
   public static CommandLine commandLine() {
     CommandLine command = new CommandLine(new TrainCommand());
-    for (Setting setting : Settings.ALL) {
-      boolean yesNo = setting.kind().bound().equals(Setting.yesNo().bound());
-      OptionSpec.Builder option =
-          OptionSpec.builder(setting.flag())
-              .type(String.class)
-              .paramLabel("VALUE")
-              .arity(yesNo ? "0..1" : "1")
-              .description(
-                  setting.description(), "%s: %s".formatted(setting.key(), setting.kind().bound()));
-      command
-          .getCommandSpec()
-          .addOption(yesNo ? option.fallbackValue("true").build() : option.build());
-    }
+    Settings.ALL.forEach(setting -> command.getCommandSpec().addOption(option(setting)));
     return command;
+  }
+
+  private static OptionSpec option(Setting setting) {
+    String when = setting.dependence().isEmpty() ? "" : "; " + setting.dependence();
+    String fallback = setting.fallback().isEmpty() ? "" : "; default " + setting.fallback();
+    boolean isSwitch = setting.kind().shape() == Kind.Shape.SWITCH;
+    OptionSpec.Builder option =
+        OptionSpec.builder(setting.flag())
+            .type(String.class)
+            .paramLabel("VALUE")
+            .arity(isSwitch ? "0..1" : "1")
+            .description(
+                setting.description().replace("%", "%%"),
+                (setting.key() + ": " + setting.kind().bound() + fallback + when)
+                    .replace("%", "%%"));
+    return isSwitch ? option.fallbackValue("true").build() : option.build();
   }
 
   @Override
   public Integer call() throws IOException {
-    Configuration configuration =
-        config == null ? Configuration.standard() : Configuration.of(config);
-    for (Setting setting : Settings.ALL) {
-      String text = spec.commandLine().getParseResult().matchedOptionValue(setting.flag(), "");
-      if (!text.isEmpty()) {
-        configuration.withFlag(setting, text);
-      }
-    }
+    PrintWriter out = spec.commandLine().getOut();
+    Configuration configuration = configuration();
     try (Experiment experiment = Experiment.of(configuration)) {
-      RunDirectory directory =
-          RunDirectory.create(Path.of(configuration.text("run.directory")), runName(configuration));
+      if (dryRun) {
+        out.println(DryRun.describe(experiment));
+        return CommandLine.ExitCode.OK;
+      }
+      RunDirectory directory = directory(configuration);
       directory.writeConfiguration(configuration);
       try (FileLedger ledger = directory.openLedger()) {
-        return train(experiment, directory, ledger);
+        new TrainingRun(experiment, directory, out, spec.commandLine().getErr()).run(ledger);
       }
     }
+    return CommandLine.ExitCode.OK;
   }
 
-  private int train(Experiment experiment, RunDirectory directory, FileLedger ledger)
-      throws IOException {
-    PrivacyPlan plan = experiment.plan();
-    boolean terminal = Boolean.getBoolean(TERMINAL);
-    spec.commandLine().getOut().println(plan.guarantee().summary());
-    try (Interruption interruption = new Interruption();
-        Progress progress = Progress.of(terminal, plan.rounds(), spec.commandLine().getOut())) {
-      FederatedAveraging averaging =
-          experiment.averaging(ledger, (metrics, parameters) -> progress.finished(metrics));
-      interruption.stops(averaging);
-      try {
-        TrainingResult result = averaging.run();
-        progress.close();
-        finish(
-            experiment,
-            directory,
-            result,
-            result.report().isStoppedEarly() ? "stopped" : "finished");
-        return CommandLine.ExitCode.OK;
-      } catch (RoundFailedException e) {
-        progress.close();
-        finish(experiment, directory, e.result(), "failed");
-        throw e;
+  private Configuration configuration() {
+    Configuration configuration =
+        config == null ? Configuration.standard() : Configuration.of(config);
+    ParseResult flags = spec.commandLine().getParseResult();
+    for (Setting setting : Settings.ALL) {
+      if (flags.hasMatchedOption(setting.flag())) {
+        configuration.withFlag(setting, flags.matchedOptionValue(setting.flag(), ""));
       }
     }
+    configuration.complete();
+    return config == null
+        ? configuration.named(configuration.text("data.set"), "--data")
+        : configuration.named(
+            config.getFileName().toString().replaceFirst("\\.ya?ml$", ""), "the name of " + config);
   }
 
-  private void finish(
-      Experiment experiment, RunDirectory directory, TrainingResult result, String status)
-      throws IOException {
-    TrainingReport report = result.report();
-    directory.writeModel(experiment.network().network(result.parameters()));
-    directory.writeReport(RunReport.of(status, experiment.configuration(), report));
-    var out = spec.commandLine().getOut();
-    out.println(SummaryTable.of(report));
-    out.printf(
-        "%s after %d rounds; written to %s%n", status, report.rounds().size(), directory.path());
-    out.flush();
-  }
-
-  private String runName(Configuration configuration) {
-    String base =
-        config == null
-            ? configuration.text("data.set")
-            : config.getFileName().toString().replaceAll("\\.ya?ml$", "");
-    String now =
-        LocalDateTime.now(ZoneId.systemDefault())
-            .format(DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss"));
-    return configuration.optionalText("run.name").orElse(base + "-" + now);
+  /** A name that was asked for is that name; any other is made to fit beside earlier runs. */
+  private static RunDirectory directory(Configuration configuration) throws IOException {
+    Path runs = Path.of(configuration.text("run.directory"));
+    String name = configuration.text("run.name");
+    return configuration.isFromFlag("run.name")
+        ? RunDirectory.named(runs, name)
+        : RunDirectory.numbered(runs, name);
   }
 }

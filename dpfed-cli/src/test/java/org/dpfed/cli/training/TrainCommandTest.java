@@ -170,18 +170,18 @@ final class TrainCommandTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "--rounds 0 | --rounds: privacy.rounds must be an integer of at least 1, was 0",
+        "--rounds 0 | --rounds: privacy.rounds must be an integer from 1 to 2147483647, was 0",
         "--rounds many | privacy.rounds must be an integer",
         "--clip-norm -1 | privacy.clipNorm must be a positive number, was -1",
         "--delta 2 | privacy.delta must be a number in (0, 1), was 2",
         "--delta 0.1 | delta must be positive and below 1 / population",
         "--epsilon -3 | privacy.epsilon must be a positive number, was -3",
-        "--model-seed 0 | model.seed must be an integer of at least 1, was 0",
+        "--model-seed 0 | model.seed must be an integer from 1 to 2147483647, was 0",
         "--cohort 456 | expectedCohortSize must be positive and at most the population of 455",
         "--server-momentum 1 | server.momentum must be a number in [0, 1), was 1",
         "--model resnet | model.architecture must be one of logistic",
         "--model lenet | lenet",
-        "--hidden [x] | model.hidden must hold integers",
+        "--hidden [x] | model.hidden must be a list of integers",
         "--partition iid | partition.examplesPerClient is needed",
         "--partition by-key | key",
         "--data moon | data.set must be one of wdbc",
@@ -203,11 +203,11 @@ final class TrainCommandTest {
       value = {
         "privacy: {clipNrm: 1} | privacy.clipNrm is not a setting; did you mean privacy.clipNorm?",
         "privasy: {rounds: 1} | privasy.rounds is not a setting; did you mean privacy.rounds?",
-        "privacy: 3 | privacy is not a setting",
-        "privacy: {rounds: 1.5} | privacy.rounds must be an integer of at least 1, was 1.5",
-        "privacy: {rounds: 1, rounds: 2} | is not YAML",
+        "privacy: 3 | line 1: section 'privacy' holds a value",
+        "privacy: {rounds: 1.5} | privacy.rounds must be an integer from 1 to 2147483647, was 1.5",
+        "privacy: {rounds: 1, rounds: 2} | line 1: 'rounds' stands here and in line 1",
         "privacy: {rounds: | is not YAML",
-        "hello | must hold sections",
+        "hello | line 1: expected a section of settings",
         "data: {set: wdbc} | partition.by is needed",
       })
   void train_badFile_isOneLineThatNamesFileAndKey(String yaml, String message) throws IOException {

@@ -1,0 +1,271 @@
+package org.dpfed.cli.training;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.DoubleNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.LongNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.math.BigInteger;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.DoublePredicate;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+
+/**
+ * What values a setting takes. A file and a flag give text, or lists and maps of text; the kind
+ * alone decides what is a number or a switch, so that {@code 008} stays {@code 008} where text is
+ * wanted.
+ *
+ * @param shape how a value is written
+ * @param bound in words, such as {@code an integer from 1 to 9}
+ * @param example a value, as YAML
+ * @param reader the value that a text, list or map stands for; empty when it is of another kind
+ */
+record Kind(
+    Shape shape, String bound, String example, Function<JsonNode, Optional<JsonNode>> reader) {
+
+  /** How a value is written. */
+  enum Shape {
+    /** {@code true} or {@code false}; a flag alone is {@code true}. */
+    SWITCH,
+    /** A number or text. */
+    SCALAR,
+    /** One of a few names. */
+    NAME,
+    /** A path: in a file relative to that file, in a flag relative to the working directory. */
+    PATH,
+    /** A list or a map, in a flag written as YAML. */
+    COLLECTION
+  }
+
+  private static final Pattern INTEGER = Pattern.compile("[-+]?(0|[1-9][0-9]*)");
+  private static final Pattern NUMBER =
+      Pattern.compile("[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?");
+  private static final int LONGEST_NAME = 100;
+  private static final Pattern NOT_IN_NAMES =
+      Pattern.compile("[/\\\\:*?\"<>|]|\\p{C}|\\p{Zl}|\\p{Zp}");
+  private static final Pattern DEVICE =
+      Pattern.compile("(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])( *\\..*)?");
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+  /** The value that {@code raw} stands for; empty when it is none of this kind. */
+  Optional<JsonNode> read(JsonNode raw) {
+    return reader.apply(raw);
+  }
+
+  static Kind integer(int least) {
+    return integer(least, Integer.MAX_VALUE);
+  }
+
+  static Kind integer(int least, int most) {
+    return integers("an integer from %d to %d".formatted(least, most), least, most);
+  }
+
+  static Kind anyInteger() {
+    return integers("an integer of 64 bits", Long.MIN_VALUE, Long.MAX_VALUE);
+  }
+
+  private static Kind integers(String bound, long least, long most) {
+    return scalar(
+        bound,
+        Long.toString(Math.max(least, 1)),
+        text -> whole(text, least, most).map(LongNode::valueOf));
+  }
+
+  static Kind positive() {
+    return number("a positive number", "0.5", value -> value > 0);
+  }
+
+  static Kind atLeastZero() {
+    return number("a number of at least 0", "0.5", value -> value >= 0);
+  }
+
+  /** A number in [0, 1), or (0, 1) when {@code open}. */
+  static Kind fraction(boolean open) {
+    return number(
+        open ? "a number in (0, 1)" : "a number in [0, 1)",
+        "0.5",
+        value -> value < 1 && (open ? value > 0 : value >= 0));
+  }
+
+  private static Kind number(String bound, String example, DoublePredicate test) {
+    return scalar(
+        bound,
+        example,
+        text -> decimal(text).filter(value -> test.test(value.doubleValue())).map(value -> value));
+  }
+
+  static Kind text() {
+    return text("text", "x", text -> !text.isBlank());
+  }
+
+  static Kind oneOf(String... names) {
+    List<String> known = List.of(names);
+    return new Kind(
+        Shape.NAME,
+        "one of " + String.join(", ", names),
+        names[0],
+        raw ->
+            raw.isTextual() && known.contains(raw.asText()) ? Optional.of(raw) : Optional.empty());
+  }
+
+  /** A name that makes a directory beside the others and nowhere else, on every system. */
+  static Kind directoryName() {
+    return text(
+        "a name of at most %d characters without / \\ : * ? \" < > | or control characters, not ending in a dot or space"
+            .formatted(LONGEST_NAME),
+        "x",
+        Kind::isDirectoryName);
+  }
+
+  static boolean isDirectoryName(String text) {
+    return !text.isBlank()
+        && text.length() <= LONGEST_NAME
+        && text.equals(text.strip())
+        && !text.endsWith(".")
+        && !NOT_IN_NAMES.matcher(text).find()
+        && !DEVICE.matcher(text).matches();
+  }
+
+  private static Kind text(String bound, String example, Predicate<String> test) {
+    return scalar(
+        bound,
+        example,
+        text -> Optional.of(text).filter(test).map(JsonNodeFactory.instance::textNode));
+  }
+
+  /** A file or directory. */
+  static Kind path() {
+    return new Kind(
+        Shape.PATH,
+        "a path",
+        "x",
+        raw -> raw.isTextual() && isPath(raw.asText()) ? Optional.of(raw) : Optional.empty());
+  }
+
+  private static boolean isPath(String text) {
+    try {
+      return !text.isBlank() && !Path.of(text).toString().isEmpty();
+    } catch (InvalidPathException e) {
+      return false;
+    }
+  }
+
+  static Kind yesNo() {
+    return new Kind(
+        Shape.SWITCH,
+        "true or false",
+        "true",
+        raw ->
+            switch (raw.asText().toLowerCase(Locale.ROOT)) {
+              case "true" -> Optional.of(BooleanNode.TRUE);
+              case "false" -> Optional.of(BooleanNode.FALSE);
+              default -> Optional.empty();
+            });
+  }
+
+  /** A list of texts, which may be empty texts. */
+  static Kind list() {
+    return collection("a list of texts, such as [a, b]", "[a, b]", raw -> list(raw, Kind::anyText));
+  }
+
+  /** A list of integers from 1. */
+  static Kind sizes() {
+    return collection(
+        "a list of integers from 1 to 2147483647, such as [64, 16]",
+        "[64, 16]",
+        raw ->
+            list(
+                raw,
+                item ->
+                    scalarValue(
+                        item, text -> whole(text, 1, Integer.MAX_VALUE).map(LongNode::valueOf))));
+  }
+
+  /** Lists of texts by name. */
+  static Kind map(String example) {
+    return collection(
+        "a map of lists, such as " + example,
+        example,
+        raw -> map(raw, lists -> list(lists, Kind::anyText)));
+  }
+
+  /** Pairs of numbers by name. */
+  static Kind ranges(String example) {
+    return collection(
+        "a map of two numbers each, the lower first, such as " + example,
+        example,
+        raw -> map(raw, Kind::range));
+  }
+
+  private static Optional<JsonNode> range(JsonNode raw) {
+    return list(raw, item -> scalarValue(item, text -> decimal(text).map(value -> value)))
+        .filter(pair -> pair.size() == 2 && pair.get(0).asDouble() < pair.get(1).asDouble());
+  }
+
+  private static Kind scalar(
+      String bound, String example, Function<String, Optional<JsonNode>> reader) {
+    return new Kind(Shape.SCALAR, bound, example, raw -> scalarValue(raw, reader));
+  }
+
+  private static Kind collection(
+      String bound, String example, Function<JsonNode, Optional<JsonNode>> reader) {
+    return new Kind(Shape.COLLECTION, bound, example, reader);
+  }
+
+  private static Optional<JsonNode> scalarValue(
+      JsonNode raw, Function<String, Optional<JsonNode>> reader) {
+    return raw.isTextual() ? reader.apply(raw.asText()) : Optional.empty();
+  }
+
+  private static Optional<JsonNode> anyText(JsonNode raw) {
+    return raw.isTextual() ? Optional.of(raw) : Optional.empty();
+  }
+
+  private static Optional<Long> whole(String text, long least, long most) {
+    if (!INTEGER.matcher(text).matches()) {
+      return Optional.empty();
+    }
+    BigInteger value = new BigInteger(text);
+    return Optional.of(value)
+        .filter(number -> number.bitLength() < Long.SIZE)
+        .map(BigInteger::longValue)
+        .filter(number -> number >= least && number <= most);
+  }
+
+  private static Optional<DoubleNode> decimal(String text) {
+    return NUMBER.matcher(text).matches()
+        ? Optional.of(Double.parseDouble(text) + 0.0) // + 0.0: -0 is 0
+            .filter(Double::isFinite)
+            .map(DoubleNode::valueOf)
+        : Optional.empty();
+  }
+
+  private static Optional<JsonNode> list(
+      JsonNode raw, Function<JsonNode, Optional<JsonNode>> item) {
+    ArrayNode list = NODES.arrayNode();
+    for (JsonNode element : raw) {
+      item.apply(element).ifPresent(list::add);
+    }
+    boolean isWhole = raw.isArray() && !raw.isEmpty() && list.size() == raw.size();
+    return isWhole ? Optional.of(list) : Optional.empty();
+  }
+
+  private static Optional<JsonNode> map(
+      JsonNode raw, Function<JsonNode, Optional<JsonNode>> entry) {
+    ObjectNode map = NODES.objectNode();
+    for (Map.Entry<String, JsonNode> element : raw.properties()) {
+      entry.apply(element.getValue()).ifPresent(value -> map.set(element.getKey(), value));
+    }
+    boolean isWhole = raw.isObject() && !raw.isEmpty() && map.size() == raw.size();
+    return isWhole ? Optional.of(map) : Optional.empty();
+  }
+}

@@ -1,0 +1,92 @@
+package org.dpfed.cli.training;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import org.dpfed.accounting.PrivacyLedger;
+import org.dpfed.cli.Causes;
+import org.dpfed.federated.FederatedAveraging;
+import org.dpfed.federated.RoundFailedException;
+import org.dpfed.federated.TrainingReport;
+import org.dpfed.federated.TrainingResult;
+
+/**
+ * One run and what it leaves in its directory. A run that fails leaves the model of its last
+ * finished round and a report of what was spent: every round that was charged, finished or not.
+ */
+final class TrainingRun {
+  private static final String TERMINAL = "dpfed.terminal";
+
+  private final Experiment experiment;
+  private final RunDirectory directory;
+  private final PrintWriter out;
+  private final PrintWriter err;
+
+  TrainingRun(Experiment experiment, RunDirectory directory, PrintWriter out, PrintWriter err) {
+    this.experiment = experiment;
+    this.directory = directory;
+    this.out = out;
+    this.err = err;
+  }
+
+  /** Trains, and writes model and report. */
+  void run(PrivacyLedger ledger) throws IOException {
+    out.println(experiment.plan().guarantee().summary());
+    try (Interruption interruption = new Interruption()) {
+      TrainingResult result = trained(ledger, interruption);
+      try {
+        directory.writeModel(experiment.network().network(result.parameters()));
+        finish(result.report(), result.report().isStoppedEarly() ? "stopped" : "finished");
+      } catch (IOException | RuntimeException | Error e) {
+        salvage(result, e);
+        throw e;
+      }
+    }
+  }
+
+  private TrainingResult trained(PrivacyLedger ledger, Interruption interruption) {
+    try {
+      return train(ledger, interruption);
+    } catch (RoundFailedException e) {
+      salvage(e.result(), e);
+      throw e;
+    }
+  }
+
+  private TrainingResult train(PrivacyLedger ledger, Interruption interruption) {
+    boolean isTerminal = Boolean.getBoolean(TERMINAL);
+    try (Progress progress = Progress.of(isTerminal, experiment.plan().rounds(), out)) {
+      FederatedAveraging averaging =
+          experiment.averaging(ledger, (metrics, parameters) -> progress.finished(metrics));
+      interruption.stops(averaging);
+      return averaging.run();
+    }
+  }
+
+  private void finish(TrainingReport report, String status) throws IOException {
+    directory.writeReport(RunReport.of(status, experiment.configuration(), report));
+    out.println(SummaryTable.of(report));
+    out.printf(
+        "%s after %d rounds; written to %s%n", status, report.rounds().size(), directory.path());
+    out.flush();
+  }
+
+  /** Leaves what can be left of a run that failed; the report comes first. */
+  private void salvage(TrainingResult reached, Throwable failure) {
+    TrainingReport report = reached.report();
+    try {
+      finish(report, "failed");
+    } catch (IOException | RuntimeException | Error e) {
+      failure.addSuppressed(e);
+      err.printf(
+          "no report was written (%s); spent in %d charged rounds: %s%n",
+          Causes.words(e), report.charged(), report.guarantee().summary());
+    }
+    try {
+      directory.writeModel(experiment.network().network(reached.parameters()));
+    } catch (IOException | RuntimeException | Error e) {
+      failure.addSuppressed(e);
+      err.printf("no model was written (%s)%n", Causes.words(e));
+    }
+    err.flush();
+  }
+}
