@@ -35,7 +35,6 @@ final class DryRun {
             ? "none"
             : text("%s", plan.clipping().clipNorm()));
     rows.put("noise multiplier", text("%.4f", plan.noiseMultiplier()));
-    rows.put("release", plan.releaseMode().label());
     rows.put("accountant", guarantee.accountant());
     String table =
         rows.entrySet().stream()
