@@ -1,56 +1,171 @@
 package org.dpfed.dl4j;
 
-import java.util.OptionalDouble;
+import java.util.Arrays;
+import java.util.List;
 import org.dpfed.federated.ModelEvaluation;
+import org.dpfed.federated.ModelEvaluation.Metric;
 import org.dpfed.federated.ModelEvaluator;
-import org.nd4j.evaluation.classification.Evaluation;
-import org.nd4j.evaluation.classification.ROC;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
 
 /**
- * Loss, accuracy and, for one or two output columns, the area under the ROC curve, by DL4J's own
- * evaluation classes on held-out data.
+ * Loss and metrics on held-out data, for each label that the masks let through: an example, a time
+ * step or a pixel. The output layer decides which.
+ *
+ * <ul>
+ *   <li>Cross-entropy over classes, or any loss after softmax: accuracy; for two classes the area
+ *       under the ROC curve. Labels are one-hot, or numbers of classes for sparse cross-entropy.
+ *   <li>Binary cross-entropy, or any other loss after a sigmoid: accuracy at 0.5 and area under the
+ *       ROC curve of each output. Labels are 0 or 1.
+ *   <li>Squared, absolute, percentage, logarithmic and Poisson errors: {@code mse}, {@code mae} and
+ *       {@code r2}, the coefficient of determination, as means over the outputs.
+ * </ul>
+ *
+ * The loss is the network's own, a mean over the examples, as DL4J's {@code score} gives it for the
+ * whole data set. A metric that is not defined is absent, with the reason.
  */
 public final class Dl4jEvaluator implements ModelEvaluator, AutoCloseable {
-  /** Examples per forward pass: enough to keep the matrix products large, small beside a model. */
-  private static final int BATCH = 512;
+  /** More examples in a forward pass make it no faster. */
+  private static final int LARGEST_BATCH = 512;
+
+  /** What the layers' activations may take in a forward pass, where one example allows it. */
+  private static final long ACTIVATION_BYTES = 64L << 20;
 
   private final LocalNetwork network;
-  private final DataSet heldOut;
+  private final ForwardPass pass;
+  private final HeldOut heldOut;
+  private final NetworkOutput output;
+
+  /** Outputs of the network for one label. */
+  private final int width;
+
+  private final int batchSize;
 
   /**
+   * An evaluator for this network and these data.
+   *
    * @param template the network that is trained
-   * @param heldOut classification examples, at least one; kept, not changed
+   * @param heldOut at least one example with labels; kept, not changed
+   * @throws IllegalArgumentException when the network's output layer is of another kind, or the
+   *     data do not fit it; a {@link ModelEvaluator} of your own is then the way to evaluate
    */
   public Dl4jEvaluator(NetworkTemplate template, DataSet heldOut) {
-    if (heldOut.numExamples() < 1) {
-      throw new IllegalArgumentException("held-out data must have at least 1 example, had 0");
-    }
+    this.heldOut = new HeldOut(heldOut);
     this.network = template.localNetwork(LayerImplementation.automatic());
-    this.heldOut = heldOut;
+    this.pass = new ForwardPass(network.model());
+    boolean fits = false;
+    try (HeldOut.Batch probe = this.heldOut.batch(0, Math.min(2, this.heldOut.size()))) {
+      this.output = NetworkOutput.of(network.model());
+      this.width = width(probe);
+      this.batchSize = batchSize(pass.activationBytes(probe.data()) / probe.size());
+      requireFittingLabels();
+      fits = true;
+    } finally {
+      if (!fits) {
+        network.close();
+      }
+    }
   }
 
   @Override
   public ModelEvaluation evaluate(INDArray parameters) {
     network.setParameters(parameters);
-    boolean binary = heldOut.getLabels().size(1) <= 2;
-    Evaluation evaluation = new Evaluation();
-    ROC roc = new ROC();
+    Tally tally = output.task().tally(width);
+    boolean finite = true;
     double lossTotal = 0;
-    for (DataSet batch : heldOut.batchBy(BATCH)) {
-      INDArray output = network.output(batch);
-      evaluation.eval(batch.getLabels(), output, batch.getLabelsMaskArray());
-      if (binary) {
-        roc.eval(batch.getLabels(), output, batch.getLabelsMaskArray());
+    for (int from = 0; from < heldOut.size(); from += batchSize) {
+      try (HeldOut.Batch batch = batchFrom(from);
+          INDArray outputs = pass.outputs(batch.data())) {
+        Labels labels = Labels.of(batch.data(), output.axis());
+        float[] values = Labels.rows(outputs, output.axis());
+        finite &= labels.isFinite(values, width);
+        if (finite) {
+          tally.add(values, labels);
+        }
+        lossTotal += pass.meanLoss(batch.data()) * batch.size();
       }
-      lossTotal += network.loss(batch) * batch.numExamples();
     }
-    return new ModelEvaluation(
-        heldOut.numExamples(),
-        lossTotal / heldOut.numExamples(),
-        evaluation.accuracy(),
-        binary ? OptionalDouble.of(roc.calculateAUC()) : OptionalDouble.empty());
+    List<Metric> metrics =
+        tally.metrics(Metric.of(ModelEvaluation.LOSS, lossTotal / heldOut.size()));
+    return new ModelEvaluation(heldOut.size(), finite ? metrics : withoutValues(metrics));
+  }
+
+  private static List<Metric> withoutValues(List<Metric> metrics) {
+    return metrics.stream()
+        .map(metric -> Metric.absent(metric.name(), "an output of the network is not finite"))
+        .toList();
+  }
+
+  private HeldOut.Batch batchFrom(int from) {
+    return heldOut.batch(from, Math.min(from + batchSize, heldOut.size()));
+  }
+
+  private static int batchSize(long bytesPerExample) {
+    return (int)
+        Math.max(1, Math.min(LARGEST_BATCH, ACTIVATION_BYTES / Math.max(1, bytesPerExample)));
+  }
+
+  /**
+   * The network's outputs for one label, once it is sure that labels and masks have their shape.
+   */
+  private int width(HeldOut.Batch probe) {
+    long[] outputShape = outputShape(probe);
+    long[] labelShape = outputShape.clone();
+    if (output.task() == Task.CLASS_NUMBERS) {
+      labelShape[output.axis()] = 1;
+    }
+    long[] actual = probe.data().getLabels().shape();
+    if (!Arrays.equals(labelShape, actual)) {
+      throw new IllegalArgumentException(
+          "labels of %d examples must have shape %s to fit the network's output, had %s; correct them, or write a ModelEvaluator"
+              .formatted(probe.size(), Arrays.toString(labelShape), Arrays.toString(actual)));
+    }
+    try {
+      pass.meanLoss(probe.data());
+      Labels.of(probe.data(), output.axis());
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(
+          "the network's loss cannot be computed from held-out %s; correct the masks, or write a ModelEvaluator"
+              .formatted(probe.shapes()),
+          e);
+    }
+    return Math.toIntExact(outputShape[output.axis()]);
+  }
+
+  private long[] outputShape(HeldOut.Batch probe) {
+    try (INDArray outputs = pass.outputs(probe.data())) {
+      return outputs.shape();
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(
+          "the network cannot take held-out %s; give it the shapes that it is trained on, or write a ModelEvaluator"
+              .formatted(probe.shapes()),
+          e);
+    }
+  }
+
+  private void requireFittingLabels() {
+    boolean anyScored = false;
+    for (int from = 0; from < heldOut.size(); from += batchSize) {
+      try (HeldOut.Batch batch = batchFrom(from)) {
+        Labels labels = Labels.of(batch.data(), output.axis());
+        for (int row = 0; row < labels.rows(); row++) {
+          boolean isScored = labels.isScoredAtAll(row);
+          anyScored |= isScored;
+          if (isScored && !output.task().fits(labels, row, width)) {
+            throw new IllegalArgumentException(
+                "labels must be %s, for %d outputs; those of example %d are not, counted from 0. Correct them, or write a ModelEvaluator"
+                    .formatted(
+                        output.task().labelsInWords(),
+                        width,
+                        from + row / (labels.rows() / batch.size())));
+          }
+        }
+      }
+    }
+    if (!anyScored) {
+      throw new IllegalArgumentException(
+          "held-out data must have a label that the masks let through, had none");
+    }
   }
 
   /** Frees the network. */

@@ -9,7 +9,6 @@ import org.dpfed.dl4j.internal.FastLayers;
 import org.dpfed.dl4j.internal.SgdSteps;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -96,19 +95,9 @@ final class LocalNetwork implements AutoCloseable {
     return trainable.change(model.params(), global);
   }
 
-  /** Activations of the output layer, without dropout. */
-  INDArray output(DataSet batch) {
-    return model instanceof MultiLayerNetwork net
-        ? net.output(batch.getFeatures(), false, batch.getFeaturesMaskArray(), null)
-        : ((ComputationGraph) model).outputSingle(false, batch.getFeatures());
-  }
-
-  /** Mean loss over the examples of {@code batch}, without dropout. */
-  double loss(DataSet batch) {
-    org.nd4j.linalg.dataset.DataSet examples = (org.nd4j.linalg.dataset.DataSet) batch;
-    return model instanceof MultiLayerNetwork net
-        ? net.score(examples, false)
-        : ((ComputationGraph) model).score(examples, false);
+  /** The network itself, for evaluation. */
+  Model model() {
+    return model;
   }
 
   private @Nullable INDArray updaterState() {

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntFunction;
@@ -158,7 +157,7 @@ final class FederatedAveragingTest {
   @Test
   void run_evaluator_seesEveryKthRoundAndTheEnd() {
     List<Integer> evaluatedRounds = new ArrayList<>();
-    ModelEvaluation good = new ModelEvaluation(1, 0.1, 0.9, OptionalDouble.empty());
+    ModelEvaluation good = ModelEvaluation.of(1, ModelEvaluation.Metric.of("accuracy", 0.9));
     TrainingReport report =
         FederatedAveraging.builder(plan(1).build(), clients(), trainer(client -> new float[] {1}))
             .evaluateEvery(2, parameters -> good)
