@@ -100,7 +100,8 @@ public final class Dl4jEvaluator implements ModelEvaluator, AutoCloseable {
     return heldOut.batch(from, Math.min(from + batchSize, heldOut.size()));
   }
 
-  private static int batchSize(long bytesPerExample) {
+  /** As many examples as {@link #ACTIVATION_BYTES} hold, at least one. */
+  static int batchSize(long bytesPerExample) {
     return (int)
         Math.max(1, Math.min(LARGEST_BATCH, ACTIVATION_BYTES / Math.max(1, bytesPerExample)));
   }

@@ -69,7 +69,7 @@ record Labels(int width, float[] values, boolean[] scored) {
   /** The mask with an axis for each of the labels' axes, of their length or of length 1. */
   private static INDArray aligned(INDArray mask, INDArray labels, int axis) {
     long[] shape = mask.shape();
-    long[] aligned = labels.shape();
+    long[] aligned = labels.shape().clone();
     if (shape.length == aligned.length - 1) {
       aligned[axis] = 1;
     } else if (shape.length == 2 && shape[1] == 1 && aligned.length > 2) {
