@@ -132,6 +132,9 @@ public final class PrivacyPlan {
             + " them");
     assumptions.add(
         "nobody observes how long rounds take: that depends on the clients that took part");
+    assumptions.add(
+        "nobody learns what was measured on held-out rows or in diagnostics: the guarantee does not"
+            + " cover it");
     return promise(spent.epsilon(), spent.accountant(), assumptions);
   }
 

@@ -1,9 +1,9 @@
 package org.dpfed.cli.training;
 
 import java.io.PrintWriter;
-import java.util.Locale;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
 import org.dpfed.federated.ModelEvaluation;
 import org.dpfed.federated.RoundMetrics;
 
@@ -11,6 +11,7 @@ import org.dpfed.federated.RoundMetrics;
 sealed interface Progress extends AutoCloseable {
   void finished(RoundMetrics round);
 
+  /** To be closed once, before anything else is printed: closing draws the bar a last time. */
   @Override
   void close();
 
@@ -23,27 +24,27 @@ sealed interface Progress extends AutoCloseable {
     return terminal ? new Bar(rounds) : new Lines(rounds, out);
   }
 
-  private static String describe(ModelEvaluation evaluation) {
-    return String.format(
-        Locale.ROOT, "accuracy %.2f %%, loss %.4f", 100 * evaluation.accuracy(), evaluation.loss());
-  }
-
-  /** A bar on standard error. */
+  /** A bar on standard error. It fits into 60 columns, and leaves the cursor on a fresh line. */
   final class Bar implements Progress {
     private final ProgressBar bar;
 
     private Bar(int rounds) {
       this.bar =
           new ProgressBarBuilder()
-              .setTaskName("training")
+              .setTaskName("round")
               .setInitialMax(rounds)
-              .setUnit(" rounds", 1)
+              .setStyle(ProgressBarStyle.ASCII)
+              .hideEta()
               .build();
     }
 
     @Override
     public void finished(RoundMetrics round) {
-      round.evaluation().ifPresent(evaluation -> bar.setExtraMessage(" " + describe(evaluation)));
+      round
+          .evaluation()
+          .map(ModelEvaluation::main)
+          .filter(metric -> metric.value().isPresent())
+          .ifPresent(metric -> bar.setExtraMessage(" " + metric));
       bar.step();
     }
 
@@ -65,8 +66,7 @@ sealed interface Progress extends AutoCloseable {
       round
           .evaluation()
           .ifPresent(
-              evaluation ->
-                  out.printf("round %d of %d: %s%n", round.round(), rounds, describe(evaluation)));
+              evaluation -> out.printf("round %d of %d: %s%n", round.round(), rounds, evaluation));
     }
 
     @Override

@@ -20,6 +20,9 @@ import org.dpfed.ledger.FileLedger;
  * @param path of the directory
  */
 record RunDirectory(Path path) {
+  /** Name of the file with the trained model. */
+  static final String MODEL = "model.zip";
+
   /**
    * Makes the directory of that name.
    *
@@ -67,7 +70,7 @@ record RunDirectory(Path path) {
 
   /** Writes the model as DL4J's {@link ModelSerializer} reads it. */
   void writeModel(Model model) throws IOException {
-    write("model.zip", file -> ModelSerializer.writeModel(model, file.toFile(), false));
+    write(MODEL, file -> ModelSerializer.writeModel(model, file.toFile(), false));
   }
 
   void writeReport(ObjectNode report) throws IOException {

@@ -11,9 +11,13 @@ import org.dpfed.federated.RoundMetrics;
 import org.dpfed.federated.TrainingReport;
 
 /**
- * A run as JSON. What the guarantee covers, because it is computed from released parameters or is a
- * public constant, is under {@code private}; what is computed from clients' data without noise is
- * under {@code notPrivate}, running times among it: they tell how many clients came.
+ * A run as JSON, at the top and for each round in two parts. {@code released} holds what the
+ * guarantee covers: functions of released parameters and of public constants. {@code
+ * notCoveredByGuarantee} holds what depends on data without noise: metrics, which depend on the
+ * held-out rows; durations, which tell how much data took part; and diagnostics, when they are
+ * asked for.
+ *
+ * <p>Every number is finite, or {@code null} where there is none.
  */
 final class RunReport {
   private RunReport() {}
@@ -30,8 +34,8 @@ final class RunReport {
     root.set("guarantee", GuaranteeJson.of(report.guarantee()));
     root.put("isSecure", report.plan().isSecure());
     root.set("plan", plan(report));
-    root.set("private", results(report));
-    root.set("notPrivate", timing(report));
+    root.putObject("released").put("model", RunDirectory.MODEL);
+    root.set("notCoveredByGuarantee", notCovered(report));
     root.set("rounds", rounds(report));
     root.set("configuration", configuration.toTree());
     root.set("versions", versions());
@@ -45,27 +49,17 @@ final class RunReport {
     node.put("expectedCohortSize", report.plan().expectedCohortSize());
     node.put("samplingProbability", report.plan().samplingProbability());
     node.put("rounds", report.plan().rounds());
-    double clipNorm = report.plan().clipping().clipNorm();
-    if (Double.isFinite(clipNorm)) {
-      node.put("clipNorm", clipNorm);
-    } else {
-      node.putNull("clipNorm");
-    }
+    put(node, "clipNorm", report.plan().clipping().clipNorm());
     node.put("noiseMultiplier", report.plan().noiseMultiplier());
     node.put("roundEvent", report.plan().roundEvent().toString());
     return node;
   }
 
-  private static ObjectNode results(TrainingReport report) {
+  private static ObjectNode notCovered(TrainingReport report) {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     report.evaluation().ifPresent(evaluation -> node.set("evaluation", evaluation(evaluation)));
-    return node;
-  }
-
-  private static ObjectNode timing(TrainingReport report) {
-    ObjectNode node = JsonNodeFactory.instance.objectNode();
-    node.put("seconds", report.seconds());
-    node.put("clientsPerSecond", report.clientsPerSecond());
+    put(node, "seconds", report.seconds());
+    put(node, "clientsPerSecond", report.clientsPerSecond());
     return node;
   }
 
@@ -74,35 +68,57 @@ final class RunReport {
     for (RoundMetrics metrics : report.rounds()) {
       ObjectNode node = rounds.addObject();
       node.put("round", metrics.round());
-      ObjectNode covered = node.putObject("private");
-      covered.put("noiseStddev", metrics.noiseStddev());
-      metrics.evaluation().ifPresent(e -> covered.set("evaluation", evaluation(e)));
+      put(node.putObject("released"), "noiseStddev", metrics.noiseStddev());
+      ObjectNode notCovered = JsonNodeFactory.instance.objectNode();
+      metrics.evaluation().ifPresent(e -> notCovered.set("evaluation", evaluation(e)));
       metrics
           .diagnostics()
-          .ifPresent(inside -> node.set("notPrivate", diagnostics(metrics.seconds(), inside)));
+          .ifPresent(inside -> putDiagnostics(notCovered, metrics.seconds(), inside));
+      if (!notCovered.isEmpty()) {
+        node.set("notCoveredByGuarantee", notCovered);
+      }
     }
     return rounds;
   }
 
+  /** Metrics by name, {@code null} for those without a value, whose reasons stand beside them. */
   private static ObjectNode evaluation(ModelEvaluation evaluation) {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put(
+        "data",
+        "computed on %d held-out rows; no guarantee covers whoever is in them"
+            .formatted(evaluation.examples()));
     node.put("examples", evaluation.examples());
-    node.put("loss", evaluation.loss());
-    node.put("accuracy", evaluation.accuracy());
-    evaluation.rocAuc().ifPresent(auc -> node.put("rocAuc", auc));
+    ObjectNode reasons = JsonNodeFactory.instance.objectNode();
+    for (ModelEvaluation.Metric metric : evaluation.metrics()) {
+      put(node, metric.name(), metric.value().orElse(Double.NaN));
+      if (metric.value().isEmpty()) {
+        reasons.put(metric.name(), metric.absence());
+      }
+    }
+    if (!reasons.isEmpty()) {
+      node.set("reasonsForNull", reasons);
+    }
     return node;
   }
 
-  private static ObjectNode diagnostics(double seconds, RoundDiagnostics inside) {
-    ObjectNode node = JsonNodeFactory.instance.objectNode();
-    node.put("seconds", seconds);
+  private static void putDiagnostics(ObjectNode node, double seconds, RoundDiagnostics inside) {
+    put(node, "seconds", seconds);
     node.put("cohortSize", inside.cohortSize());
     node.put("failed", inside.failed());
     node.put("nonFinite", inside.nonFinite());
     node.put("clipped", inside.clipped());
-    node.put("meanDeltaNorm", inside.meanDeltaNorm());
-    node.put("meanTrainingLoss", inside.meanTrainingLoss());
-    return node;
+    put(node, "meanDeltaNorm", inside.meanDeltaNorm());
+    put(node, "meanTrainingLoss", inside.meanTrainingLoss());
+  }
+
+  /** JSON has no word for NaN and the infinities. */
+  private static void put(ObjectNode node, String name, double value) {
+    if (Double.isFinite(value)) {
+      node.put(name, value);
+    } else {
+      node.putNull(name);
+    }
   }
 
   private static ObjectNode versions() {

@@ -1,58 +1,95 @@
 package org.dpfed.cli.training;
 
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.stream.Collectors;
 import org.dpfed.accounting.Guarantee;
+import org.dpfed.federated.ModelEvaluation;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.federated.TrainingReport;
 
-/** The table at the end of a run. */
+/** The table at the end of a run, no wider than 80 columns. */
 final class SummaryTable {
+  private static final int COLUMNS = 80;
+  private static final int NAME_COLUMNS = 22;
+
+  private final List<String> lines = new ArrayList<>();
+
   private SummaryTable() {}
 
   static String of(TrainingReport report) {
-    Map<String, String> rows = new LinkedHashMap<>();
+    SummaryTable table = new SummaryTable();
     report
         .evaluation()
-        .ifPresent(
-            evaluation -> {
-              rows.put(
-                  "test accuracy",
-                  number("%.2f %% of %d", 100 * evaluation.accuracy(), evaluation.examples()));
-              rows.put("test loss", number("%.4f", evaluation.loss()));
-              evaluation.rocAuc().ifPresent(auc -> rows.put("AUC", number("%.4f", auc)));
-            });
-    PrivacyPlan plan = report.plan();
-    Guarantee guarantee = report.guarantee();
-    rows.put("ε", epsilon(report));
-    rows.put("δ", Double.toString(guarantee.delta()));
-    rows.put("relation", guarantee.relation().label());
-    rows.put("unit of privacy", guarantee.unit() + number(", %d of them", plan.population()));
-    rows.put("accountant", guarantee.accountant());
-    rows.put(
-        "clip norm",
-        Double.isInfinite(plan.clipping().clipNorm())
-            ? "none"
-            : Double.toString(plan.clipping().clipNorm()));
-    rows.put("noise multiplier", number("%.4f", plan.noiseMultiplier()));
-    rows.put("expected cohort", number("%.4g", plan.expectedCohortSize()));
-    rows.put("rounds", number("%d of %d", report.rounds().size(), plan.rounds()));
-    rows.put("seconds", number("%.1f", report.seconds()));
-    rows.put("clients per second", number("%.0f", report.clientsPerSecond()));
-    rows.put("kernel", report.kernel().replaceFirst("^kernel ", ""));
-    return rows.entrySet().stream()
-        .map(row -> "  %-20s%s".formatted(row.getKey(), row.getValue()))
-        .collect(Collectors.joining("\n"));
+        .ifPresent(evaluation -> table.addEvaluation(evaluation, report.guarantee().isPrivate()));
+    table.addPrivacy(report);
+    table.addRun(report);
+    return String.join("\n", table.lines);
   }
 
-  private static String epsilon(TrainingReport report) {
-    if (report.guarantee().isPrivate()) {
+  private void addEvaluation(ModelEvaluation evaluation, boolean isPrivate) {
+    lines.add(
+        "on %d held-out rows%s:"
+            .formatted(evaluation.examples(), isPrivate ? ", not covered by the guarantee" : ""));
+    evaluation.metrics().forEach(metric -> add(metric.name(), metric.text()));
+  }
+
+  private void addPrivacy(TrainingReport report) {
+    Guarantee guarantee = report.guarantee();
+    PrivacyPlan plan = report.plan();
+    lines.add("privacy:");
+    if (guarantee.isPrivate()) {
       // Rounded up: the table promises no more than was proven.
-      return number("%.4f", Math.ceil(report.guarantee().epsilon() * 1e4) / 1e4);
+      add("ε", number("%.4f", Math.ceil(guarantee.epsilon() * 1e4) / 1e4));
+      add("δ", Double.toString(guarantee.delta()));
+      add("relation", guarantee.relation().label());
+      add("accountant", guarantee.accountant());
+    } else {
+      add("ε", plan.isSecure() ? "no privacy" : "no privacy (seeded noise)");
     }
-    return report.plan().isSecure() ? "no privacy" : "no privacy (seeded noise)";
+    add("unit", guarantee.unit() + number(", %d of them", plan.population()));
+    double clipNorm = plan.clipping().clipNorm();
+    add("clip norm", Double.isInfinite(clipNorm) ? "none" : Double.toString(clipNorm));
+    add("noise multiplier", number("%.4f", plan.noiseMultiplier()));
+    add("expected cohort", number("%.4g", plan.expectedCohortSize()));
+  }
+
+  private void addRun(TrainingReport report) {
+    lines.add("run:");
+    add("rounds", number("%d of %d", report.rounds().size(), report.plan().rounds()));
+    add("seconds", number("%.1f", report.seconds()));
+    add("clients per second", number("%.0f", report.clientsPerSecond()));
+    add("kernel", report.kernel().replaceFirst("^kernel ", ""));
+  }
+
+  /** A row; a value that does not fit goes on below. */
+  private void add(String name, String value) {
+    String indent = " ".repeat(NAME_COLUMNS);
+    String lead = ("  %-" + (NAME_COLUMNS - 2) + "s").formatted(name);
+    String[] parts = wrapped(value, COLUMNS - NAME_COLUMNS).split("\n", -1);
+    for (int i = 0; i < parts.length; i++) {
+      lines.add((i == 0 ? lead : indent) + parts[i]);
+    }
+  }
+
+  /** Text for a terminal: lines are broken between words, so that they fit where words do. */
+  static String wrapped(String text) {
+    return wrapped(text, COLUMNS);
+  }
+
+  private static String wrapped(String text, int columns) {
+    StringBuilder wrapped = new StringBuilder();
+    int length = 0;
+    for (String word : text.split(" ", -1)) {
+      if (length > 0) {
+        boolean fits = length + 1 + word.length() <= columns;
+        wrapped.append(fits ? ' ' : '\n');
+        length = fits ? length + 1 : 0;
+      }
+      wrapped.append(word);
+      length += word.length();
+    }
+    return wrapped.toString();
   }
 
   private static String number(String format, Object... values) {

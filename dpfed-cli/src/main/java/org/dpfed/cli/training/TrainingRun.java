@@ -30,7 +30,7 @@ final class TrainingRun {
 
   /** Trains, and writes model and report. */
   void run(PrivacyLedger ledger) throws IOException {
-    out.println(experiment.plan().guarantee().summary());
+    out.println(SummaryTable.wrapped(experiment.plan().guarantee().summary()));
     try (Interruption interruption = new Interruption()) {
       TrainingResult result = trained(ledger, interruption);
       try {

@@ -44,9 +44,11 @@ final class TrainCommandTest {
     assertThat(report.at("/versions/deeplearning4j").asText()).isEqualTo("1.0.0-M2.1");
     assertThat(Files.readAllLines(runs.resolve("a/ledger.tsv"))).hasSize(3);
     assertThat(accuracyOfTheSavedModel("a"))
-        .isCloseTo(report.at("/private/evaluation/accuracy").asDouble(), within(1e-9));
+        .isCloseTo(
+            report.at("/notCoveredByGuarantee/evaluation/accuracy").asDouble(), within(1e-9));
     assertThat(out.toString())
-        .contains("test accuracy", "AUC", "3.0000", "1.0E-4", "add-or-remove-one", "patient");
+        .contains("accuracy", "rocAuc", "3.0000", "1.0E-4", "add-or-remove-one", "patient")
+        .contains("on 114 held-out rows, not covered by the guarantee");
   }
 
   @Test
@@ -54,7 +56,8 @@ final class TrainCommandTest {
     train("--rounds", "2", "--name", "quiet");
     train("--rounds", "2", "--name", "open", "--diagnostics");
     assertThat(report("quiet").findValue("cohortSize")).isNull();
-    assertThat(report("open").at("/rounds/0/notPrivate/cohortSize").asInt()).isPositive();
+    assertThat(report("open").at("/rounds/0/notCoveredByGuarantee/cohortSize").asInt())
+        .isPositive();
   }
 
   @Test
