@@ -22,7 +22,8 @@ import org.nd4j.linalg.dataset.api.DataSet;
  * </ul>
  *
  * The loss is the network's own, a mean over the examples, as DL4J's {@code score} gives it for the
- * whole data set. A metric that is not defined is absent, with the reason.
+ * whole data set: a sum over the time steps or pixels of each. A metric that is not defined is
+ * absent, with the reason.
  */
 public final class Dl4jEvaluator implements ModelEvaluator, AutoCloseable {
   /** More examples in a forward pass make it no faster. */
@@ -58,7 +59,7 @@ public final class Dl4jEvaluator implements ModelEvaluator, AutoCloseable {
       this.output = NetworkOutput.of(network.model());
       this.width = width(probe);
       this.batchSize = batchSize(pass.activationBytes(probe.data()) / probe.size());
-      requireFittingLabels();
+      requireFit();
       fits = true;
     } finally {
       if (!fits) {
@@ -78,16 +79,22 @@ public final class Dl4jEvaluator implements ModelEvaluator, AutoCloseable {
           INDArray outputs = pass.outputs(batch.data())) {
         Labels labels = Labels.of(batch.data(), output.axis());
         float[] values = Labels.rows(outputs, output.axis());
-        finite &= labels.isFinite(values, width);
+        finite &= labels.firstNotFinite(values) < 0;
         if (finite) {
           tally.add(values, labels);
         }
-        lossTotal += pass.meanLoss(batch.data()) * batch.size();
+        lossTotal += output.hasLoss() ? pass.meanLoss(batch.data()) * batch.size() : 0;
       }
     }
-    List<Metric> metrics =
-        tally.metrics(Metric.of(ModelEvaluation.LOSS, lossTotal / heldOut.size()));
+    List<Metric> metrics = tally.metrics(loss(lossTotal / heldOut.size()));
     return new ModelEvaluation(heldOut.size(), finite ? metrics : withoutValues(metrics));
+  }
+
+  private Metric loss(double mean) {
+    return output.hasLoss()
+        ? Metric.of(ModelEvaluation.LOSS, mean)
+        : Metric.absent(
+            ModelEvaluation.LOSS, "DL4J computes it along the wrong axis for this data format");
   }
 
   private static List<Metric> withoutValues(List<Metric> metrics) {
@@ -122,50 +129,69 @@ public final class Dl4jEvaluator implements ModelEvaluator, AutoCloseable {
               .formatted(probe.size(), Arrays.toString(labelShape), Arrays.toString(actual)));
     }
     try {
-      pass.meanLoss(probe.data());
+      if (output.hasLoss()) {
+        pass.meanLoss(probe.data());
+      }
       Labels.of(probe.data(), output.axis());
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
-          "the network's loss cannot be computed from held-out %s; correct the masks, or write a ModelEvaluator"
+          "the network's loss cannot be computed from held-out %s; correct the shapes of labels and masks, or write a ModelEvaluator"
               .formatted(probe.shapes()),
           e);
     }
     return Math.toIntExact(outputShape[output.axis()]);
   }
 
-  private long[] outputShape(HeldOut.Batch probe) {
-    try (INDArray outputs = pass.outputs(probe.data())) {
-      return outputs.shape();
+  private long[] outputShape(HeldOut.Batch batch) {
+    try (INDArray outputs = outputs(batch)) {
+      return outputs.shape().clone();
+    }
+  }
+
+  private INDArray outputs(HeldOut.Batch batch) {
+    try {
+      return pass.outputs(batch.data());
     } catch (RuntimeException e) {
       throw new IllegalArgumentException(
-          "the network cannot take held-out %s; give it the shapes that it is trained on, or write a ModelEvaluator"
-              .formatted(probe.shapes()),
+          "the network cannot take held-out %s; give it what it is trained on, no example masked as a whole, or write a ModelEvaluator"
+              .formatted(batch.shapes()),
           e);
     }
   }
 
-  private void requireFittingLabels() {
+  /** Goes through all data with the initial parameters, so that a run does not end in them. */
+  private void requireFit() {
     boolean anyScored = false;
     for (int from = 0; from < heldOut.size(); from += batchSize) {
-      try (HeldOut.Batch batch = batchFrom(from)) {
+      try (HeldOut.Batch batch = batchFrom(from);
+          INDArray outputs = outputs(batch)) {
         Labels labels = Labels.of(batch.data(), output.axis());
+        int rowsPerExample = labels.rows() / batch.size();
         for (int row = 0; row < labels.rows(); row++) {
-          boolean isScored = labels.isScoredAtAll(row);
-          anyScored |= isScored;
-          if (isScored && !output.task().fits(labels, row, width)) {
-            throw new IllegalArgumentException(
-                "labels must be %s, for %d outputs; those of example %d are not, counted from 0. Correct them, or write a ModelEvaluator"
-                    .formatted(
-                        output.task().labelsInWords(),
-                        width,
-                        from + row / (labels.rows() / batch.size())));
+          if (labels.isScoredAtAll(row)) {
+            anyScored = true;
+            requireFit(labels, row, from + row / rowsPerExample);
           }
+        }
+        int infinite = labels.firstNotFinite(Labels.rows(outputs, output.axis()));
+        if (infinite >= 0) {
+          throw new IllegalArgumentException(
+              "outputs of the network must be finite before training, are not for held-out example %d, counted from 0; are its features finite, and not masked as a whole? Correct them, or write a ModelEvaluator"
+                  .formatted(from + infinite / rowsPerExample));
         }
       }
     }
     if (!anyScored) {
       throw new IllegalArgumentException(
-          "held-out data must have a label that the masks let through, had none");
+          "held-out data must have a label that the masks let through, had none; correct the masks");
+    }
+  }
+
+  private void requireFit(Labels labels, int row, int example) {
+    if (!output.task().fits(labels, row, width)) {
+      throw new IllegalArgumentException(
+          "labels must be %s, for %d outputs; those of held-out example %d are not, counted from 0. Correct them, or write a ModelEvaluator"
+              .formatted(output.task().labelsInWords(), width, example));
     }
   }
 

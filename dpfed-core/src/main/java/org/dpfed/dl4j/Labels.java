@@ -84,14 +84,19 @@ record Labels(int width, float[] values, boolean[] scored) {
     return values.length / width;
   }
 
-  /** Whether all outputs are finite in the rows that count, {@code outputs} to a row. */
-  boolean isFinite(float[] values, int outputs) {
+  /**
+   * The first row that counts and has an output that is not finite; −1 if there is none.
+   *
+   * @param values outputs, as many to a row as there are outputs
+   */
+  int firstNotFinite(float[] values) {
+    int outputs = values.length / rows();
     for (int i = 0; i < values.length; i++) {
       if (!Float.isFinite(values[i]) && isScoredAtAll(i / outputs)) {
-        return false;
+        return i / outputs;
       }
     }
-    return true;
+    return -1;
   }
 
   /** Whether the masks let any of the row through. */

@@ -24,8 +24,10 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
  *
  * @param task what the outputs mean
  * @param axis along which the outputs for one label lie
+ * @param hasLoss whether DL4J computes the loss along that axis; its layers that take the previous
+ *     layer's outputs as they are look for pixels and time steps in the usual place alone
  */
-record NetworkOutput(Task task, int axis) {
+record NetworkOutput(Task task, int axis, boolean hasLoss) {
   /**
    * Reads the output layer's configuration.
    *
@@ -42,7 +44,10 @@ record NetworkOutput(Task task, int axis) {
     if (layer.conf().getLayer() instanceof BaseLayer layerConf) {
       ILossFunction loss = loss(layerConf);
       if (loss != null) {
-        return new NetworkOutput(Task.of(layerConf, loss), axis(layerConf));
+        int axis = axis(layerConf);
+        boolean isLossLayer =
+            layerConf instanceof CnnLossLayer || layerConf instanceof RnnLossLayer;
+        return new NetworkOutput(Task.of(layerConf, loss), axis, axis == 1 || !isLossLayer);
       }
     }
     throw new IllegalArgumentException(

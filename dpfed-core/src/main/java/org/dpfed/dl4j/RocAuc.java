@@ -31,6 +31,9 @@ final class RocAuc {
       return Metric.absent(
           ModelEvaluation.ROC_AUC, "there are more than %,d labels to rank".formatted(LIMIT));
     }
+    if (positives.count == 0 && negatives.count == 0) {
+      return Metric.absent(ModelEvaluation.ROC_AUC, "all labels are masked");
+    }
     if (positives.count == 0 || negatives.count == 0) {
       return Metric.absent(ModelEvaluation.ROC_AUC, "all labels are of one class");
     }

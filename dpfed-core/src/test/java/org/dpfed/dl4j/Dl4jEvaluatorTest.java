@@ -169,6 +169,26 @@ final class Dl4jEvaluatorTest {
   }
 
   @Test
+  void evaluate_pixelsBeforeChannels_hasTheSameAccuracyAndNoLossFromTheWrongAxis() {
+    INDArray labels = oneHot(16, 1, N, 3, SIDE, SIDE);
+    INDArray mask = bits(17, N, SIDE, SIDE);
+    ModelEvaluation usual =
+        evaluate(
+            HeldOutNetworks.pixels(Activation.SOFTMAX, LossFunction.MCXENT, 3, CNN2DFormat.NCHW),
+            new DataSet(IMAGES, labels, null, mask));
+    ModelEvaluation other =
+        evaluate(
+            HeldOutNetworks.pixels(Activation.SOFTMAX, LossFunction.MCXENT, 3, CNN2DFormat.NHWC),
+            new DataSet(
+                IMAGES.permute(0, 2, 3, 1).dup('c'),
+                labels.permute(0, 2, 3, 1).dup('c'),
+                null,
+                mask));
+    assertThat(other.accuracy()).isEqualTo(usual.accuracy());
+    assertThat(other.toString()).contains("loss none: DL4J computes it along the wrong axis");
+  }
+
+  @Test
   void evaluate_timeSteps_countsThoseThatAreNotPadding() {
     MultiLayerConfiguration configuration =
         HeldOutNetworks.recurrent(Activation.SOFTMAX, LossFunction.MCXENT, 3, RNNFormat.NCW);
@@ -323,6 +343,8 @@ final class Dl4jEvaluatorTest {
     unlucky.putScalar(650, 0, 1).putScalar(650, 1, 1);
     INDArray infinite = normal(25, N, 1);
     infinite.putScalar(3, Float.POSITIVE_INFINITY);
+    INDArray broken = normal(26, N, INPUTS);
+    broken.putScalar(650, 1, Float.NaN);
     return Stream.of(
         Arguments.of("label width", softmax, new DataSet(ROWS, oneHot(1, 1, N, 2)), "shape [2, 3]"),
         Arguments.of("label rank", softmax, new DataSet(ROWS, bits(1, N, 3, 2)), "shape [2, 3]"),
@@ -354,6 +376,16 @@ final class Dl4jEvaluatorTest {
             new DataSet(ROWS, oneHot(1, 1, N, 3), null, Nd4j.zeros(DataType.FLOAT, N, 1)),
             "masks let through"),
         Arguments.of(
+            "a sequence masked as a whole",
+            HeldOutNetworks.lastStep(),
+            new DataSet(SEQUENCES, oneHot(1, 1, N, 3), maskedAt(600), null),
+            "masked as a whole"),
+        Arguments.of(
+            "a feature that is not a number",
+            regression,
+            new DataSet(broken, normal(1, N, 1)),
+            "held-out example 650"),
+        Arguments.of(
             "a loss for ±1",
             dense(Activation.IDENTITY, LossFunction.HINGE, 1),
             new DataSet(ROWS, bits(1, N, 1)),
@@ -363,6 +395,14 @@ final class Dl4jEvaluatorTest {
             HeldOutNetworks.endingIn(new DenseLayer.Builder().nOut(3).build()),
             new DataSet(ROWS, oneHot(1, 1, N, 3)),
             "output layer"));
+  }
+
+  private static INDArray maskedAt(int example) {
+    INDArray mask = Nd4j.ones(DataType.FLOAT, N, STEPS);
+    for (int step = 0; step < STEPS; step++) {
+      mask.putScalar(example, step, 0);
+    }
+    return mask;
   }
 
   @ParameterizedTest(name = "{0}")

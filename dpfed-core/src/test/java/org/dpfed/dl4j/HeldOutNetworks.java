@@ -14,6 +14,7 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -66,11 +67,27 @@ final class HeldOutNetworks {
         .build();
   }
 
+  static MultiLayerConfiguration lastStep() {
+    return builder()
+        .list(
+            new LastTimeStep(new LSTM.Builder().nOut(5).activation(Activation.TANH).build()),
+            new OutputLayer.Builder(LossFunction.MCXENT)
+                .activation(Activation.SOFTMAX)
+                .nOut(3)
+                .build())
+        .setInputType(InputType.recurrent(INPUTS, STEPS))
+        .build();
+  }
+
   static MultiLayerConfiguration pixels(
       Activation activation, LossFunction loss, int outputs, CNN2DFormat format) {
     return builder()
         .list(
-            new ConvolutionLayer.Builder(1, 1).nOut(outputs).activation(Activation.TANH).build(),
+            new ConvolutionLayer.Builder(1, 1)
+                .nOut(outputs)
+                .dataFormat(format)
+                .activation(Activation.TANH)
+                .build(),
             new CnnLossLayer.Builder(loss).activation(activation).format(format).build())
         .setInputType(InputType.convolutional(SIDE, SIDE, 2, format))
         .build();
