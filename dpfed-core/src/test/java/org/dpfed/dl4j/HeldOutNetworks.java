@@ -1,6 +1,8 @@
 package org.dpfed.dl4j;
 
 import java.util.SplittableRandom;
+import java.util.function.DoubleSupplier;
+import java.util.stream.LongStream;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -109,11 +111,7 @@ final class HeldOutNetworks {
 
   static INDArray normal(long seed, long... shape) {
     SplittableRandom random = new SplittableRandom(seed);
-    INDArray array = Nd4j.create(DataType.FLOAT, shape);
-    for (long i = 0; i < array.length(); i++) {
-      array.putScalar(i, random.nextGaussian());
-    }
-    return array;
+    return array(shape, random::nextGaussian);
   }
 
   /** Zeros and ones, each with the same probability. */
@@ -130,10 +128,14 @@ final class HeldOutNetworks {
   /** Numbers of classes. */
   static INDArray numbers(long seed, int classes, long... shape) {
     SplittableRandom random = new SplittableRandom(seed);
-    INDArray array = Nd4j.create(DataType.FLOAT, shape);
-    for (long i = 0; i < array.length(); i++) {
-      array.putScalar(i, random.nextInt(classes));
+    return array(shape, () -> random.nextInt(classes));
+  }
+
+  private static INDArray array(long[] shape, DoubleSupplier values) {
+    float[] array = new float[(int) LongStream.of(shape).reduce(1, Math::multiplyExact)];
+    for (int i = 0; i < array.length; i++) {
+      array[i] = (float) values.getAsDouble();
     }
-    return array;
+    return Nd4j.createFromArray(array).reshape(shape);
   }
 }
