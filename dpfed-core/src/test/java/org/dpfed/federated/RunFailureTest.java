@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.dpfed.accounting.DpEvent;
@@ -22,7 +21,7 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Runs that end early: what they charged is reported, and nothing is half released. */
 final class RunFailureTest {
   private static final ModelEvaluation GOOD =
-      new ModelEvaluation(1, 0.1, 0.9, OptionalDouble.empty());
+      ModelEvaluation.of(1, ModelEvaluation.Metric.of("accuracy", 0.9));
 
   private final List<DpEvent> charged = new ArrayList<>();
   private PrivacyPlan plan = plan();
