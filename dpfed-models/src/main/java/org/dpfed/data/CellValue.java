@@ -64,15 +64,15 @@ record CellValue(String canonical) {
     return of(Normalizer.normalize(caseless, Normalizer.Form.NFKC));
   }
 
-  /** In what two different values of one form differ. */
+  /** In what two different values of one form differ, with an example that is none of them. */
   String differenceFrom(CellValue other) {
     if (canonical.equalsIgnoreCase(other.canonical)) {
-      return "case";
+      return "case, as 'ab1' and 'AB1' do";
     }
     if (withoutBlanks(canonical).equals(withoutBlanks(other.canonical))) {
-      return "blanks";
+      return "blanks, as 'A 1' and 'A1' do";
     }
-    return "case, blanks or the form of its characters";
+    return "case, blanks or the form of characters, as 'A1' and a full-width 'A1' do";
   }
 
   private static String withoutBlanks(String text) {

@@ -53,7 +53,7 @@ final class KeyIndex {
     Seen other = seenByForm.putIfAbsent(form, new Seen(key, file, line));
     if (other != null) {
       throw new CellException(
-          "key differs from the one in %s only in %s (as 'Ab 1' and 'AB1' do); say whether such keys are one client (similar keys: join) or different clients (distinct)"
+          "key differs from the one in %s only in %s; say whether such keys are one client (similar keys: join) or different clients (distinct)"
               .formatted(other.place(file), key.differenceFrom(other.key)));
     }
   }

@@ -39,8 +39,7 @@ record ClientUnit(String name, List<String> assumptions) {
     return new ClientUnit(
         stripped,
         List.of(
-            "one %s is one row: whoever has several rows is protected row by row, not as a whole"
-                .formatted(stripped)));
+            "each row is a client of its own: whoever has several rows is protected row by row, not as a whole"));
   }
 
   private static String remedy(LabelledData data, String name) {
