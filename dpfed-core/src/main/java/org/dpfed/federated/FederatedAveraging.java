@@ -82,6 +82,11 @@ public final class FederatedAveraging {
             "the plan was made for a population of %d, the data has %d clients; make the plan from the data"
                 .formatted(plan.population(), data.population()));
       }
+      if (!plan.unit().equals(data.unit())) {
+        throw new IllegalArgumentException(
+            "the plan promises privacy for one %s, a client of the data is one %s; make the plan from the data"
+                .formatted(plan.unit(), data.unit()));
+      }
       this.plan = plan;
       this.data = data;
       this.trainer = trainer;

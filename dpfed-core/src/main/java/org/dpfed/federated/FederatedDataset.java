@@ -1,5 +1,6 @@
 package org.dpfed.federated;
 
+import java.util.List;
 import org.nd4j.linalg.dataset.api.DataSet;
 
 /**
@@ -10,6 +11,16 @@ import org.nd4j.linalg.dataset.api.DataSet;
 public interface FederatedDataset {
   /** What one client stands for, such as {@code patient}: the unit of privacy, named in reports. */
   String unit();
+
+  /**
+   * What must be true for one of that {@link #unit} to be exactly one client; listed in the
+   * guarantee.
+   */
+  default List<String> assumptions() {
+    return List.of(
+        "one %s is one client: it holds all data of that %s, and without it no other client changes"
+            .formatted(unit(), unit()));
+  }
 
   /** Number of clients; client ids run from 0 to population − 1. */
   int population();

@@ -26,15 +26,17 @@ import org.dpfed.mechanism.SampledGaussian;
  */
 public final class PrivacyPlan {
   private final AccountedRun run;
+  private final List<String> dataAssumptions;
   private final AtomicBoolean started = new AtomicBoolean();
 
-  private PrivacyPlan(AccountedRun run) {
+  private PrivacyPlan(AccountedRun run, Builder builder) {
     this.run = run;
+    this.dataAssumptions = builder.dataAssumptions;
   }
 
-  /** A plan over the clients of {@code data}, whose unit it takes over. */
+  /** A plan over the clients of {@code data}, whose unit and assumptions it takes over. */
   public static Builder builder(FederatedDataset data) {
-    return new Builder(data.population(), data.unit());
+    return new Builder(data.population(), data.unit(), data.assumptions());
   }
 
   /**
@@ -44,7 +46,7 @@ public final class PrivacyPlan {
    * @param unit what one client stands for, such as {@code patient}
    */
   public static Builder builder(int population, String unit) {
-    return new Builder(population, unit);
+    return new Builder(population, unit, List.of("one %s is one client".formatted(unit)));
   }
 
   /** What one client stands for. */
@@ -126,6 +128,7 @@ public final class PrivacyPlan {
   public Guarantee accountedAfter(int completed) {
     Guarantee spent = run.spent(completed);
     List<String> assumptions = new ArrayList<>(spent.assumptions());
+    assumptions.addAll(dataAssumptions);
     assumptions.add("the server is trusted: it sees every client's delta");
     assumptions.add(
         "this is the only run over these clients, and its starting parameters were not trained on"
@@ -166,6 +169,7 @@ public final class PrivacyPlan {
   public static final class Builder {
     private final int population;
     private final String unit;
+    private final List<String> dataAssumptions;
     private double expectedCohortSize;
     private int rounds;
     private Clipping clipping = new Clipping.None();
@@ -175,12 +179,13 @@ public final class PrivacyPlan {
     private NeighbouringRelation relation = NeighbouringRelation.ADD_OR_REMOVE_ONE;
     private Randomness randomness = Randomness.secure();
 
-    private Builder(int population, String unit) {
+    private Builder(int population, String unit, List<String> dataAssumptions) {
       if (population < 1) {
         throw new IllegalArgumentException("population must be at least 1, was " + population);
       }
       this.population = population;
       this.unit = unit;
+      this.dataAssumptions = List.copyOf(dataAssumptions);
     }
 
     /**
@@ -258,7 +263,7 @@ public final class PrivacyPlan {
       SampledGaussian noiseless =
           new SampledGaussian(population, expectedCohortSize, clipping, 0, randomness);
       AccountedRun run = new AccountedRun(noiseless, unit, rounds, relation, delta);
-      return new PrivacyPlan(run.within(noiseMultiplier, epsilon));
+      return new PrivacyPlan(run.within(noiseMultiplier, epsilon), this);
     }
   }
 }

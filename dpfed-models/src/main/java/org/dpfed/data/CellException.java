@@ -4,7 +4,18 @@ package org.dpfed.data;
 final class CellException extends Exception {
   private static final long serialVersionUID = 1L;
 
+  private final String problem;
+
+  /**
+   * @param problem what was expected; no text that was read from the file
+   */
   CellException(String problem) {
     super(problem);
+    this.problem = problem;
+  }
+
+  @Override
+  public String getMessage() {
+    return problem;
   }
 }

@@ -3,6 +3,7 @@ package org.dpfed.data;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /** How one column becomes features. */
 sealed interface CsvFeature {
@@ -15,7 +16,7 @@ sealed interface CsvFeature {
   /**
    * Writes the features of one value.
    *
-   * @param text trimmed, not a missing marker
+   * @param text stripped, not a missing marker
    * @param row written from {@code at} on, zero there before
    * @throws CellException when the value does not fit
    */
@@ -26,6 +27,8 @@ sealed interface CsvFeature {
 
   /** A number, scaled. */
   record Numeric(String column, Scaling scaling) implements CsvFeature {
+    private static final Pattern DIGITS_AND_COMMAS = Pattern.compile("[+-]?[\\d.]*,[\\d.,]*");
+
     @Override
     public int width() {
       return 1;
@@ -33,17 +36,25 @@ sealed interface CsvFeature {
 
     @Override
     public void encode(String text, float[] row, int at) throws CellException {
-      OptionalDouble number = ValueIndex.number(text);
+      row[at] = scale(text, scaling);
+    }
+
+    /** A number of the file, scaled. */
+    static float scale(String text, Scaling scaling) throws CellException {
+      OptionalDouble number = CellValue.number(text);
       if (number.isEmpty()) {
         throw new CellException(
-            "expected a number, found other text; declare it a missing marker, a categorical column"
-                + " or ignore it");
+            DIGITS_AND_COMMAS.matcher(text).matches()
+                ? "expected a number, found digits with a comma; write numbers with a decimal point and"
+                    + " without thousands separators"
+                : "expected a number, found other text; declare it a missing marker, a categorical"
+                    + " column or ignore it");
       }
-      float feature = scaling.apply(number.getAsDouble());
-      if (!Float.isFinite(feature)) {
+      float scaled = scaling.apply(number.getAsDouble());
+      if (!Float.isFinite(scaled)) {
         throw new CellException("expected a number that a float holds, found a larger one");
       }
-      row[at] = feature;
+      return scaled;
     }
 
     @Override
@@ -78,7 +89,9 @@ sealed interface CsvFeature {
     public void encode(String text, float[] row, int at) throws CellException {
       OptionalInt category = index.find(text);
       if (category.isEmpty()) {
-        throw new CellException("expected one of " + categories + ", found another value");
+        throw new CellException(
+            "expected one of the %d categories stated for this column, found another value; state it, or declare it a missing marker"
+                .formatted(categories.size()));
       }
       row[at + category.getAsInt()] = 1;
     }

@@ -2,22 +2,32 @@ package org.dpfed.data;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SortedMap;
-import org.datavec.api.records.reader.impl.csv.CSVRecordReader;
-import org.datavec.api.split.InputStreamInputSplit;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.apache.commons.csv.CSVException;
+import org.apache.commons.csv.CSVParser;
+import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads labelled CSV files through DataVec, as a {@link CsvSchema} says.
+ * Reads labelled CSV files as a {@link CsvSchema} says.
  *
- * <p>Files are UTF-8, one record a line, values quoted with {@code "} where needed. Blanks around a
- * value and blank lines are ignored.
+ * <p>Files are plain or gzipped, whatever they are called, and text in UTF-8, in the encoding of
+ * their byte order mark or in the one stated. Records follow RFC 4180: a quoted value may hold
+ * delimiters, doubled quotes and line breaks. Blanks around a value and blank lines are ignored.
  */
 public final class CsvReader {
   private final CsvSchema schema;
@@ -35,9 +45,25 @@ public final class CsvReader {
    * @throws MalformedDataException when the file does not fit the schema
    */
   public LabelledData read(Path file) throws IOException {
-    RowCollector rows = new RowCollector();
-    append(file, null, rows);
-    return build(rows, file.toString());
+    return read(List.of(file));
+  }
+
+  /**
+   * The records of several files as if they were one.
+   *
+   * @param files in order; each once
+   * @throws MalformedDataException when a file does not fit the schema
+   */
+  public LabelledData read(List<Path> files) throws IOException {
+    Set<Path> seen = new HashSet<>();
+    RowCollector rows = new RowCollector(schema);
+    for (Path file : files) {
+      append(file, null, rows);
+      if (!seen.add(file.toRealPath())) {
+        throw new IllegalArgumentException("files must be distinct, " + file + " is repeated");
+      }
+    }
+    return build(rows, files.size() == 1 ? files.get(0).toString() : files.toString());
   }
 
   /**
@@ -54,91 +80,173 @@ public final class CsvReader {
           "key must come from the files or from a column, not from both; the schema names column '%s'"
               .formatted(schema.keyColumn().get()));
     }
-    RowCollector rows = new RowCollector();
+    RowCollector rows = new RowCollector(schema);
     for (Map.Entry<String, Path> entry : filesByKey.entrySet()) {
       append(entry.getValue(), entry.getKey(), rows);
     }
     return build(rows, filesByKey.values().toString());
   }
 
-  /** The records of a stream, which is closed by the caller. */
+  /**
+   * As {@link #readAll}, the key of a file being its name without directory and endings: {@code
+   * north.csv.gz} is {@code north}.
+   *
+   * @throws IllegalArgumentException when two files have one name
+   */
+  public LabelledData readEach(List<Path> files) throws IOException {
+    SortedMap<String, Path> byKey = new TreeMap<>();
+    for (Path file : files) {
+      String key = String.valueOf(file.getFileName()).replaceFirst("(?i)(?<=.)\\.gz$", "");
+      Path other = byKey.putIfAbsent(key.replaceFirst("(?<=.)\\.[^.]*$", ""), file);
+      if (other != null) {
+        throw new IllegalArgumentException(
+            "files must have distinct names, since a name is a client: %s and %s have the same"
+                .formatted(other, file));
+      }
+    }
+    return readAll(byKey);
+  }
+
+  /**
+   * The files of a directory, sorted by name; hidden files and directories are left out.
+   *
+   * @throws NoSuchFileException when there is no such directory, or no file in it
+   */
+  public static List<Path> filesIn(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      throw new NoSuchFileException(
+          directory.toString(), null, "expected a directory of CSV files, found none");
+    }
+    try (Stream<Path> entries = Files.list(directory)) {
+      List<Path> files =
+          entries
+              .filter(file -> !Files.isDirectory(file))
+              .filter(file -> !String.valueOf(file.getFileName()).startsWith("."))
+              .sorted()
+              .toList();
+      if (files.isEmpty()) {
+        throw new NoSuchFileException(
+            directory.toString(), null, "expected CSV files in this directory, found none");
+      }
+      return files;
+    }
+  }
+
+  /** The records of a stream, which is closed. */
   LabelledData read(InputStream stream, String name) throws IOException {
-    RowCollector rows = new RowCollector();
+    RowCollector rows = new RowCollector(schema);
     append(stream, name, null, rows);
     return build(rows, name);
   }
 
   private LabelledData build(RowCollector rows, String source) throws MalformedDataException {
     if (rows.rows() == 0) {
-      throw new MalformedDataException(source, "expected at least one complete record, found none");
+      throw MalformedDataException.in(source)
+          .problem(
+              "expected at least one complete record, found none"
+                  + (rows.dropped() == 0
+                      ? ""
+                      : "; all %d were dropped for missing values".formatted(rows.dropped())));
     }
-    return rows.build(schema.classNames());
+    return rows.build(
+        schema.keyColumn().map("its value of column '%s'"::formatted).orElse("its file"));
   }
 
   private void append(Path file, @Nullable String fileKey, RowCollector rows) throws IOException {
-    if (!Files.isRegularFile(file)) {
+    if (Files.isDirectory(file)) {
+      throw new FileSystemException(
+          file.toString(), null, "expected a CSV file, found a directory");
+    }
+    if (Files.notExists(file)) {
       throw new NoSuchFileException(file.toString(), null, "expected a CSV file, found none");
     }
-    try (InputStream stream = Files.newInputStream(file)) {
-      append(stream, file.toString(), fileKey, rows);
+    try {
+      append(Files.newInputStream(file), file.toString(), fileKey, rows);
+    } catch (AccessDeniedException e) {
+      throw new AccessDeniedException(file.toString(), null, "expected a file that may be read");
     }
   }
 
   private void append(InputStream stream, String name, @Nullable String fileKey, RowCollector rows)
       throws IOException {
-    try (CSVRecordReader records = new CSVRecordReader(0, schema.delimiter(), '"')) {
-      records.initialize(new InputStreamInputSplit(stream));
+    try (InputStream closed = stream;
+        TextReader text = new TextReader(closed, name, schema.syntax().encoding());
+        CSVParser parser =
+            CSVParser.builder().setReader(text).setFormat(schema.syntax().format()).get()) {
+      Records records = new Records(name, text, parser);
       CsvLayout layout = null;
       int key = -1;
-      for (int line = 1; hasNext(records, name, line); line++) {
-        List<String> record = next(records, name, line);
-        if (record.size() == 1 && record.get(0).isEmpty()) {
-          continue;
-        }
+      for (List<String> record = records.next(); !record.isEmpty(); record = records.next()) {
         boolean first = layout == null;
         if (layout == null) {
-          layout = CsvLayout.of(name, schema, record);
+          layout = CsvLayout.of(name, schema, record, records.line());
           rows.begin(name, layout);
-          key = fileKey == null ? -1 : rows.key(fileKey);
+          key = fileKey == null ? -1 : fileKey(fileKey, name, rows);
         }
         if (!first || !schema.header()) {
-          layout.add(record, line, key, rows);
+          layout.add(record, records.line(), key, rows);
         }
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IOException("interrupted while reading " + name, e);
     }
   }
 
-  private static boolean hasNext(CSVRecordReader records, String name, int line)
-      throws IOException {
+  private static int fileKey(String key, String file, RowCollector rows)
+      throws MalformedDataException {
     try {
-      return records.hasNext();
-    } catch (IllegalStateException e) {
-      throw new IOException("%s, line %d: %s".formatted(name, line, e.getMessage()), e);
+      return rows.key(key, file, 1);
+    } catch (CellException e) {
+      throw MalformedDataException.in(file).problem("as the name of a client, " + e.getMessage());
     }
   }
 
-  private static List<String> next(CSVRecordReader records, String name, int line)
-      throws IOException {
-    List<String> record = new ArrayList<>();
-    try {
-      records.next().forEach(value -> record.add(value.toString().strip()));
-    } catch (RuntimeException e) {
-      // The parser's only complaint, which it wraps: a quote that the line does not close.
-      if (e.getCause() instanceof IOException) {
-        throw new MalformedDataException(name, "line " + line + ": a quote is opened, not closed");
+  /** The records of a file with the lines where they begin; blank lines are skipped. */
+  private static final class Records {
+    private final MalformedDataException.Place file;
+    private final TextReader text;
+    private final CSVParser parser;
+    private final Iterator<CSVRecord> records;
+    private long line;
+
+    Records(String name, TextReader text, CSVParser parser) {
+      this.file = MalformedDataException.in(name);
+      this.text = text;
+      this.parser = parser;
+      this.records = parser.iterator();
+    }
+
+    /** The values of the next record, stripped; none at the end of the file. */
+    List<String> next() throws IOException {
+      List<String> values = List.of();
+      while (values.isEmpty() && hasNext()) {
+        CSVRecord record = records.next();
+        if (record.size() > 1 || !record.get(0).isBlank()) {
+          values = new ArrayList<>(record.size());
+          for (String value : record) {
+            values.add(value.strip());
+          }
+        }
       }
-      throw e;
+      return values;
     }
-    if (line == 1) {
-      record.set(0, withoutByteOrderMark(record.get(0)));
-    }
-    return record;
-  }
 
-  private static String withoutByteOrderMark(String text) {
-    return text.startsWith("\uFEFF") ? text.substring(1) : text;
+    private boolean hasNext() throws IOException {
+      line = parser.getCurrentLineNumber() + 1;
+      text.beginRecord(line);
+      try {
+        return records.hasNext();
+      } catch (UncheckedIOException e) {
+        if (e.getCause() instanceof CSVException) {
+          throw file.line(line)
+              .problem(
+                  "expected the quote that closes a value, then a delimiter or the end of the line; if the file does not quote, say so (quote: none)");
+        }
+        throw e.getCause();
+      }
+    }
+
+    /** Where the last record begins, counted from 1. */
+    long line() {
+      return line;
+    }
   }
 }

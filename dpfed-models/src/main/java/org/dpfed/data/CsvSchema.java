@@ -1,47 +1,31 @@
 package org.dpfed.data;
 
+import java.nio.charset.Charset;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the columns of a CSV file mean, decided before any file is read: the label and its classes,
  * the features with their public scaling, and which column, if any, says whose record it is.
  *
- * <p>A column goes by its name in the header or by its zero-based position written in digits, a
- * name taking precedence. Features come in the order in which they are declared, then the remaining
- * columns in the order of the file. Classes, categories and ranges are stated, never collected from
- * the file: which values occur there is the clients' own affair.
+ * <p>In a file with a header a column goes by its name there, in a file without one by its
+ * zero-based position written in digits. Features come in the order in which they are declared,
+ * then the remaining columns in the order of the file. Classes, categories and ranges are stated,
+ * never collected from the file: which values occur there is the clients' own affair. Labels, keys,
+ * categories and missing markers are compared by one rule: blanks at the ends do not count, numbers
+ * are equal by value, and other texts only when they are the same.
  */
 public final class CsvSchema {
-  private final boolean header;
-  private final char delimiter;
-  private final String labelColumn;
-  private final List<LabelClass> classes;
-  private final ValueIndex labelIndex;
-  private final @Nullable String keyColumn;
-  private final List<CsvFeature> features;
-  private final @Nullable Scaling remaining;
-  private final List<String> ignored;
-  private final MissingValues missingValues;
-  private final Set<String> missingMarkers;
+  private final Builder settings;
+  private final CsvLabel label;
+  private final ValueIndex missingMarkers;
 
-  private CsvSchema(Builder builder, String labelColumn) {
-    this.header = builder.header;
-    this.delimiter = builder.delimiter;
-    this.labelColumn = labelColumn;
-    this.classes = List.copyOf(builder.classes);
-    this.labelIndex =
-        new ValueIndex("label values", classes.stream().map(LabelClass::values).toList());
-    this.keyColumn = builder.keyColumn;
-    this.features = List.copyOf(builder.features);
-    this.remaining = builder.remaining;
-    this.ignored = List.copyOf(builder.ignored);
-    this.missingValues = builder.missingValues;
-    this.missingMarkers = Set.copyOf(builder.missingMarkers);
+  private CsvSchema(Builder settings, CsvLabel label, ValueIndex missingMarkers) {
+    this.settings = settings;
+    this.label = label;
+    this.missingMarkers = missingMarkers;
   }
 
   /** A schema of a comma-separated file with a header, in which a missing value is refused. */
@@ -49,66 +33,84 @@ public final class CsvSchema {
     return new Builder();
   }
 
-  /** Names of the classes, in the order of their indices. */
+  /** Names of the classes, in the order of their indices; empty where the label is a number. */
   public List<String> classNames() {
-    return classes.stream().map(LabelClass::name).toList();
+    return label instanceof CsvLabel.OfClasses of
+        ? of.classes().stream().map(LabelClass::name).toList()
+        : List.of();
   }
 
   boolean header() {
-    return header;
+    return settings.header;
   }
 
-  char delimiter() {
-    return delimiter;
+  CsvSyntax syntax() {
+    return settings.syntax;
   }
 
-  String labelColumn() {
-    return labelColumn;
-  }
-
-  ValueIndex labelIndex() {
-    return labelIndex;
+  CsvLabel label() {
+    return label;
   }
 
   Optional<String> keyColumn() {
-    return Optional.ofNullable(keyColumn);
+    return Optional.ofNullable(settings.keyColumn);
+  }
+
+  SimilarKeys similarKeys() {
+    return settings.similarKeys;
   }
 
   List<CsvFeature> features() {
-    return features;
+    return settings.features;
   }
 
   Optional<Scaling> remaining() {
-    return Optional.ofNullable(remaining);
+    return Optional.ofNullable(settings.remaining);
   }
 
   List<String> ignored() {
-    return ignored;
+    return settings.ignored;
   }
 
   MissingValues missingValues() {
-    return missingValues;
+    return settings.missingValues;
   }
 
-  /** Whether {@code text}, trimmed, stands for a missing value; the empty text always does. */
+  /** Whether {@code text}, stripped, stands for a missing value; the empty text always does. */
   boolean isMissing(String text) {
     return text.isEmpty() || missingMarkers.contains(text);
   }
 
-  /** Collects the columns; {@link #label} and at least one feature are required. */
+  /** Collects the columns; a label and at least one feature are required. */
   public static final class Builder {
     private boolean header = true;
-    private char delimiter = ',';
-    private @Nullable String labelColumn;
-    private List<LabelClass> classes = List.of();
+    private CsvSyntax syntax = CsvSyntax.COMMAS;
+    private @Nullable CsvLabel label;
     private @Nullable String keyColumn;
-    private final List<CsvFeature> features = new ArrayList<>();
+    private SimilarKeys similarKeys = SimilarKeys.REFUSE;
+    private List<CsvFeature> features = new ArrayList<>();
     private @Nullable Scaling remaining;
-    private final List<String> ignored = new ArrayList<>();
+    private List<String> ignored = new ArrayList<>();
     private MissingValues missingValues = MissingValues.REFUSE;
-    private final Set<String> missingMarkers = new HashSet<>();
+    private List<String> missingMarkers = new ArrayList<>();
 
     private Builder() {}
+
+    /** A builder with the same settings, which changes to this one do not reach. */
+    private Builder copy() {
+      Builder copy = new Builder();
+      copy.header = header;
+      copy.syntax = syntax;
+      copy.label = label;
+      copy.keyColumn = keyColumn;
+      copy.similarKeys = similarKeys;
+      copy.features = List.copyOf(features);
+      copy.remaining = remaining;
+      copy.ignored = List.copyOf(ignored);
+      copy.missingValues = missingValues;
+      copy.missingMarkers = List.copyOf(missingMarkers);
+      return copy;
+    }
 
     /** Whether the first line names the columns; true unless said otherwise. */
     public Builder header(boolean present) {
@@ -116,9 +118,30 @@ public final class CsvSchema {
       return this;
     }
 
-    /** What separates two values; a comma unless said otherwise. */
+    /**
+     * What separates two values; a comma unless said otherwise. Letters, digits, line breaks and
+     * the characters of numbers are refused.
+     */
     public Builder delimiter(char separator) {
-      delimiter = separator;
+      syntax = syntax.withDelimiter(separator);
+      return this;
+    }
+
+    /** What a value that holds delimiters or line breaks stands between; {@code "} unless set. */
+    public Builder quote(char mark) {
+      syntax = syntax.withQuote(mark);
+      return this;
+    }
+
+    /** No character quotes: a quotation mark is part of its value. */
+    public Builder noQuotes() {
+      syntax = syntax.withoutQuotes();
+      return this;
+    }
+
+    /** The encoding of the file; UTF-8 unless stated, or what its byte order mark says. */
+    public Builder encoding(Charset encoding) {
+      syntax = syntax.withEncoding(encoding);
       return this;
     }
 
@@ -131,14 +154,25 @@ public final class CsvSchema {
 
     /** The label, several values standing for one class; class indices follow the order given. */
     public Builder label(String column, LabelClass... labelClasses) {
-      labelColumn = column;
-      classes = List.of(labelClasses);
+      label = CsvLabel.OfClasses.of(column, List.of(labelClasses));
+      return this;
+    }
+
+    /** The label, a number with a public range, mapped to [−1, 1]; a regression. */
+    public Builder label(String column, Scaling.Range range) {
+      label = new CsvLabel.OfNumbers(column, range);
       return this;
     }
 
     /** The column that says whose record it is; each distinct value becomes one client. */
     public Builder key(String column) {
       keyColumn = column;
+      return this;
+    }
+
+    /** What happens to keys that differ in form only; refused unless said otherwise. */
+    public Builder similarKeys(SimilarKeys policy) {
+      similarKeys = policy;
       return this;
     }
 
@@ -165,7 +199,10 @@ public final class CsvSchema {
       return this;
     }
 
-    /** Columns that are neither features, label nor key. */
+    /**
+     * Columns that are neither features, label nor key. The empty name is that of columns without a
+     * name in the header.
+     */
     public Builder ignore(String... columns) {
       ignored.addAll(List.of(columns));
       return this;
@@ -181,23 +218,49 @@ public final class CsvSchema {
     /**
      * The schema, checked for completeness; whether a file has these columns shows on reading.
      *
-     * @throws IllegalArgumentException when the label, its classes or the features are not stated
+     * @throws IllegalArgumentException when the label, its classes or the features are not stated,
+     *     or when a marker of missing values is also a label or a category
      */
     public CsvSchema build() {
-      if (labelColumn == null) {
-        throw new IllegalArgumentException("label must be stated: the column and its classes");
+      if (label == null) {
+        throw new IllegalArgumentException(
+            "label must be stated: the column, and its classes or its range");
       }
-      if (classes.size() < 2) {
+      if (label instanceof CsvLabel.OfClasses of && of.classes().size() < 2) {
         throw new IllegalArgumentException(
             "classes must be at least 2, were %s; state them, they are not collected from the file"
-                .formatted(classes.stream().map(LabelClass::name).toList()));
+                .formatted(of.classes().stream().map(LabelClass::name).toList()));
       }
       if (features.isEmpty() && remaining == null) {
         throw new IllegalArgumentException(
             "features must be stated: numeric or categorical columns, or a scaling for the"
                 + " remaining columns");
       }
-      return new CsvSchema(this, labelColumn);
+      for (String marker : missingMarkers) {
+        requireOnlyAMarker(marker, label);
+      }
+      return new CsvSchema(
+          copy(),
+          label,
+          new ValueIndex("missing markers", List.of(missingMarkers.stream().distinct().toList())));
+    }
+
+    /** A class that is also a marker would be dropped, or refused, without a word. */
+    private void requireOnlyAMarker(String marker, CsvLabel label) {
+      String text = marker.strip();
+      if (label instanceof CsvLabel.OfClasses of && of.index().contains(text)) {
+        throw new IllegalArgumentException(
+            "missing marker '%s' is also a label of column '%s'; a value can be only one of them"
+                .formatted(marker, label.column()));
+      }
+      for (CsvFeature feature : features) {
+        if (feature instanceof CsvFeature.Categorical categorical
+            && categorical.index().contains(text)) {
+          throw new IllegalArgumentException(
+              "missing marker '%s' is also a category of column '%s'; a value can be only one of them"
+                  .formatted(marker, feature.column()));
+        }
+      }
     }
   }
 }

@@ -13,9 +13,13 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
  * everything that took its form.
  *
  * <p>Images come flat, {@code [n, height · width]}, with input type {@code convolutionalFlat}:
- * dense networks take them as they are and convolutional ones reshape them.
+ * dense networks take them as they are and convolutional ones reshape them. One row is one image,
+ * whoever made it: the files do not say whose it is.
  */
 public final class IdxReader {
+  /** What one row is. */
+  public static final String UNIT = "image";
+
   private final List<String> classNames;
   private final Scaling scaling;
 
@@ -42,12 +46,12 @@ public final class IdxReader {
     Path testImages = find(directory, "t10k-images-idx3-ubyte");
     LabelledData test = read(testImages, find(directory, "t10k-labels-idx1-ubyte"));
     if (!test.inputType().equals(train.inputType())) {
-      throw new MalformedDataException(
-          testImages.toString(),
-          "expected images of the size of the training images, %s, found %s"
-              .formatted(
-                  Arrays.toString(train.inputType().getShape()),
-                  Arrays.toString(test.inputType().getShape())));
+      throw MalformedDataException.in(testImages.toString())
+          .problem(
+              "expected images of the size of the training images, %s, found %s"
+                  .formatted(
+                      Arrays.toString(train.inputType().getShape()),
+                      Arrays.toString(test.inputType().getShape())));
     }
     return new TrainTestSplit(train, test);
   }
@@ -63,13 +67,14 @@ public final class IdxReader {
     IdxFile pixels = IdxFile.read(images, 3);
     IdxFile classes = IdxFile.read(labels, 1);
     if (classes.size(0) != pixels.size(0)) {
-      throw new MalformedDataException(
-          labels.toString(),
-          "expected %d labels, one for each image of %s, found %d"
-              .formatted(pixels.size(0), images.getFileName(), classes.size(0)));
+      throw MalformedDataException.in(labels.toString())
+          .problem(
+              "expected %d labels, one for each image of %s, found %d"
+                  .formatted(pixels.size(0), images.getFileName(), classes.size(0)));
     }
     InputType image = InputType.convolutionalFlat(pixels.size(1), pixels.size(2), 1);
-    return LabelledData.of(image, scaled(pixels.values()), classIndices(classes), classNames);
+    return LabelledData.of(image, scaled(pixels.values()), classIndices(classes), classNames)
+        .oneRowPer(UNIT);
   }
 
   private float[] scaled(byte[] pixels) {
@@ -89,10 +94,10 @@ public final class IdxReader {
     for (int i = 0; i < classIndices.length; i++) {
       classIndices[i] = Byte.toUnsignedInt(file.values()[i]);
       if (classIndices[i] >= classNames.size()) {
-        throw new MalformedDataException(
-            file.file().toString(),
-            "expected labels from 0 to %d (%d classes), found a larger one at position %d"
-                .formatted(classNames.size() - 1, classNames.size(), i));
+        throw MalformedDataException.in(file.file().toString())
+            .problem(
+                "expected labels from 0 to %d (%d classes), found a larger one at position %d"
+                    .formatted(classNames.size() - 1, classNames.size(), i));
       }
     }
     return classIndices;

@@ -12,8 +12,8 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Labelled examples held in memory, one row each: {@code float} features and one class among a
- * public list of names.
+ * Labelled examples held in memory, one row each: {@code float} features and either one class among
+ * a public list of names or one number to be estimated.
  *
  * <p>Rows live in plain Java arrays, so that a few of them are gathered by block copies, from any
  * thread and without an operation on the backend; only what is handed out becomes an {@link
@@ -24,23 +24,23 @@ public final class LabelledData {
   private final long[] exampleShape;
   private final int width;
   private final float[] features;
-  private final int[] labels;
-  private final List<String> classNames;
+  private final Targets targets;
   private final @Nullable RowKeys keys;
+  private final @Nullable String rowUnit;
 
   private LabelledData(
       InputType inputType,
       float[] features,
-      int[] labels,
-      List<String> classNames,
-      @Nullable RowKeys keys) {
+      Targets targets,
+      @Nullable RowKeys keys,
+      @Nullable String rowUnit) {
     this.inputType = Objects.requireNonNull(inputType);
     this.exampleShape = exampleShape(inputType);
     this.width = width(exampleShape, inputType);
     this.features = features;
-    this.labels = labels;
-    this.classNames = List.copyOf(classNames);
+    this.targets = targets;
     this.keys = keys;
+    this.rowUnit = rowUnit;
     requireConsistent();
   }
 
@@ -54,7 +54,22 @@ public final class LabelledData {
    */
   public static LabelledData of(
       InputType inputType, float[] features, int[] labels, List<String> classNames) {
-    return new LabelledData(inputType, features, labels, classNames, null);
+    return of(inputType, features, new Targets.Classes(labels, classNames));
+  }
+
+  /**
+   * Data for a regression, from arrays that the caller gives up.
+   *
+   * @param inputType shape of one example, also what an architecture is configured with
+   * @param features row after row, each in 'c' order of the example's shape; owned by the result
+   * @param targets the number to be estimated of each row, finite; owned by the result
+   */
+  public static LabelledData regression(InputType inputType, float[] features, float[] targets) {
+    return of(inputType, features, new Targets.Numbers(targets));
+  }
+
+  static LabelledData of(InputType inputType, float[] features, Targets targets) {
+    return new LabelledData(inputType, features, targets, null, null);
   }
 
   /**
@@ -81,14 +96,36 @@ public final class LabelledData {
     return of(inputType, values, classOf, classNames);
   }
 
-  /** The same rows, each belonging to a key. */
+  /**
+   * The same rows, each belonging to a key.
+   *
+   * @throws IllegalArgumentException when each row was said to be a unit of its own and a key has
+   *     several rows
+   */
   public LabelledData withKeys(RowKeys rowKeys) {
-    return new LabelledData(inputType, features, labels, classNames, rowKeys);
+    return new LabelledData(inputType, features, targets, rowKeys, rowUnit);
+  }
+
+  /**
+   * The same rows, of which each is said to be a unit of its own: one patient has one row. Only who
+   * made the data can know that; where every row is a client, the guarantee may then name the unit,
+   * and lists what was said among its assumptions.
+   *
+   * @param unit such as {@code patient}
+   * @throws IllegalArgumentException when the rows have keys and a key has several rows
+   */
+  public LabelledData oneRowPer(String unit) {
+    return new LabelledData(inputType, features, targets, keys, unit.strip());
+  }
+
+  /** The unit of which each row is one, where that was said. */
+  public Optional<String> rowUnit() {
+    return Optional.ofNullable(rowUnit);
   }
 
   /** Number of examples. */
   public int size() {
-    return labels.length;
+    return targets.rows();
   }
 
   /** Shape of one example, as an architecture wants it. */
@@ -96,19 +133,45 @@ public final class LabelledData {
     return inputType;
   }
 
-  /** Number of classes. */
+  /** Number of values that a network puts out for one row: the classes, or 1 in a regression. */
+  public int outputs() {
+    return targets.width();
+  }
+
+  /** Whether the labels are numbers to be estimated rather than classes. */
+  public boolean isRegression() {
+    return targets instanceof Targets.Numbers;
+  }
+
+  /**
+   * Number of classes.
+   *
+   * @throws IllegalArgumentException in a regression
+   */
   public int classes() {
-    return classNames.size();
+    return requireClasses().width();
   }
 
-  /** Names of the classes; a label is an index into them. */
+  /** Names of the classes; a label is an index into them. Empty in a regression. */
   public List<String> classNames() {
-    return classNames;
+    return isRegression() ? List.of() : requireClasses().names();
   }
 
-  /** The class of {@code row}, an index into {@link #classNames}. */
+  /**
+   * The class of {@code row}, an index into {@link #classNames}.
+   *
+   * @throws IllegalArgumentException in a regression
+   */
   public int label(int row) {
-    return labels[row];
+    return requireClasses().label(row);
+  }
+
+  private Targets.Classes requireClasses() {
+    if (targets instanceof Targets.Classes classes) {
+      return classes;
+    }
+    throw new IllegalArgumentException(
+        "labels must be classes for this, were numbers; a regression has neither classes nor a deal by class");
   }
 
   /** The key of each row, where the source has any. */
@@ -117,8 +180,8 @@ public final class LabelledData {
   }
 
   /**
-   * A fresh copy of some rows: features {@code [to − from, …]}, one-hot labels {@code [to − from,
-   * classes]}, both {@code float} in 'c' order and the caller's own.
+   * A fresh copy of some rows: features {@code [to − from, …]} and labels {@code [to − from,
+   * outputs]}, one-hot or one number, both {@code float} in 'c' order and the caller's own.
    *
    * @param rows row numbers; unchanged
    * @param from first position in {@code rows}
@@ -127,20 +190,20 @@ public final class LabelledData {
   public DataSet gather(int[] rows, int from, int to) {
     Objects.checkFromToIndex(from, to, rows.length);
     float[] x = new float[Math.multiplyExact(to - from, width)];
-    float[] y = new float[(to - from) * classes()];
+    float[] y = new float[(to - from) * outputs()];
     for (int i = 0; i < to - from; i++) {
       int row = rows[from + i];
       System.arraycopy(features, row * width, x, i * width, width);
-      y[i * classes() + labels[row]] = 1;
+      targets.write(row, y, i * outputs());
     }
     return dataSet(to - from, x, y);
   }
 
   /** A fresh copy of every row, for evaluation; shapes as in {@link #gather}. */
   public DataSet toDataSet() {
-    float[] y = new float[Math.multiplyExact(size(), classes())];
+    float[] y = new float[Math.multiplyExact(size(), outputs())];
     for (int row = 0; row < size(); row++) {
-      y[row * classes() + labels[row]] = 1;
+      targets.write(row, y, row * outputs());
     }
     return dataSet(size(), features, y);
   }
@@ -148,24 +211,31 @@ public final class LabelledData {
   /** A copy of some rows, in the order given, with their keys. */
   public LabelledData select(int[] rows) {
     float[] x = new float[Math.multiplyExact(rows.length, width)];
-    int[] y = new int[rows.length];
     for (int i = 0; i < rows.length; i++) {
       System.arraycopy(features, rows[i] * width, x, i * width, width);
-      y[i] = labels[rows[i]];
     }
-    return new LabelledData(inputType, x, y, classNames, keys == null ? null : keys.select(rows));
+    return new LabelledData(
+        inputType, x, targets.select(rows), keys == null ? null : keys.select(rows), rowUnit);
+  }
+
+  /** Everything of one row but its position: features, then target. */
+  float[] content(int row) {
+    float[] content = Arrays.copyOfRange(features, row * width, row * width + width + outputs());
+    Arrays.fill(content, width, content.length, 0);
+    targets.write(row, content, width);
+    return content;
   }
 
   @Override
   public String toString() {
-    return "LabelledData[%d examples, %s, classes %s]".formatted(size(), inputType, classNames);
+    return "LabelledData[%d examples, %s, %s]".formatted(size(), inputType, targets);
   }
 
   private DataSet dataSet(int rows, float[] x, float[] y) {
     long[] shape = new long[exampleShape.length + 1];
     shape[0] = rows;
     System.arraycopy(exampleShape, 0, shape, 1, exampleShape.length);
-    return new DataSet(array(x, shape), array(y, new long[] {rows, classes()}));
+    return new DataSet(array(x, shape), array(y, new long[] {rows, outputs()}));
   }
 
   private static INDArray array(float[] values, long[] shape) {
@@ -182,25 +252,22 @@ public final class LabelledData {
   }
 
   private void requireConsistent() {
-    if (classNames.size() < 2 || classNames.stream().distinct().count() != classNames.size()) {
-      throw new IllegalArgumentException(
-          "classNames must be at least 2 distinct names, were " + classNames);
-    }
-    if (features.length != (long) labels.length * width) {
+    if (features.length != (long) size() * width) {
       throw new IllegalArgumentException(
           "features must hold %d values (%d rows of %d), held %d"
-              .formatted((long) labels.length * width, labels.length, width, features.length));
+              .formatted((long) size() * width, size(), width, features.length));
     }
-    for (int row = 0; row < labels.length; row++) {
-      if (labels[row] < 0 || labels[row] >= classNames.size()) {
-        throw new IllegalArgumentException(
-            "labels must be in [0, %d), the one of row %d is not"
-                .formatted(classNames.size(), row));
-      }
-    }
-    if (keys != null && keys.rows() != labels.length) {
+    if (keys != null && keys.rows() != size()) {
       throw new IllegalArgumentException(
-          "keys must cover %d rows, cover %d".formatted(labels.length, keys.rows()));
+          "keys must cover %d rows, cover %d".formatted(size(), keys.rows()));
+    }
+    if (rowUnit != null && rowUnit.isBlank()) {
+      throw new IllegalArgumentException("unit of a row must be named, was blank");
+    }
+    if (rowUnit != null && keys != null && keys.keysWithRows() < size()) {
+      throw new IllegalArgumentException(
+          "rows were said to be one per %s, yet some key has several rows; leave out the key, or what was said"
+              .formatted(rowUnit));
     }
   }
 

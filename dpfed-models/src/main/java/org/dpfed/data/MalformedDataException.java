@@ -3,13 +3,56 @@ package org.dpfed.data;
 import java.io.IOException;
 
 /**
- * A file does not hold what its format or its schema promises. The message names the file, what was
- * expected and what was found, and never quotes a value from a record.
+ * A file does not hold what its format or its schema promises. The message says where (file, line,
+ * column) and what was expected. It never quotes what stands there: not a value, a key, a label or
+ * a cell of the header, which may be a record that was taken for a header.
  */
 public final class MalformedDataException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  MalformedDataException(String file, String problem) {
-    super(file + ": " + problem);
+  private MalformedDataException(String message) {
+    super(message);
+  }
+
+  /** A place in {@code file}: the file as a whole, until a line is named. */
+  static Place in(String file) {
+    return new Place(file, "");
+  }
+
+  /**
+   * Where something is wrong.
+   *
+   * @param file its name
+   * @param position within the file, such as {@code line 3}; empty for the whole
+   */
+  record Place(String file, String position) {
+    /**
+     * @param number counted from 1
+     */
+    Place line(long number) {
+      return new Place(file, "line " + number);
+    }
+
+    /**
+     * @param number of the character within its line, counted from 1
+     */
+    Place character(long number) {
+      return new Place(file, position + ", character " + number);
+    }
+
+    /**
+     * @param column such as {@code column 2 of 5 (age)}
+     */
+    Place column(String column) {
+      return new Place(file, position + ", " + column);
+    }
+
+    /**
+     * @param problem what was expected; no text that was read from the file
+     */
+    MalformedDataException problem(String problem) {
+      return new MalformedDataException(
+          file + ": " + (position.isEmpty() ? "" : position + ": ") + problem);
+    }
   }
 }

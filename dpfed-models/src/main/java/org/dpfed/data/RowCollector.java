@@ -1,23 +1,28 @@
 package org.dpfed.data;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 
 /**
  * Gathers the rows of one file or several as they are read; the arrays double when they are full.
  */
 final class RowCollector {
+  private final CsvSchema schema;
+  private final KeyIndex keys;
   private List<String> featureColumns = List.of();
   private int width;
   private float[] features = new float[0];
-  private int[] labels = new int[64];
+  // Class indices too: there are far fewer classes than the 2²⁴ that a float counts.
+  private float[] labels = new float[64];
   private int[] keyOfRow = new int[64];
-  private final Map<String, Integer> keys = new LinkedHashMap<>();
   private int rows;
+  private long dropped;
+
+  RowCollector(CsvSchema schema) {
+    this.schema = schema;
+    this.keys = new KeyIndex(schema.similarKeys());
+  }
 
   /**
    * Starts a file. The first fixes the features that every other must have.
@@ -30,10 +35,10 @@ final class RowCollector {
       width = layout.width();
       features = new float[Math.multiplyExact(labels.length, width)];
     } else if (!featureColumns.equals(layout.featureColumns())) {
-      throw new MalformedDataException(
-          file,
-          "expected the features of the files before it, %s, found %s"
-              .formatted(featureColumns, layout.featureColumns()));
+      throw MalformedDataException.in(file)
+          .problem(
+              "expected the %d feature columns of the files before it, with the same names in the same order, found others (%d)"
+                  .formatted(featureColumns.size(), layout.featureColumns().size()));
     }
   }
 
@@ -41,14 +46,23 @@ final class RowCollector {
     return rows;
   }
 
+  /** Number of records left out for a missing value. */
+  long dropped() {
+    return dropped;
+  }
+
   /** The number of {@code key}; keys are numbered as they appear. */
-  int key(String key) {
-    Integer known = keys.putIfAbsent(key, keys.size());
-    return known == null ? keys.size() - 1 : known;
+  int key(String key, String file, long line) throws CellException {
+    return keys.of(key, file, line);
+  }
+
+  /** Counts a record that is left out. */
+  void drop() {
+    dropped++;
   }
 
   /** Adds one row, copied. */
-  void add(float[] row, int label, int key) {
+  void add(float[] row, float label, int key) {
     if (rows == labels.length) {
       int capacity = Math.multiplyExact(rows, 2);
       features = Arrays.copyOf(features, Math.multiplyExact(capacity, width));
@@ -61,15 +75,19 @@ final class RowCollector {
     rows++;
   }
 
-  LabelledData build(List<String> classNames) {
+  /**
+   * @param keySource what the key of a row is, for assumptions
+   */
+  LabelledData build(String keySource) {
     LabelledData data =
         LabelledData.of(
             InputType.feedForward(width),
             Arrays.copyOf(features, rows * width),
-            Arrays.copyOf(labels, rows),
-            classNames);
+            schema.label().targets(Arrays.copyOf(labels, rows)));
     return keys.isEmpty()
         ? data
-        : data.withKeys(new RowKeys(new ArrayList<>(keys.keySet()), Arrays.copyOf(keyOfRow, rows)));
+        : data.withKeys(
+            new RowKeys(
+                keys.names(), Arrays.copyOf(keyOfRow, rows), keySource, schema.similarKeys()));
   }
 }

@@ -4,19 +4,33 @@ import java.util.List;
 
 /**
  * Which key each row of a data set belongs to, such as the hospital that holds a record. A key
- * becomes a client and is never a feature.
+ * becomes a client and is never a feature. Keys compare as labels do: blanks at the ends do not
+ * count, numbers are equal by value, and other texts only when they are the same.
  */
 public final class RowKeys {
   private final List<String> names;
   private final int[] keyOfRow;
+  private final String source;
+  private final SimilarKeys similar;
 
   /**
    * @param names the distinct keys; a key without rows is allowed
    * @param keyOfRow for each row an index into {@code names}; owned by this object from now on
+   * @throws IllegalArgumentException when two names are one key, or differ only in case, blanks or
+   *     the form of their characters
    */
   public RowKeys(List<String> names, int[] keyOfRow) {
+    this(distinct(names), keyOfRow, "its key", SimilarKeys.REFUSE);
+  }
+
+  /**
+   * @param source what a key is, such as {@code its value of column 'site'}; named in assumptions
+   */
+  RowKeys(List<String> names, int[] keyOfRow, String source, SimilarKeys similar) {
     this.names = List.copyOf(names);
     this.keyOfRow = keyOfRow;
+    this.source = source;
+    this.similar = similar;
     for (int row = 0; row < keyOfRow.length; row++) {
       if (keyOfRow[row] < 0 || keyOfRow[row] >= names.size()) {
         throw new IllegalArgumentException(
@@ -26,7 +40,23 @@ public final class RowKeys {
     }
   }
 
-  /** The distinct keys, in the order of their indices. */
+  private static List<String> distinct(List<String> names) {
+    KeyIndex index = new KeyIndex(SimilarKeys.REFUSE);
+    for (int i = 0; i < names.size(); i++) {
+      try {
+        int number = index.of(names.get(i), "names", i + 1);
+        if (number < i) {
+          throw new CellException("key is the one in line " + (number + 1));
+        }
+      } catch (CellException e) {
+        throw new IllegalArgumentException(
+            "names must be distinct keys; line %d: %s".formatted(i + 1, e.getMessage()), e);
+      }
+    }
+    return index.names();
+  }
+
+  /** The distinct keys in their canonical texts, in the order of their indices. */
   public List<String> names() {
     return names;
   }
@@ -41,12 +71,40 @@ public final class RowKeys {
     return keyOfRow[row];
   }
 
+  /** What the key of a row is, such as {@code its value of column 'site'}. */
+  public String source() {
+    return source;
+  }
+
+  /** What was done with keys that differ in form only. */
+  public SimilarKeys similar() {
+    return similar;
+  }
+
+  /** Number of keys that have at least one row. */
+  int keysWithRows() {
+    int count = 0;
+    for (boolean has : hasRows()) {
+      count += has ? 1 : 0;
+    }
+    return count;
+  }
+
+  /** For each key whether a row has it. */
+  boolean[] hasRows() {
+    boolean[] has = new boolean[names.size()];
+    for (int key : keyOfRow) {
+      has[key] = true;
+    }
+    return has;
+  }
+
   /** The same keys for a selection of rows, in the order given. */
   RowKeys select(int[] rows) {
     int[] selected = new int[rows.length];
     for (int i = 0; i < rows.length; i++) {
       selected[i] = keyOfRow[rows[i]];
     }
-    return new RowKeys(names, selected);
+    return new RowKeys(names, selected, source, similar);
   }
 }

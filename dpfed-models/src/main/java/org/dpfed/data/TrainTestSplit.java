@@ -1,22 +1,29 @@
 package org.dpfed.data;
 
-import java.util.ArrayList;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.Arrays;
-import java.util.Collections;
-import java.util.List;
-import java.util.Random;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
- * Rows to train on and rows to evaluate on, of the same shape and classes.
+ * Rows to train on and rows to evaluate on, of the same shape and labels. No key has rows on both
+ * sides.
  *
- * <p>A guarantee speaks of the training rows alone: they are the population. Whoever is in the test
- * rows is protected by nothing, since accuracy is computed on them without noise.
+ * <p>A guarantee speaks of the training rows alone. Whoever is in the test rows is protected by
+ * nothing, since a model is evaluated on them without noise.
  *
  * @param train becomes the clients
  * @param test held out
  */
 public record TrainTestSplit(LabelledData train, LabelledData test) {
+  /**
+   * @throws IllegalArgumentException when the sides differ in shape or labels, or when a key has
+   *     rows on both
+   */
   public TrainTestSplit {
     if (!train.inputType().equals(test.inputType())) {
       throw new IllegalArgumentException(
@@ -28,61 +35,116 @@ public record TrainTestSplit(LabelledData train, LabelledData test) {
           "test must have the classes of train, %s, had %s"
               .formatted(train.classNames(), test.classNames()));
     }
+    requireOtherKeys(train, test);
   }
 
   /**
-   * Holds out {@code testSize} rows so that each class has the same share on both sides, up to one
-   * row (largest remainders). Rows keep their order; each row is on one side. Rows are drawn one by
-   * one: where a key holds several, it may have rows on both sides.
+   * Holds out about a share of the units: of the keys, or of the rows where there are no keys. All
+   * rows of a key are on one side. Which side a unit is on is decided by a keyed hash of its key,
+   * or of its row's content, and by nothing else: no unit changes sides when another one comes or
+   * goes. How many units are held out is therefore left to chance, and so is the share of each
+   * class.
    *
-   * @param testSize in [1, size − 1]
-   * @param seed fixes the draw on every machine and Java version
+   * <p>Rows keep their order. Both sides keep the names of all keys, so that the population of a
+   * partition by key does not depend on the split: a key whose rows are held out is a client
+   * without examples.
+   *
+   * @param testShare in (0, 1); a public constant, not chosen by looking at the data
+   * @param seed the key of the hash; fixes the split on every machine and Java version
+   * @throws IllegalArgumentException when a side is left empty, or no row of a class that occurs is
+   *     left to train on
    */
-  public static TrainTestSplit stratified(LabelledData data, int testSize, long seed) {
-    if (testSize < 1 || testSize >= data.size()) {
+  public static TrainTestSplit byUnit(LabelledData data, double testShare, long seed) {
+    if (!(testShare > 0 && testShare < 1)) {
+      throw new IllegalArgumentException("testShare must be above 0 and below 1, was " + testShare);
+    }
+    double[] position = new UnitHash(seed).ofRows(data);
+    return split(data, position, testShare, "testShare " + testShare);
+  }
+
+  /**
+   * Holds out units with about {@code testExamples} rows, at least one unit: {@link #byUnit} with
+   * the share {@code testExamples ÷ size} rounded to one digit, so that it stays the same when a
+   * unit comes or goes, save where the quotient lies next to a rounding limit. A guarantee takes
+   * the share for a public constant; {@link #byUnit} is the better choice where it is known
+   * beforehand.
+   *
+   * @param testExamples in [1, size − 1]
+   */
+  public static TrainTestSplit about(LabelledData data, int testExamples, long seed) {
+    if (testExamples < 1 || testExamples >= data.size()) {
       throw new IllegalArgumentException(
-          "testSize must be in [1, %d], was %d".formatted(data.size() - 1, testSize));
+          "testExamples must be in [1, %d], was %d".formatted(data.size() - 1, testExamples));
     }
-    List<List<Integer>> rowsOfClass = rowsOfClass(data);
-    int[] heldOut = proportionalCounts(rowsOfClass, data.size(), testSize);
-    boolean[] inTest = new boolean[data.size()];
-    // java.util.Random and not a newer generator: its algorithm is part of its specification.
-    Random random = new Random(seed);
-    for (int k = 0; k < heldOut.length; k++) {
-      Collections.shuffle(rowsOfClass.get(k), random);
-      rowsOfClass.get(k).subList(0, heldOut[k]).forEach(row -> inTest[row] = true);
-    }
-    int[] test = IntStream.range(0, data.size()).filter(row -> inTest[row]).toArray();
-    int[] train = IntStream.range(0, data.size()).filter(row -> !inTest[row]).toArray();
-    return new TrainTestSplit(data.select(train), data.select(test));
+    BigDecimal quotient =
+        BigDecimal.valueOf(testExamples)
+            .divide(BigDecimal.valueOf(data.size()), new MathContext(1, RoundingMode.HALF_UP));
+    double share = Math.min(quotient.doubleValue(), 0.9);
+    double[] position = new UnitHash(seed).ofRows(data);
+    double first = Arrays.stream(position).min().orElseThrow();
+    return split(
+        data, position, Math.max(share, Math.nextUp(first)), "testExamples " + testExamples);
   }
 
-  private static List<List<Integer>> rowsOfClass(LabelledData data) {
-    List<List<Integer>> rows = new ArrayList<>();
-    for (int k = 0; k < data.classes(); k++) {
-      rows.add(new ArrayList<>());
+  /** Holds out the rows whose position is below {@code limit}. */
+  private static TrainTestSplit split(
+      LabelledData data, double[] position, double limit, String asked) {
+    int[] test = rows(data, row -> position[row] < limit);
+    int[] train = rows(data, row -> position[row] >= limit);
+    if (test.length == 0 || train.length == 0) {
+      throw new IllegalArgumentException(
+          "%s holds out %s of the %d rows; choose another share or split seed, or a test file"
+              .formatted(asked, test.length == 0 ? "none" : "all", data.size()));
     }
-    for (int row = 0; row < data.size(); row++) {
-      rows.get(data.label(row)).add(row);
-    }
-    return rows;
+    TrainTestSplit split = new TrainTestSplit(data.select(train), data.select(test));
+    split.requireClassesInTrain(asked);
+    return split;
   }
 
-  private static int[] proportionalCounts(List<List<Integer>> rowsOfClass, int size, int testSize) {
-    int classes = rowsOfClass.size();
-    int[] counts = new int[classes];
-    long[] remainders = new long[classes];
-    for (int k = 0; k < classes; k++) {
-      long scaled = (long) rowsOfClass.get(k).size() * testSize;
-      counts[k] = (int) (scaled / size);
-      remainders[k] = scaled % size;
+  private static int[] rows(LabelledData data, IntPredicate side) {
+    return IntStream.range(0, data.size()).filter(side).toArray();
+  }
+
+  private void requireClassesInTrain(String asked) {
+    if (train.isRegression()) {
+      return;
     }
-    Integer[] byRemainder = IntStream.range(0, classes).boxed().toArray(Integer[]::new);
-    Arrays.sort(byRemainder, (a, b) -> Long.compare(remainders[b], remainders[a]));
-    int missing = testSize - Arrays.stream(counts).sum();
-    for (int i = 0; i < missing; i++) {
-      counts[byRemainder[i]]++;
+    Set<Integer> trained = new HashSet<>();
+    IntStream.range(0, train.size()).map(train::label).forEach(trained::add);
+    for (int row = 0; row < test.size(); row++) {
+      if (!trained.contains(test.label(row))) {
+        throw new IllegalArgumentException(
+            "%s leaves no row of class number %d to train on, counted from 0; choose a smaller share or another split seed"
+                .formatted(asked, test.label(row)));
+      }
     }
-    return counts;
+  }
+
+  private static void requireOtherKeys(LabelledData train, LabelledData test) {
+    if (train.keys().isEmpty() || test.keys().isEmpty()) {
+      return;
+    }
+    Set<String> trained = namesWithRows(train.keys().get());
+    Set<String> both = namesWithRows(test.keys().get());
+    both.retainAll(trained);
+    if (!both.isEmpty()) {
+      throw new IllegalArgumentException(
+          "test must hold other clients than train; %d keys have rows in both (numbers are compared by value, and keys may differ in form)"
+              .formatted(both.size()));
+    }
+  }
+
+  /** Keys as they are told apart: where similar keys are refused or joined, by their form. */
+  private static Set<String> namesWithRows(RowKeys keys) {
+    boolean[] has = keys.hasRows();
+    Set<String> names = new HashSet<>();
+    for (int key = 0; key < has.length; key++) {
+      if (has[key]) {
+        CellValue name = new CellValue(keys.names().get(key));
+        names.add(
+            keys.similar() == SimilarKeys.DISTINCT ? name.canonical() : name.form().canonical());
+      }
+    }
+    return names;
   }
 }

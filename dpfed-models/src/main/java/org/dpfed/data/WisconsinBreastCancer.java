@@ -3,7 +3,9 @@ package org.dpfed.data;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * The Wisconsin Diagnostic Breast Cancer records: 569 patients, 30 features computed from images of
@@ -22,11 +24,18 @@ public final class WisconsinBreastCancer {
   /** Whose record one row is: the unit of privacy when every row is a client. */
   public static final String UNIT = "patient";
 
-  /** Patients held out for evaluation. */
-  static final int TEST_SIZE = 114;
-
-  /** Fixes which patients are held out: the year in which the data set was donated. */
-  static final long SPLIT_SEED = 1995;
+  /**
+   * The patients held out for evaluation, by their position in the source: drawn once, with the
+   * share of malignant diagnoses that the whole has, and a constant ever since.
+   */
+  private static final int[] TEST_ROWS = {
+    1, 6, 7, 11, 15, 17, 21, 32, 36, 66, 84, 87, 93, 100, 103, 105, 106, 114, 115, 127, 131, 148,
+    153, 154, 157, 163, 164, 166, 172, 174, 175, 189, 193, 196, 198, 207, 210, 213, 248, 252, 254,
+    258, 259, 260, 266, 267, 270, 271, 277, 283, 291, 293, 298, 303, 305, 307, 309, 310, 314, 318,
+    323, 330, 331, 332, 340, 346, 349, 353, 358, 359, 362, 366, 368, 373, 374, 378, 382, 390, 405,
+    406, 413, 414, 415, 418, 434, 444, 446, 450, 454, 458, 460, 463, 467, 472, 475, 481, 485, 496,
+    497, 500, 509, 517, 520, 527, 530, 534, 535, 539, 540, 541, 547, 551, 559, 565
+  };
 
   private static final String RESOURCE = "breast-cancer-wisconsin-diagnostic.csv";
 
@@ -37,16 +46,21 @@ public final class WisconsinBreastCancer {
    * malignant diagnoses up to one patient.
    */
   public static TrainTestSplit split() {
-    return TrainTestSplit.stratified(all(), TEST_SIZE, SPLIT_SEED);
+    LabelledData all = all();
+    int[] train =
+        IntStream.range(0, all.size())
+            .filter(row -> Arrays.binarySearch(TEST_ROWS, row) < 0)
+            .toArray();
+    return new TrainTestSplit(all.select(train), all.select(TEST_ROWS));
   }
 
-  /** All 569 patients, in the order of the source. */
+  /** All 569 patients, in the order of the source; each has one row. */
   public static LabelledData all() {
     try (InputStream stream = WisconsinBreastCancer.class.getResourceAsStream(RESOURCE)) {
       if (stream == null) {
         throw new IllegalStateException("resource " + RESOURCE + " is missing from dpfed-models");
       }
-      return new CsvReader(schema()).read(stream, RESOURCE);
+      return new CsvReader(schema()).read(stream, RESOURCE).oneRowPer(UNIT);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

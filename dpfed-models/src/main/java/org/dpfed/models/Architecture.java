@@ -18,14 +18,15 @@ import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
- * A classifier by name: a function from the shape of one example and the number of classes to a
+ * A network by name: a function from the shape of one example and the number of outputs to a
  * Deeplearning4j configuration.
  *
- * <p>All of them hold {@code float} parameters, end in a softmax under cross-entropy, use no
- * regularisation, dropout or batch normalisation, and start biases at zero. Weights start Xavier
- * (Glorot), and He under ReLU. Images are taken flat, {@code [n, channels · height · width]} with
- * {@link InputType#convolutionalFlat}, or as {@code [n, channels, height, width]} with {@link
- * InputType#convolutional(long, long, long)}.
+ * <p>All of them hold {@code float} parameters, use no regularisation, dropout or batch
+ * normalisation, and start biases at zero. They end in a softmax under cross-entropy, which tells
+ * classes apart, or with one output in a linear unit under squared error, which estimates a number.
+ * Weights start Xavier (Glorot), and He under ReLU. Images are taken flat, {@code [n, channels ·
+ * height · width]} with {@link InputType#convolutionalFlat}, or as {@code [n, channels, height,
+ * width]} with {@link InputType#convolutional(long, long, long)}.
  */
 public sealed interface Architecture {
   /** The name that a configuration file uses, such as {@code tanh-cnn}. */
@@ -35,13 +36,13 @@ public sealed interface Architecture {
    * The configuration, ready for {@code MultiLayerNetwork.init()}.
    *
    * @param input shape of one example
-   * @param classes number of classes, at least 2
+   * @param outputs number of classes, at least 2, or 1 for a regression
    * @param updater the optimiser of local training; cloned
    * @param seed of the initial weights, not 0: ND4J takes that for no seed
    * @throws IllegalArgumentException when this architecture cannot take {@code input}; the message
    *     says what it needs
    */
-  MultiLayerConfiguration configuration(InputType input, int classes, IUpdater updater, long seed);
+  MultiLayerConfiguration configuration(InputType input, int outputs, IUpdater updater, long seed);
 
   /**
    * As {@link #configuration(InputType, int, IUpdater, long)} with plain SGD.
@@ -49,12 +50,12 @@ public sealed interface Architecture {
    * @param learningRate of the client's SGD, positive
    */
   default MultiLayerConfiguration configuration(
-      InputType input, int classes, double learningRate, long seed) {
+      InputType input, int outputs, double learningRate, long seed) {
     if (!(learningRate > 0) || Double.isInfinite(learningRate)) {
       throw new IllegalArgumentException(
           "learningRate must be positive and finite, was " + learningRate);
     }
-    return configuration(input, classes, new Sgd(learningRate), seed);
+    return configuration(input, outputs, new Sgd(learningRate), seed);
   }
 
   /** All names that {@link #named} takes. */
@@ -94,9 +95,9 @@ public sealed interface Architecture {
 
     @Override
     public MultiLayerConfiguration configuration(
-        InputType input, int classes, IUpdater updater, long seed) {
+        InputType input, int outputs, IUpdater updater, long seed) {
       return network(updater, seed, WeightInit.XAVIER)
-          .layer(softmax(classes))
+          .layer(output(outputs))
           .setInputType(input)
           .build();
     }
@@ -126,10 +127,10 @@ public sealed interface Architecture {
 
     @Override
     public MultiLayerConfiguration configuration(
-        InputType input, int classes, IUpdater updater, long seed) {
+        InputType input, int outputs, IUpdater updater, long seed) {
       NeuralNetConfiguration.ListBuilder network = network(updater, seed, WeightInit.XAVIER);
       hiddenSizes.forEach(size -> network.layer(dense(size, Activation.TANH)));
-      return network.layer(softmax(classes)).setInputType(input).build();
+      return network.layer(output(outputs)).setInputType(input).build();
     }
   }
 
@@ -147,7 +148,7 @@ public sealed interface Architecture {
 
     @Override
     public MultiLayerConfiguration configuration(
-        InputType input, int classes, IUpdater updater, long seed) {
+        InputType input, int outputs, IUpdater updater, long seed) {
       requireGrey28(name(), input);
       return network(updater, seed, WeightInit.XAVIER)
           .layer(
@@ -166,7 +167,7 @@ public sealed interface Architecture {
                   .build())
           .layer(maxPooling(1))
           .layer(dense(32, Activation.TANH))
-          .layer(softmax(classes))
+          .layer(output(outputs))
           .setInputType(input)
           .build();
     }
@@ -186,7 +187,7 @@ public sealed interface Architecture {
 
     @Override
     public MultiLayerConfiguration configuration(
-        InputType input, int classes, IUpdater updater, long seed) {
+        InputType input, int outputs, IUpdater updater, long seed) {
       requireGrey28(name(), input);
       return network(updater, seed, WeightInit.RELU)
           .layer(new ConvolutionLayer.Builder(5, 5).nOut(32).activation(Activation.RELU).build())
@@ -194,7 +195,7 @@ public sealed interface Architecture {
           .layer(new ConvolutionLayer.Builder(5, 5).nOut(64).activation(Activation.RELU).build())
           .layer(maxPooling(2))
           .layer(dense(512, Activation.RELU))
-          .layer(softmax(classes))
+          .layer(output(outputs))
           .setInputType(input)
           .build();
     }
@@ -226,13 +227,16 @@ public sealed interface Architecture {
         .build();
   }
 
-  private static OutputLayer softmax(int classes) {
-    if (classes < 2) {
-      throw new IllegalArgumentException("classes must be at least 2, was " + classes);
+  private static OutputLayer output(int outputs) {
+    if (outputs < 1) {
+      throw new IllegalArgumentException(
+          "outputs must be at least 1, was %d; one for each class, or 1 for a regression"
+              .formatted(outputs));
     }
-    return new OutputLayer.Builder(LossFunction.MCXENT)
-        .nOut(classes)
-        .activation(Activation.SOFTMAX)
+    boolean regression = outputs == 1;
+    return new OutputLayer.Builder(regression ? LossFunction.MSE : LossFunction.MCXENT)
+        .nOut(outputs)
+        .activation(regression ? Activation.IDENTITY : Activation.SOFTMAX)
         .build();
   }
 

@@ -59,14 +59,15 @@ class IdxReaderTest {
   }
 
   @Test
-  void read_wrongMagic_namesBothNumbers() throws IOException {
+  void read_wrongMagic_namesTheRightOneButNoByteOfTheFile() throws IOException {
     Path labels = write("labels", false, LABELS, new int[] {1}, bytes(2));
 
     assertThatExceptionOfType(MalformedDataException.class)
         .isThrownBy(() -> READER.read(labels, labels))
         .withMessage(
             labels
-                + ": expected magic number 0x00000803 (unsigned bytes, 3 axes), found 0x00000801");
+                + ": expected magic number 0x00000803 (IDX, unsigned bytes, 3 axes), found other"
+                + " bytes; is it an IDX file?");
   }
 
   @Test
@@ -80,7 +81,7 @@ class IdxReaderTest {
     assertThatExceptionOfType(MalformedDataException.class)
         .isThrownBy(() -> READER.read(short1, labels))
         .withMessage(
-            short1 + ": expected 6 values for sizes [2, 1, 3], found 5; the file is cut short");
+            short1 + ": expected 6 values, as its header says, found 5; the file is cut short");
     assertThatExceptionOfType(MalformedDataException.class)
         .isThrownBy(() -> READER.read(header, labels))
         .withMessage(header + ": expected a header of 16 bytes, found 6 in all");
@@ -112,7 +113,7 @@ class IdxReaderTest {
 
     assertThatExceptionOfType(MalformedDataException.class)
         .isThrownBy(() -> READER.read(images, labels))
-        .withMessage(images + ": expected 3 values for sizes [1, 1, 3], found more");
+        .withMessage(images + ": expected 3 values, as its header says, found more");
   }
 
   @Test

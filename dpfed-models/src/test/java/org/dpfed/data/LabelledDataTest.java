@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -116,30 +117,62 @@ class LabelledDataTest {
   }
 
   @Test
-  void stratified_anySize_holdsOutEachRowOnceAndEachClassInProportion() {
-    LabelledData data = data();
+  void regression_numbers_areHandedOutAsTheyAre() {
+    LabelledData data =
+        LabelledData.regression(
+            InputType.feedForward(2), new float[] {1, 2, 3, 4}, new float[] {0.5f, -1});
 
-    for (int testSize = 1; testSize < 10; testSize++) {
-      TrainTestSplit split = TrainTestSplit.stratified(data, testSize, 5);
-      assertThat(split.test().size()).isEqualTo(testSize);
-      assertThat(split.train().size()).isEqualTo(10 - testSize);
-      double sum =
-          split.train().toDataSet().getFeatures().sumNumber().doubleValue()
-              + split.test().toDataSet().getFeatures().sumNumber().doubleValue();
-      assertThat(sum).isEqualTo(190);
-      // Five of ten rows are of either class.
-      double ofFirst = split.test().toDataSet().getLabels().getColumn(0).sumNumber().doubleValue();
-      assertThat(ofFirst).isBetween(testSize / 2.0 - 0.5, testSize / 2.0 + 0.5);
-    }
+    assertThat(data.outputs()).isEqualTo(1);
+    assertThat(data.isRegression()).isTrue();
+    assertThat(data.classNames()).isEmpty();
+    assertThat(data.toDataSet().getLabels())
+        .isEqualTo(Nd4j.createFromArray(new float[][] {{0.5f}, {-1}}));
+    assertThat(data.select(new int[] {1}).gather(new int[] {0}, 0, 1).getLabels().getFloat(0))
+        .isEqualTo(-1);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> data.label(0))
+        .withMessageContaining("were numbers");
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                LabelledData.regression(
+                    InputType.feedForward(1), new float[1], new float[] {Float.NaN}))
+        .withMessage("targets must be finite, the one of row 0 is not");
   }
 
   @Test
-  void stratified_sizeOutOfBounds_isRefused() {
-    for (int testSize : new int[] {0, 10}) {
+  void oneRowPer_keyWithSeveralRows_isRefused() {
+    RowKeys keys = new RowKeys(List.of("x", "y"), new int[] {0, 0, 0, 0, 0, 1, 1, 1, 1, 1});
+
+    assertThat(data().oneRowPer("patient").rowUnit()).hasValue("patient");
+    for (ThrowingCallable contradiction :
+        List.<ThrowingCallable>of(
+            () -> data().oneRowPer("patient").withKeys(keys),
+            () -> data().withKeys(keys).oneRowPer("patient"))) {
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> TrainTestSplit.stratified(data(), testSize, 1))
-          .withMessage("testSize must be in [1, 9], was " + testSize);
+          .isThrownBy(contradiction)
+          .withMessageContaining("some key has several rows");
     }
+    assertThatIllegalArgumentException().isThrownBy(() -> data().oneRowPer(" "));
+  }
+
+  @Test
+  void rowKeys_namesThatAreOneKey_areRefused() {
+    for (List<String> names :
+        List.of(
+            List.of("7", "7.0"),
+            List.of("7", "007"),
+            List.of("a", " a"),
+            List.of("Ab", "aB"),
+            List.of("A1", "A 1"),
+            List.of("é", "e\u0301"))) {
+      assertThatIllegalArgumentException()
+          .as(names.toString())
+          .isThrownBy(() -> new RowKeys(names, new int[] {0, 1}))
+          .withMessageStartingWith("names must be distinct keys; line 2: key ");
+    }
+    assertThat(new RowKeys(List.of("9007199254740993", "9007199254740992"), new int[0]).names())
+        .containsExactly("9007199254740993", "9007199254740992");
   }
 
   @Test

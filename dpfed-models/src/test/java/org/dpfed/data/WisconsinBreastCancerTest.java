@@ -53,8 +53,10 @@ class WisconsinBreastCancerTest {
     // up.
     assertThat(malignant(split.test())).isEqualTo(42);
     assertThat(malignant(split.train())).isEqualTo(170);
-    assertThat(WisconsinBreastCancer.split().test().toDataSet().getFeatures())
-        .isEqualTo(split.test().toDataSet().getFeatures());
+    assertThat(split.train().rowUnit()).hasValue("patient");
+    LabelledData all = WisconsinBreastCancer.all();
+    assertThat(split.test().gather(new int[] {0, 1, 2}, 0, 3).getFeatures())
+        .isEqualTo(all.gather(new int[] {1, 6, 7}, 0, 3).getFeatures());
   }
 
   private static long malignant(LabelledData data) {

@@ -119,14 +119,30 @@ class ArchitectureTest {
     }
   }
 
+  /** A line y = 0.5 x is within reach of one linear unit: 200 full steps bring the error near 0. */
+  @Test
+  void configuration_oneOutput_estimatesANumber() {
+    MultiLayerNetwork network = network(new Architecture.Logistic(), InputType.feedForward(1), 1);
+    INDArray x = Nd4j.createFromArray(new float[][] {{-1}, {-0.5f}, {0.5f}, {1}});
+    INDArray y = x.mul(0.5);
+
+    for (int step = 0; step < 200; step++) {
+      network.fit(x, y);
+    }
+
+    // The error shrinks by at least 1 − 0.1 · mean(x²) = 0.94 a step: 0.94^200 is below 1e-5.
+    assertThat(network.output(x).sub(y).amaxNumber().doubleValue()).isLessThan(1e-3);
+  }
+
   @Test
   void configuration_valuesOutOfBounds_areRefusedByName() {
     Architecture architecture = new Architecture.Logistic();
     InputType input = InputType.feedForward(3);
 
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> architecture.configuration(input, 1, 0.1, 1))
-        .withMessage("classes must be at least 2, was 1");
+        .isThrownBy(() -> architecture.configuration(input, 0, 0.1, 1))
+        .withMessage(
+            "outputs must be at least 1, was 0; one for each class, or 1 for a regression");
     for (double rate : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertThatIllegalArgumentException()
           .isThrownBy(() -> architecture.configuration(input, 2, rate, 1))

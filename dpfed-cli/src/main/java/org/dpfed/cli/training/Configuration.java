@@ -1,6 +1,7 @@
 package org.dpfed.cli.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BiFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.StreamSupport;
 import org.dpfed.cli.UsageException;
 
@@ -63,7 +65,7 @@ final class Configuration {
 
   /** What stands in a flag's text: YAML for lists and maps, otherwise the text itself. */
   private static JsonNode raw(Setting setting, String text) {
-    return setting.kind().shape() == Kind.Shape.COLLECTION
+    return setting.kind().shape().isYaml()
         ? SettingsReader.value(text, setting.flag())
         : TextNode.valueOf(text);
   }
@@ -96,14 +98,24 @@ final class Configuration {
   }
 
   private static JsonNode beside(Path file, SettingsReader.Entry entry) {
-    boolean isPath =
-        Settings.find(entry.key())
-            .filter(setting -> setting.kind().shape() == Kind.Shape.PATH)
-            .flatMap(setting -> setting.kind().read(entry.raw()))
-            .isPresent();
-    return isPath
-        ? TextNode.valueOf(file.resolveSibling(entry.raw().asText()).toString())
-        : entry.raw();
+    return Settings.find(entry.key())
+        .map(Setting::kind)
+        .filter(kind -> kind.read(entry.raw()).isPresent())
+        .map(kind -> paths(kind, entry.raw(), path -> file.resolveSibling(path).toString()))
+        .orElse(entry.raw());
+  }
+
+  /** The value with each path in it changed; as it is when it holds none. */
+  private static JsonNode paths(Kind kind, JsonNode raw, UnaryOperator<String> change) {
+    return switch (kind.shape()) {
+      case PATH -> TextNode.valueOf(change.apply(raw.asText()));
+      case PATHS -> {
+        ArrayNode changed = JsonNodeFactory.instance.arrayNode();
+        raw.forEach(path -> changed.add(change.apply(path.asText())));
+        yield changed;
+      }
+      default -> raw;
+    };
   }
 
   /**
@@ -282,7 +294,10 @@ final class Configuration {
     ObjectNode raw =
         tree(
             (setting, given) ->
-                setting.kind().shape() == Kind.Shape.PATH ? absolute(given) : given.raw());
+                paths(
+                    setting.kind(),
+                    given.raw(),
+                    path -> Path.of(path).toAbsolutePath().toString()));
     return SettingsWriter.write(raw, toTree());
   }
 
@@ -296,9 +311,5 @@ final class Configuration {
       }
     }
     return root;
-  }
-
-  private static JsonNode absolute(Given path) {
-    return TextNode.valueOf(Path.of(path.raw().asText()).toAbsolutePath().toString());
   }
 }

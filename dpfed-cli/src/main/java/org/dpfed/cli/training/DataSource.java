@@ -1,30 +1,29 @@
 package org.dpfed.cli.training;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
+import java.util.Optional;
 import org.dpfed.cli.UsageException;
 import org.dpfed.data.CsvReader;
-import org.dpfed.data.CsvSchema;
 import org.dpfed.data.FashionMnist;
 import org.dpfed.data.IdxReader;
 import org.dpfed.data.LabelledData;
-import org.dpfed.data.MissingValues;
 import org.dpfed.data.Scaling;
 import org.dpfed.data.TrainTestSplit;
 import org.dpfed.data.WisconsinBreastCancer;
+import org.dpfed.data.partition.Partition;
+import org.dpfed.data.partition.Partitioner;
 
 /**
- * The examples that a configuration names, and what one client stands for.
+ * The examples that a configuration names.
  *
  * @param split what clients hold, and what is held out
- * @param unit of privacy, such as {@code patient}
+ * @param unit what one client stands for, where the configuration says
  */
-record DataSource(TrainTestSplit split, String unit) {
-
-  private static final long SPLIT_SEED = 0;
+record DataSource(TrainTestSplit split, Optional<String> unit) {
+  private static final double TEST_SHARE = 0.2;
 
   /**
    * Reads the data.
@@ -33,22 +32,18 @@ record DataSource(TrainTestSplit split, String unit) {
    */
   static DataSource of(Configuration configuration) {
     try {
-      return switch (configuration.text("data.set")) {
-        case "wdbc" ->
-            new DataSource(
-                WisconsinBreastCancer.split(), unit(configuration, WisconsinBreastCancer.UNIT));
-        case "fashion-mnist" ->
-            new DataSource(
+      TrainTestSplit split =
+          switch (configuration.text("data.set")) {
+            case "wdbc" -> WisconsinBreastCancer.split();
+            case "fashion-mnist" ->
                 FashionMnist.read(
-                    directory(configuration, FashionMnist.DIRECTORY), Scaling.Affine.PIXEL),
-                unit(configuration, "client"));
-        case "idx" ->
-            new DataSource(
+                    directory(configuration, FashionMnist.DIRECTORY), Scaling.Affine.PIXEL);
+            case "idx" ->
                 new IdxReader(configuration.texts("data.classes"), Scaling.Affine.PIXEL)
-                    .readDirectory(Path.of(configuration.text("data.directory"))),
-                unit(configuration, "client"));
-        default -> csv(configuration);
-      };
+                    .readDirectory(Path.of(configuration.text("data.directory")));
+            default -> csv(configuration);
+          };
+      return new DataSource(split, configuration.optionalText("data.unit"));
     } catch (IOException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
     } catch (IllegalArgumentException e) {
@@ -56,54 +51,61 @@ record DataSource(TrainTestSplit split, String unit) {
     }
   }
 
-  private static DataSource csv(Configuration configuration) throws IOException {
-    LabelledData rows =
-        new CsvReader(schema(configuration)).read(Path.of(configuration.text("data.file")));
-    int testExamples = configuration.integer("data.testExamples");
-    return new DataSource(
-        TrainTestSplit.stratified(rows, testExamples, SPLIT_SEED), unit(configuration, "client"));
+  /** The population, called what the configuration says where the partition can bear it. */
+  Partition partition(Partitioner partitioner) {
+    return unit.isPresent()
+        ? partitioner.partition(split.train(), unit.get())
+        : partitioner.partition(split.train());
   }
 
-  private static CsvSchema schema(Configuration configuration) {
-    CsvSchema.Builder schema =
-        CsvSchema.builder()
-            .header(configuration.yes("data.header"))
-            .label(configuration.text("data.label"), configuration.texts("data.classes"))
-            .missing(
-                MissingValues.valueOf(
-                    configuration
-                        .text("data.onMissing")
-                        .replace('-', '_')
-                        .toUpperCase(Locale.ROOT)),
-                configuration.texts("data.missing").toArray(String[]::new))
-            .ignore(configuration.texts("data.ignore").toArray(String[]::new));
-    configuration.optionalText("data.key").ifPresent(schema::key);
-    for (Map.Entry<String, List<String>> range :
-        configuration.textsByName("data.ranges").entrySet()) {
-      schema.numeric(range.getKey(), range(range.getKey(), range.getValue()));
+  private static TrainTestSplit csv(Configuration configuration) throws IOException {
+    CsvReader reader = new CsvReader(CsvSettings.schema(configuration));
+    List<Path> files = files(configuration);
+    LabelledData rows = declared(configuration, rows(configuration, reader, files));
+    if (configuration.has("data.testFile")) {
+      Path testFile = Path.of(configuration.text("data.testFile"));
+      LabelledData test = reader.read(testFile);
+      for (Path file : files) {
+        if (Files.isSameFile(file, testFile)) {
+          throw new IllegalArgumentException(
+              "data.testFile must hold other rows than those to train on, was one of their files");
+        }
+      }
+      return new TrainTestSplit(rows, test);
     }
-    configuration
-        .textsByName("data.categories")
-        .forEach((column, values) -> schema.categorical(column, values.toArray(String[]::new)));
-    return schema.build();
+    long seed = configuration.longInteger("data.splitSeed");
+    return configuration.has("data.testExamples")
+        ? TrainTestSplit.about(rows, configuration.integer("data.testExamples"), seed)
+        : TrainTestSplit.byUnit(
+            rows, configuration.optionalNumber("data.testShare").orElse(TEST_SHARE), seed);
   }
 
-  private static Scaling range(String column, List<String> bounds) {
-    try {
-      return new Scaling.Range(
-          Double.parseDouble(bounds.get(0)), Double.parseDouble(bounds.get(1)));
-    } catch (NumberFormatException | IndexOutOfBoundsException e) {
-      throw new IllegalArgumentException(
-          "data.ranges.%s must be two numbers, such as [0, 100], was %s".formatted(column, bounds),
-          e);
+  private static List<Path> files(Configuration configuration) throws IOException {
+    if (configuration.has("data.files")) {
+      return configuration.texts("data.files").stream().map(Path::of).toList();
     }
+    return configuration.has("data.directory")
+        ? CsvReader.filesIn(Path.of(configuration.text("data.directory")))
+        : List.of(Path.of(configuration.text("data.file")));
+  }
+
+  /** One file by its rows; several by their names, where clients come by key and no column says. */
+  private static LabelledData rows(Configuration configuration, CsvReader reader, List<Path> files)
+      throws IOException {
+    boolean byFile =
+        !configuration.has("data.file")
+            && !configuration.has("data.key")
+            && configuration.text("partition.by").equals("by-key");
+    return byFile ? reader.readEach(files) : reader.read(files);
+  }
+
+  private static LabelledData declared(Configuration configuration, LabelledData rows) {
+    return configuration.text("data.rowsPerUnit").equals("one")
+        ? rows.oneRowPer(configuration.text("data.unit"))
+        : rows;
   }
 
   private static Path directory(Configuration configuration, Path fallback) {
     return configuration.optionalText("data.directory").map(Path::of).orElse(fallback);
-  }
-
-  private static String unit(Configuration configuration, String fallback) {
-    return configuration.optionalText("data.unit").orElse(fallback);
   }
 }

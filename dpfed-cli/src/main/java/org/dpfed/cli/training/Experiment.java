@@ -59,8 +59,7 @@ record Experiment(
   static Experiment of(Configuration configuration) {
     DataSource source = DataSource.of(configuration);
     try {
-      Partition clients =
-          partitioner(configuration).partition(source.split().train(), source.unit());
+      Partition clients = source.partition(partitioner(configuration));
       PrivacyPlan plan = plan(configuration, clients);
       NetworkTemplate network = NetworkTemplate.of(network(configuration, source.split().train()));
       return new Experiment(
@@ -124,7 +123,7 @@ record Experiment(
     }
     return architecture.configuration(
         data.inputType(),
-        data.classes(),
+        data.outputs(),
         updater(configuration),
         configuration.longInteger("model.seed"));
   }

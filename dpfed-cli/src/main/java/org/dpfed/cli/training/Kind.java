@@ -42,8 +42,15 @@ record Kind(
     NAME,
     /** A path: in a file relative to that file, in a flag relative to the working directory. */
     PATH,
+    /** A list of such paths, in a flag written as YAML. */
+    PATHS,
     /** A list or a map, in a flag written as YAML. */
-    COLLECTION
+    COLLECTION;
+
+    /** Whether a flag gives it as YAML. */
+    boolean isYaml() {
+      return this == PATHS || this == COLLECTION;
+    }
   }
 
   private static final Pattern INTEGER = Pattern.compile("[-+]?(0|[1-9][0-9]*)");
@@ -159,6 +166,28 @@ record Kind(
     }
   }
 
+  /** Files, one or more. */
+  static Kind paths() {
+    return new Kind(
+        Shape.PATHS,
+        "a list of paths, such as [a.csv, b.csv]",
+        "[a.csv, b.csv]",
+        raw -> list(raw, item -> path().read(item)));
+  }
+
+  /** One character, or one of a few names for characters. */
+  static Kind character(String... names) {
+    List<String> known = List.of(names);
+    return new Kind(
+        Shape.NAME,
+        "one character or " + String.join(" or ", names),
+        ";",
+        raw ->
+            raw.isTextual() && (raw.asText().length() == 1 || known.contains(raw.asText()))
+                ? Optional.of(raw)
+                : Optional.empty());
+  }
+
   static Kind yesNo() {
     return new Kind(
         Shape.SWITCH,
@@ -196,6 +225,22 @@ record Kind(
         "a map of lists, such as " + example,
         example,
         raw -> map(raw, lists -> list(lists, Kind::anyText)));
+  }
+
+  /** A list of texts, or lists of texts by name. */
+  static Kind classes() {
+    return collection(
+        "a list of texts or a map of lists, such as [no, yes] or {healthy: [0], ill: [1, 2]}",
+        "[no, yes]",
+        raw ->
+            raw.isObject()
+                ? map(raw, labels -> list(labels, Kind::anyText))
+                : list(raw, Kind::anyText));
+  }
+
+  /** Two numbers. */
+  static Kind range(String example) {
+    return collection("two numbers, the lower first, such as " + example, example, Kind::range);
   }
 
   /** Pairs of numbers by name. */

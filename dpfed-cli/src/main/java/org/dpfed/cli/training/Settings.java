@@ -2,6 +2,8 @@ package org.dpfed.cli.training;
 
 import static org.dpfed.cli.training.Kind.anyInteger;
 import static org.dpfed.cli.training.Kind.atLeastZero;
+import static org.dpfed.cli.training.Kind.character;
+import static org.dpfed.cli.training.Kind.classes;
 import static org.dpfed.cli.training.Kind.directoryName;
 import static org.dpfed.cli.training.Kind.fraction;
 import static org.dpfed.cli.training.Kind.integer;
@@ -9,7 +11,9 @@ import static org.dpfed.cli.training.Kind.list;
 import static org.dpfed.cli.training.Kind.map;
 import static org.dpfed.cli.training.Kind.oneOf;
 import static org.dpfed.cli.training.Kind.path;
+import static org.dpfed.cli.training.Kind.paths;
 import static org.dpfed.cli.training.Kind.positive;
+import static org.dpfed.cli.training.Kind.range;
 import static org.dpfed.cli.training.Kind.ranges;
 import static org.dpfed.cli.training.Kind.sizes;
 import static org.dpfed.cli.training.Kind.text;
@@ -35,23 +39,72 @@ final class Settings {
                   "--data-directory",
                   path(),
                   "",
-                  "Directory of IDX files; Fashion-MNIST has a usual place.")
-              .onlyWith("data.set", "fashion-mnist", "idx")
+                  "Directory of IDX files (Fashion-MNIST has a usual place), or of CSV files, each one client by its name unless a key column says otherwise.")
+              .onlyWith("data.set", "fashion-mnist", "idx", "csv")
               .neededWith("data.set", "idx"),
           of(
                   "data.classes",
                   "--classes",
-                  list(),
+                  classes(),
                   "",
-                  "Classes of the labels, in the order of their numbers.")
+                  "Classes of the labels, in the order of their numbers; in CSV files a map gives the labels of each class.")
               .onlyWith("data.set", "idx", "csv")
+              .notWith("data.regression")
               .needed(),
-          csv("data.file", "--data-file", path(), "", "CSV file.").needed(),
-          csv("data.header", "--header", yesNo(), "true", "Whether the CSV file has a header."),
-          csv("data.label", "--label", text(), "", "Label column, by name or position from 0.")
+          csv(
+              "data.regression",
+              "--regression",
+              range("[0, 100]"),
+              "",
+              "Public range of a label that is a number to be estimated."),
+          csv("data.file", "--data-file", path(), "", "CSV file, plain or gzipped.")
+              .notWith("data.files")
+              .notWith("data.directory")
+              .needed(),
+          csv(
+                  "data.files",
+                  "--data-files",
+                  paths(),
+                  "",
+                  "CSV files, each one client by its name unless a key column says otherwise.")
+              .notWith("data.directory"),
+          csv("data.testFile", "--test-file", path(), "", "CSV file of rows to evaluate on."),
+          csv("data.header", "--header", yesNo(), "true", "Whether CSV files have a header."),
+          csv(
+              "data.delimiter",
+              "--delimiter",
+              character("tab", "space"),
+              ",",
+              "What separates two values."),
+          csv(
+              "data.quote",
+              "--quote",
+              character("none"),
+              "\"",
+              "What a value stands between that holds delimiters or line breaks."),
+          csv(
+              "data.encoding",
+              "--encoding",
+              text(),
+              "",
+              "Encoding of CSV files, such as windows-1252; without it, what their byte order mark says, or UTF-8."),
+          csv(
+                  "data.label",
+                  "--label",
+                  text(),
+                  "",
+                  "Label column: its name in the header, or its position from 0 where there is no header.")
               .needed(),
           csv("data.key", "--key", text(), "", "Column that says which client a row belongs to.")
-              .neededWith("partition.by", "by-key"),
+              .neededWith("partition.by", "by-key")
+              .neededUnless("data.files")
+              .neededUnless("data.directory"),
+          csv(
+              "data.similarKeys",
+              "--similar-keys",
+              oneOf("refuse", "join", "distinct"),
+              "refuse",
+              "What keys are that differ only in case, blanks or the form of their characters: an error, one client or several."),
           csv(
               "data.ranges",
               "--ranges",
@@ -64,6 +117,12 @@ final class Settings {
               map("{sex: [f, m]}"),
               "",
               "Values of each categorical column."),
+          csv(
+              "data.remainingRange",
+              "--remaining-range",
+              range("[0, 1]"),
+              "",
+              "Public range of every column that is named nowhere else."),
           csv("data.ignore", "--ignore", list(), "", "Columns to leave out."),
           csv(
               "data.missing",
@@ -78,13 +137,35 @@ final class Settings {
               "refuse",
               "What a missing value does."),
           csv(
+                  "data.testShare",
+                  "--test-share",
+                  fraction(true),
+                  "",
+                  "Share of the keys, or of the rows where there is no key, that is held out for evaluation; 0.2 without it.")
+              .notWith("data.testFile"),
+          csv(
                   "data.testExamples",
                   "--test-examples",
                   integer(1),
                   "",
-                  "Rows held out for evaluation.")
-              .needed(),
+                  "About how many rows to hold out; the share of them, rounded to one digit, is taken for a public constant.")
+              .notWith("data.testFile")
+              .notWith("data.testShare"),
+          csv(
+                  "data.splitSeed",
+                  "--split-seed",
+                  anyInteger(),
+                  "0",
+                  "Seed of the hash that says which of them are held out.")
+              .notWith("data.testFile"),
           of("data.unit", "--unit", text(), "", "What one client stands for, such as patient."),
+          csv(
+                  "data.rowsPerUnit",
+                  "--unit-rows",
+                  oneOf("one", "any"),
+                  "any",
+                  "Whether each unit has exactly one row; nobody but you can know it, and the guarantee assumes it.")
+              .onlyWith("data.unit"),
           of(
                   "partition.by",
                   "--partition",

@@ -14,8 +14,14 @@ public record ByKey() implements Partitioner {
     return "by-key";
   }
 
+  @Override
+  public String unit(LabelledData data) {
+    return ClientUnit.CLIENT;
+  }
+
   /**
-   * One client for each key.
+   * One client for each key, called what the keys tell apart; that nobody goes by two of them is an
+   * assumption.
    *
    * @throws IllegalArgumentException when the data has no keys
    */
@@ -40,6 +46,6 @@ public record ByKey() implements Partitioner {
     for (int row = 0; row < keys.rows(); row++) {
       order[next[keys.keyOf(row)]++] = row;
     }
-    return new Partition(unit, data, order, offsets);
+    return new Partition(ClientUnit.ofKeys(keys, unit), data, order, offsets);
   }
 }

@@ -39,7 +39,13 @@ public record Dirichlet(int examplesPerClient, double alpha, long seed) implemen
   }
 
   @Override
+  public String unit(LabelledData data) {
+    return ClientUnit.SIMULATED;
+  }
+
+  @Override
   public Partition partition(LabelledData data, String unit) {
+    ClientUnit client = ClientUnit.ofDeal(name(), unit);
     Random random = new Random(seed);
     int[] sorted = RowOrder.identity(data.size());
     RowOrder.shuffle(sorted, random);
@@ -54,7 +60,7 @@ public record Dirichlet(int examplesPerClient, double alpha, long seed) implemen
       }
       order[at] = sorted[next[drawClass(proportions, next, starts, random)]++];
     }
-    return Partition.consecutive(unit, data, order, examplesPerClient);
+    return Partition.consecutive(client, data, order, examplesPerClient);
   }
 
   /**

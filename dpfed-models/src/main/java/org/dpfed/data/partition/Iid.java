@@ -21,9 +21,15 @@ public record Iid(int examplesPerClient, long seed) implements Partitioner {
   }
 
   @Override
+  public String unit(LabelledData data) {
+    return ClientUnit.SIMULATED;
+  }
+
+  @Override
   public Partition partition(LabelledData data, String unit) {
+    ClientUnit client = ClientUnit.ofDeal(name(), unit);
     int[] order = RowOrder.identity(data.size());
     RowOrder.shuffle(order, new Random(seed));
-    return Partition.consecutive(unit, data, order, examplesPerClient);
+    return Partition.consecutive(client, data, order, examplesPerClient);
   }
 }

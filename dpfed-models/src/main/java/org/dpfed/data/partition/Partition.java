@@ -1,6 +1,7 @@
 package org.dpfed.data.partition;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.dpfed.data.LabelledData;
 import org.dpfed.federated.FederatedDataset;
@@ -12,7 +13,7 @@ import org.nd4j.linalg.dataset.api.DataSet;
  * and belong to whoever asked.
  */
 public final class Partition implements FederatedDataset {
-  private final String unit;
+  private final ClientUnit unit;
   private final LabelledData data;
   private final int[] order;
   private final int[] offsets;
@@ -21,10 +22,7 @@ public final class Partition implements FederatedDataset {
    * @param order row numbers, client after client; owned by this object from now on
    * @param offsets where each client begins in {@code order}, and the end; likewise
    */
-  Partition(String unit, LabelledData data, int[] order, int[] offsets) {
-    if (unit.isBlank()) {
-      throw new IllegalArgumentException("unit must name what one client is, was blank");
-    }
+  Partition(ClientUnit unit, LabelledData data, int[] order, int[] offsets) {
     this.unit = unit;
     this.data = data;
     this.order = order;
@@ -35,7 +33,8 @@ public final class Partition implements FederatedDataset {
    * Clients of {@code examplesPerClient} consecutive rows of {@code order}; the last may have
    * fewer.
    */
-  static Partition consecutive(String unit, LabelledData data, int[] order, int examplesPerClient) {
+  static Partition consecutive(
+      ClientUnit unit, LabelledData data, int[] order, int examplesPerClient) {
     int clients = RowOrder.pieces(order.length, examplesPerClient);
     int[] offsets = new int[clients + 1];
     for (int id = 0; id < clients; id++) {
@@ -47,7 +46,12 @@ public final class Partition implements FederatedDataset {
 
   @Override
   public String unit() {
-    return unit;
+    return unit.name();
+  }
+
+  @Override
+  public List<String> assumptions() {
+    return unit.assumptions();
   }
 
   @Override
@@ -86,6 +90,6 @@ public final class Partition implements FederatedDataset {
 
   @Override
   public String toString() {
-    return "Partition[%d clients (%s) over %s]".formatted(population(), unit, data);
+    return "Partition[%d clients (%s) over %s]".formatted(population(), unit.name(), data);
   }
 }

@@ -31,7 +31,13 @@ public record Shards(int examplesPerClient, int shardsPerClient, long seed) impl
   }
 
   @Override
+  public String unit(LabelledData data) {
+    return ClientUnit.SIMULATED;
+  }
+
+  @Override
   public Partition partition(LabelledData data, String unit) {
+    ClientUnit client = ClientUnit.ofDeal(name(), unit);
     Random random = new Random(seed);
     int[] sorted = RowOrder.identity(data.size());
     RowOrder.shuffle(sorted, random);
@@ -52,6 +58,6 @@ public record Shards(int examplesPerClient, int shardsPerClient, long seed) impl
       at += length;
       offsets[i / shardsPerClient + 1] = at;
     }
-    return new Partition(unit, data, order, offsets);
+    return new Partition(client, data, order, offsets);
   }
 }

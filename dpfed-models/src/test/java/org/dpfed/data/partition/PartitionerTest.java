@@ -46,7 +46,7 @@ class PartitionerTest {
   @ParameterizedTest
   @MethodSource("partitioners")
   void partition_everyRow_goesToExactlyOneClient(Partitioner partitioner) {
-    Partition partition = partitioner.partition(DATA, "patient");
+    Partition partition = partitioner.partition(DATA);
 
     List<Integer> dealt = new ArrayList<>();
     for (int id = 0; id < partition.population(); id++) {
@@ -62,7 +62,7 @@ class PartitionerTest {
   @ParameterizedTest
   @MethodSource("partitioners")
   void client_everyId_holdsItsRowsWithTheirLabels(Partitioner partitioner) {
-    Partition partition = partitioner.partition(DATA, "patient");
+    Partition partition = partitioner.partition(DATA);
 
     for (int id = 0; id < partition.population(); id++) {
       DataSet client = partition.client(id);
@@ -83,8 +83,8 @@ class PartitionerTest {
   @ParameterizedTest
   @MethodSource("partitioners")
   void partition_sameRule_dealsTheSameWay(Partitioner partitioner) {
-    Partition first = partitioner.partition(DATA, "patient");
-    Partition again = partitioner.partition(DATA, "patient");
+    Partition first = partitioner.partition(DATA);
+    Partition again = partitioner.partition(DATA);
 
     assertThat(again.population()).isEqualTo(first.population());
     for (int id = 0; id < first.population(); id++) {
@@ -95,17 +95,17 @@ class PartitionerTest {
   @Test
   void partition_anotherSeed_dealsAnotherWay() {
     // Two deals of 103 rows agree in the first client's 10 with probability below 1e-20.
-    assertThat(new Iid(10, 1).partition(DATA, "patient").rows(0))
-        .isNotEqualTo(new Iid(10, 2).partition(DATA, "patient").rows(0));
-    assertThat(new Dirichlet(10, 1e9, 1).partition(DATA, "patient").rows(0))
-        .isNotEqualTo(new Dirichlet(10, 1e9, 2).partition(DATA, "patient").rows(0));
-    assertThat(new Shards(10, 2, 1).partition(DATA, "patient").rows(0))
-        .isNotEqualTo(new Shards(10, 2, 2).partition(DATA, "patient").rows(0));
+    assertThat(new Iid(10, 1).partition(DATA).rows(0))
+        .isNotEqualTo(new Iid(10, 2).partition(DATA).rows(0));
+    assertThat(new Dirichlet(10, 1e9, 1).partition(DATA).rows(0))
+        .isNotEqualTo(new Dirichlet(10, 1e9, 2).partition(DATA).rows(0));
+    assertThat(new Shards(10, 2, 1).partition(DATA).rows(0))
+        .isNotEqualTo(new Shards(10, 2, 2).partition(DATA).rows(0));
   }
 
   @Test
   void iid_sizeThatDoesNotDivide_leavesTheRestToTheLastClient() {
-    Partition partition = new Iid(10, 7).partition(DATA, "patient");
+    Partition partition = new Iid(10, 7).partition(DATA);
 
     assertThat(partition.population()).isEqualTo(11);
     assertThat(partition.examples(9)).isEqualTo(10);
@@ -142,7 +142,7 @@ class PartitionerTest {
 
   @Test
   void client_idOutsideThePopulation_isRefused() {
-    Partition partition = new OnePerClient().partition(DATA, "patient");
+    Partition partition = new OnePerClient().partition(DATA);
 
     for (int id : new int[] {-1, SIZE}) {
       assertThatExceptionOfType(IndexOutOfBoundsException.class)

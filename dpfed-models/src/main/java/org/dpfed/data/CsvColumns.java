@@ -1,0 +1,174 @@
+package org.dpfed.data;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * The columns of one file while the schema claims them one by one. The first record of a file is
+ * taken for a header only where it can be nothing else: a record must never be lost as one, and its
+ * cells never show in an error.
+ */
+final class CsvColumns {
+  private final MalformedDataException.Place place;
+  private final CsvSchema schema;
+  private final List<String> names;
+  private final String[] claims;
+
+  /**
+   * @param firstRecord the header, or the first record of a file without one
+   * @param line where it stands
+   */
+  CsvColumns(String file, CsvSchema schema, List<String> firstRecord, long line)
+      throws MalformedDataException {
+    this.place = MalformedDataException.in(file).line(line);
+    this.schema = schema;
+    this.names =
+        schema.header()
+            ? firstRecord
+            : IntStream.range(0, firstRecord.size()).mapToObj(String::valueOf).toList();
+    this.claims = new String[names.size()];
+    requireDistinctNames();
+  }
+
+  private void requireDistinctNames() throws MalformedDataException {
+    Map<String, Integer> seen = new HashMap<>();
+    for (int i = 0; i < names.size(); i++) {
+      Integer first = names.get(i).isEmpty() ? null : seen.putIfAbsent(names.get(i), i);
+      if (first != null) {
+        throw place.problem(
+            "columns %d and %d have the same name; rename one, or set header to false if this line is a record"
+                .formatted(first + 1, i + 1));
+      }
+    }
+  }
+
+  int size() {
+    return names.size();
+  }
+
+  /** The name of a column in the header, or its position; not for errors. */
+  String name(int position) {
+    return names.get(position);
+  }
+
+  /** A column for errors: its number and what the settings call it, never what the file does. */
+  String describe(int position) {
+    String claim = claims[position];
+    return "column %d of %d%s"
+        .formatted(position + 1, names.size(), claim == null ? "" : " (" + claim + ")");
+  }
+
+  /** The position of the column that the schema calls {@code reference}; once for each column. */
+  int claim(String reference) throws MalformedDataException {
+    int position = schema.header() ? byName(reference) : byPosition(reference);
+    if (claims[position] != null) {
+      throw place.problem("column '" + reference + "' is used twice in the schema");
+    }
+    claims[position] =
+        schema.header() && !isPosition(reference) ? reference : "position " + position;
+    return position;
+  }
+
+  /** Claims a column that is to be left out; the empty name stands for all without a name. */
+  void ignore(String reference) throws MalformedDataException {
+    if (!reference.isBlank()) {
+      claim(reference);
+      return;
+    }
+    for (int i = 0; i < names.size(); i++) {
+      if (names.get(i).isEmpty()) {
+        claims[i] = "without a name";
+      }
+    }
+  }
+
+  private int byPosition(String reference) throws MalformedDataException {
+    if (!isPosition(reference)) {
+      throw place.problem(
+          "expected positions from 0 to %d, since the file has no header, the settings name column '%s'"
+              .formatted(names.size() - 1, reference));
+    }
+    return Integer.parseInt(reference);
+  }
+
+  private int byName(String reference) throws MalformedDataException {
+    int position = names.indexOf(reference.strip());
+    if (position < 0) {
+      throw place.problem(
+          "expected a header with a column '%s', found none of that name among %d; %s"
+              .formatted(reference, names.size(), hint(reference)));
+    }
+    if (isPosition(reference) && Integer.parseInt(reference) != position) {
+      throw place.problem(
+          "column '%s' is both a position and the name of another column; set header to false if this line is a record, otherwise rename the column"
+              .formatted(reference));
+    }
+    return position;
+  }
+
+  private boolean isPosition(String reference) {
+    return reference.matches("\\d{1,6}") && Integer.parseInt(reference) < names.size();
+  }
+
+  private String hint(String reference) {
+    if (names.size() == 1) {
+      return "is the delimiter another one?";
+    }
+    if (isPosition(reference)) {
+      return "positions are for files without a header: set header to false if this line is a record";
+    }
+    CellValue form = new CellValue(reference).form();
+    for (int i = 0; i < names.size(); i++) {
+      if (new CellValue(names.get(i)).form().equals(form)) {
+        return "column %d differs from it only in %s"
+            .formatted(i + 1, new CellValue(reference).differenceFrom(new CellValue(names.get(i))));
+      }
+    }
+    long values = names.stream().filter(this::isValue).count();
+    return values == 0
+        ? "is it spelled as in the file?"
+        : "%d of them hold a number, a label or a missing value: set header to false if this line is a record"
+            .formatted(values);
+  }
+
+  /** Whether a cell holds what stands in records rather than in headers. */
+  private boolean isValue(String cell) {
+    return CellValue.isNumber(cell)
+        || (!cell.isEmpty() && schema.isMissing(cell))
+        || schema.label().isLabel(cell);
+  }
+
+  /**
+   * The columns that nobody has claimed, in order.
+   *
+   * @throws MalformedDataException when one has a name that a header would not have, or when the
+   *     schema has no rule for them
+   */
+  List<Integer> left() throws MalformedDataException {
+    List<Integer> left = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      if (claims[i] != null) {
+        continue;
+      }
+      MalformedDataException.Place column = place.column(describe(i));
+      if (schema.header() && names.get(i).isEmpty()) {
+        throw column.problem(
+            "expected a name, found none (a delimiter too many at the end of the line?); ignore the empty name '' to leave such columns out");
+      }
+      if (schema.header() && isValue(names.get(i))) {
+        throw column.problem(
+            "expected a name, found a number, a label or a missing value; set header to false if this line is a record, otherwise declare or ignore this column by its name");
+      }
+      if (schema.remaining().isEmpty()) {
+        throw column.problem(
+            "column is not in the schema%s; declare it numeric or categorical, ignore it, or give a scaling for the remaining columns"
+                .formatted(schema.header() ? "" : " (position " + i + ")"));
+      }
+      left.add(i);
+    }
+    return left;
+  }
+}

@@ -1,0 +1,82 @@
+package org.dpfed.data.partition;
+
+import java.util.List;
+import java.util.Set;
+import org.dpfed.data.LabelledData;
+import org.dpfed.data.RowKeys;
+import org.dpfed.data.SimilarKeys;
+
+/**
+ * What one client of a partition is. A name that the partition cannot bear is refused: a guarantee
+ * names a patient only where all rows of a patient are one client, and where taking them away
+ * changes no other client.
+ *
+ * @param name the unit of privacy
+ * @param assumptions what must be true for one of that unit to be exactly one client
+ */
+record ClientUnit(String name, List<String> assumptions) {
+  static final String ROW = "row";
+  static final String CLIENT = "client";
+  static final String SIMULATED = "simulated client";
+
+  ClientUnit {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("unit must name what one client is, was blank");
+    }
+  }
+
+  /** Each row is a client: the row, or the unit of which each row was said to be one. */
+  static ClientUnit ofRows(LabelledData data, String name) {
+    String stripped = name.strip();
+    if (data.rowUnit().filter(stripped::equals).isPresent()) {
+      return new ClientUnit(stripped, List.of("each " + stripped + " has exactly one row"));
+    }
+    if (!stripped.isEmpty() && !Set.of(ROW, CLIENT).contains(stripped)) {
+      throw new IllegalArgumentException(
+          "unit '%s' does not fit partition one-per-client, where a client is one %s; %s"
+              .formatted(stripped, data.rowUnit().orElse(ROW), remedy(data, stripped)));
+    }
+    return new ClientUnit(
+        stripped,
+        List.of(
+            "each row is a client of its own: whoever has several rows is protected row by row, not as a whole"));
+  }
+
+  private static String remedy(LabelledData data, String name) {
+    if (data.rowUnit().isPresent()) {
+      return "name that, or leave the unit out";
+    }
+    return data.keys().isPresent()
+        ? "choose by-key, which makes all rows of one key a client, or leave the unit out"
+        : "say that each %s has exactly one row (rows per unit: one) if that is so, name a key column and choose by-key, or leave the unit out"
+            .formatted(name);
+  }
+
+  /** All rows of a key are a client: whatever the key tells apart. */
+  static ClientUnit ofKeys(RowKeys keys, String name) {
+    String stripped = name.strip();
+    String distinct =
+        keys.similar() == SimilarKeys.DISTINCT
+            ? ", even one that differs in case, blanks or form only"
+            : "";
+    return new ClientUnit(
+        stripped,
+        List.of(
+            "one %s is all rows that have one key, %s; nobody has a second key%s"
+                .formatted(stripped, keys.source(), distinct)));
+  }
+
+  /** Rows are dealt: a client is simulated, since without one row all others are dealt anew. */
+  static ClientUnit ofDeal(String partition, String name) {
+    String stripped = name.strip();
+    if (!stripped.isEmpty() && !Set.of(CLIENT, SIMULATED).contains(stripped)) {
+      throw new IllegalArgumentException(
+          "unit '%s' does not fit partition %s, which deals all rows anew when one is missing, so that its clients are simulated; choose by-key or one-per-client, or leave the unit out"
+              .formatted(stripped, partition));
+    }
+    return new ClientUnit(
+        stripped.isEmpty() ? stripped : SIMULATED,
+        List.of(
+            "clients are simulated: the guarantee is for one client as it was dealt, not for a person or a row, without whom all rows would be dealt anew"));
+  }
+}
