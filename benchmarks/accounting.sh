@@ -9,7 +9,7 @@ results=$root/benchmarks/results
 target=$root/dpfed-bench/target
 mkdir -p "$results" "$target"
 
-mvn -q -B -Dmaven.test.skip=true -pl dpfed-bench -am package \
+mvn -q -B -Dmaven.test.skip=true -Dmaven.javadoc.skip -Djacoco.skip -pl dpfed-bench -am package \
   org.apache.maven.plugins:maven-dependency-plugin:build-classpath \
   -Dmdep.outputFile="$target/classpath.txt" -Dmdep.includeScope=runtime
 classpath=$target/classes:$(cat "$target/classpath.txt")

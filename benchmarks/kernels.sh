@@ -16,7 +16,7 @@ results=$root/benchmarks/results
 target=$root/dpfed-bench/target
 mkdir -p "$results" "$target"
 
-mvn -q -B $profile -Dmaven.test.skip=true -Djacoco.skip -pl dpfed-bench -am package \
+mvn -q -B $profile -Dmaven.test.skip=true -Dmaven.javadoc.skip -Djacoco.skip -pl dpfed-bench -am package \
   org.apache.maven.plugins:maven-dependency-plugin:build-classpath \
   -Dmdep.outputFile="$target/classpath.txt" -Dmdep.includeScope=runtime
 classpath=$target/classes:$(cat "$target/classpath.txt")

@@ -15,7 +15,7 @@ mkdir -p "$results" "$target"
   exit 1
 }
 
-mvn -q -B -Dmaven.test.skip=true -pl dpfed-bench -am package \
+mvn -q -B -Dmaven.test.skip=true -Dmaven.javadoc.skip -Djacoco.skip -pl dpfed-bench -am package \
   org.apache.maven.plugins:maven-dependency-plugin:build-classpath \
   -Dmdep.outputFile="$target/classpath.txt" -Dmdep.includeScope=runtime
 flags="-XX:+UseSerialGC -XX:SurvivorRatio=2 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0 --add-modules jdk.incubator.vector"
@@ -39,7 +39,7 @@ for model in mlp tanh-cnn lenet; do
     # shellcheck disable=SC2086 # settings are meant to be split
     {
       for _ in $(seq "$repeats"); do
-        bench $settings --layers TWIN
+        bench $settings --layers FAST
         peer $settings
       done
       bench $settings --layers DL4J
@@ -47,7 +47,7 @@ for model in mlp tanh-cnn lenet; do
   done
 done
 for cohort in 10 100 1000; do
-  bench --model mlp --cohort "$cohort" --rounds 5 --layers TWIN | tee -a "$memory"
+  bench --model mlp --cohort "$cohort" --rounds 5 --layers FAST | tee -a "$memory"
 done
 for seed in 1 2 3; do
   for settings in \

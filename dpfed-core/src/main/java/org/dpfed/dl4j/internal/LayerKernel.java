@@ -10,11 +10,15 @@ package org.dpfed.dl4j.internal;
  */
 interface LayerKernel extends AutoCloseable {
   /**
+   * The shape of the layer's output for a batch.
+   *
    * @throws IllegalArgumentException when the layer does not take such a batch
    */
   BatchShape outputOf(BatchShape input);
 
   /**
+   * The layer's output for a batch.
+   *
    * @param input kept until {@link #backward}, not changed
    */
   float[] forward(float[] input, BatchShape shape);

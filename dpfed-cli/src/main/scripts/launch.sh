@@ -1,0 +1,87 @@
+# How dpfed's command line is started, shared by the launchers of the checkout and of the distribution.
+# They source this file with
+#   home        where dpfed lies
+#   scripts     the folder of this file
+# and call launch CLASS_PATH ARGUMENTS. Read from the environment:
+#   JAVA_HOME          which Java, 17 or newer; otherwise the java on the PATH
+#   DPFED_JAVA_OPTS    further JVM flags, such as -Xmx8g
+#   OPENBLAS_CORETYPE  which kernels OpenBLAS takes; otherwise those for this processor
+#   OMP_NUM_THREADS    threads inside one operation of DL4J; otherwise 1
+
+fail() {
+  echo "dpfed: $1" >&2
+  exit 1
+}
+
+# Sets java, java_version and java_modules, from the file that describes a Java installation where there is
+# one: asking Java itself would double the time to start.
+find_java() {
+  java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+  found=$(command -v "$java") || fail "$java is not there; install Java 17 or newer, or set JAVA_HOME"
+  release=$(dirname "$(readlink -f "$found")")/../release
+  java_version=
+  java_modules=
+  if [ -f "$release" ]; then
+    java_version=$(sed -n 's/^JAVA_VERSION="\([0-9]*\).*/\1/p' "$release")
+    java_modules=$(sed -n 's/^MODULES="\(.*\)"/\1/p' "$release")
+  fi
+  [ -n "$java_version" ] ||
+    java_version=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p' | head -n 1)
+  [ "${java_version:-0}" -ge 17 ] ||
+    fail "Java 17 or newer is needed, $java is ${java_version:-of an unknown version}; set JAVA_HOME"
+  [ -n "$java_modules" ] || java_modules=$("$java" --list-modules | sed 's/@.*//')
+}
+
+has_module() {
+  case " $(echo "$java_modules" | tr '\n' ' ') " in
+    *" $1 "*) ;;
+    *) return 1 ;;
+  esac
+}
+
+# The JVM prints a warning, which no flag turns off, wherever this incubator module is loaded: only training
+# is faster for it.
+trains() {
+  case " $* " in
+    *" -h "* | *" --help "*) return 1 ;;
+    *" train "*) ;;
+    *) return 1 ;;
+  esac
+}
+
+jvm_flags() {
+  if trains "$@" && has_module jdk.incubator.vector; then
+    echo "--add-modules jdk.incubator.vector"
+  fi
+  if [ "$java_version" -ge 22 ]; then
+    echo "--enable-native-access=ALL-UNNAMED"
+  fi
+  if [ "$java_version" -ge 23 ]; then
+    echo "--sun-misc-unsafe-memory-access=allow"
+  fi
+  # Fast to start and light beside the workers; the large arrays are outside the heap. ND4J's records of
+  # small arrays outlive one collection, and must not get into the old generation for want of room.
+  echo "-XX:+UseSerialGC -XX:SurvivorRatio=2 -Dorg.bytedeco.javacpp.maxPhysicalBytes=0"
+}
+
+launch() {
+  class_path=$1
+  shift
+  case $home in
+    *:*) fail "Java finds nothing in a folder whose name holds a colon; move $home" ;;
+  esac
+  [ -n "${java:-}" ] || find_java
+  flags=$(jvm_flags "$@")
+  # Workers train one client each; threads inside one operation would only get in their way.
+  export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}"
+  if [ -z "${OPENBLAS_CORETYPE:-}" ]; then
+    coretype=$("$scripts/openblas-coretype")
+    [ -z "$coretype" ] || export OPENBLAS_CORETYPE="$coretype"
+  fi
+  # Java 17 cannot ask whether standard error, where progress is shown, is a terminal.
+  if [ -t 2 ] && [ "${TERM:-dumb}" != dumb ]; then
+    flags="$flags -Ddpfed.terminal=true"
+  fi
+  # shellcheck disable=SC2086 # options are meant to be split
+  exec "$java" $flags ${DPFED_JAVA_OPTS:-} -cp "$class_path" org.dpfed.cli.Main "$@"
+}
