@@ -15,6 +15,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param values row after row
  * @param scored for each value, whether it counts
  */
+@SuppressWarnings("ArrayRecordComponent") // never compared
 record Labels(int width, float[] values, boolean[] scored) {
   /**
    * @param batch unchanged
