@@ -38,12 +38,11 @@ final class CommandOptions {
       command.addArgGroup(group.build());
     }
     List<String> lines = new ArrayList<>();
+    lines.add("%nWhat each --mechanism takes. What is in brackets may be left out.");
     lines.add(
-        "%nWhat each --mechanism takes; what is in brackets may be left out. Only those with");
-    lines.add(
-        (flags.contains(Flag.PLOT)
-            ? "[--accountant] take --orders, --all and --plot."
-            : "[--accountant] take --orders. Leave out what is to be found."));
+        flags.contains(Flag.PLOT)
+            ? "Those with [--accountant] also take --orders, --all and --plot."
+            : "Those with [--accountant] also take --orders. What is to be found is left out.");
     for (String name : mechanisms) {
       addForms(lines, name, Choices.MECHANISMS);
     }

@@ -40,14 +40,17 @@ final class GoldenNames {
               .toList());
 
   /** Sampling from groups of clients in turn, which the amplified banded mechanism always does. */
-  static final String CYCLIC_POISSON = "cyclic-poisson";
+  static final String CYCLIC_POISSON = "cyclic_poisson";
 
   static final Map<String, String> SAMPLINGS =
       withOwn(
           Map.of(
-              "truncated_poisson", "truncated-poisson",
-              "without_replacement", "without-replacement",
-              "cyclic_poisson", CYCLIC_POISSON),
+              "truncated_poisson",
+              "truncated-poisson",
+              "without_replacement",
+              "without-replacement",
+              CYCLIC_POISSON,
+              CYCLIC_POISSON),
           Choices.SAMPLINGS.names());
 
   static final Map<String, NeighbouringRelation> RELATIONS =
@@ -62,16 +65,21 @@ final class GoldenNames {
           "replace-one", NeighbouringRelation.REPLACE_ONE);
 
   /** What computes the cost of shuffled messages; there is no other. */
-  static final String SHUFFLING = "shuffling";
+  static final String SHUFFLING = "feldman_mcmillan_talwar_2021_numeric";
 
   static final Map<String, String> ACCOUNTANTS =
       withOwn(
           Map.of(
-              "rdp_wbk_theorem27", "rdp",
-              "pld_connect_the_dots_pessimistic", "pld",
-              "analytic_gaussian", "analytic-gaussian",
-              "optimal_composition_kov (grid of k-2i multiples)", "optimal-composition",
-              "feldman_mcmillan_talwar_2021_numeric", SHUFFLING),
+              "rdp_wbk_theorem27",
+              "rdp",
+              "pld_connect_the_dots_pessimistic",
+              "pld",
+              "analytic_gaussian",
+              "analytic-gaussian",
+              "optimal_composition_kov (grid of k-2i multiples)",
+              "optimal-composition",
+              SHUFFLING,
+              SHUFFLING),
           Choices.ACCOUNTANTS.names());
 
   private GoldenNames() {}

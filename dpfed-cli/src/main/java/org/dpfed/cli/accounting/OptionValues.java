@@ -22,14 +22,22 @@ record OptionValues(Map<Flag, String> texts, Map<Flag, String> labels) {
     labels = Map.copyOf(labels);
   }
 
-  /** What stands on the command line. */
+  /**
+   * What stands on the command line.
+   *
+   * @throws UsageException when an option stands there twice
+   */
   static OptionValues of(ParseResult parsed) {
     Map<Flag, String> texts = new EnumMap<>(Flag.class);
     for (Flag flag : Flag.values()) {
-      if (parsed.hasMatchedOption(flag.option())) {
-        boolean isSwitch = flag.kind() == Kind.SWITCH;
-        texts.put(flag, isSwitch ? "" : parsed.matchedOptionValue(flag.option(), ""));
+      if (!parsed.hasMatchedOption(flag.option())) {
+        continue;
       }
+      if (parsed.matchedOption(flag.option()).originalStringValues().size() > 1) {
+        throw new UsageException(flag.option() + " is given more than once; leave out the others");
+      }
+      boolean isSwitch = flag.kind() == Kind.SWITCH;
+      texts.put(flag, isSwitch ? "" : parsed.matchedOptionValue(flag.option(), ""));
     }
     return new OptionValues(texts, Map.of());
   }

@@ -65,6 +65,15 @@ enum Question {
       without(runAnd(), Flag.ROUNDS, Flag.TREE_ROUNDS)) {
     @Override
     double answerTo(OptionValues options) {
+      if (options.has(Flag.MAX_PARTICIPATIONS)) {
+        throw new UsageException(
+            "%s, not %s, decides what is spent; give %s and leave out %s to find the noise"
+                .formatted(
+                    options.label(Flag.MAX_PARTICIPATIONS),
+                    options.label(Flag.ROUNDS),
+                    options.label(Flag.ROUNDS),
+                    options.label(Flag.NOISE_MULTIPLIER)));
+      }
       return (double)
           calibration(options.with(Flag.ROUNDS, 1))
               .mostRounds(
@@ -163,12 +172,10 @@ enum Question {
     for (Flag needed : needs) {
       if (!options.has(needed)) {
         throw new UsageException(
-            "%s is missing%s"
-                .formatted(
-                    options.label(needed),
-                    this == EPSILON
-                        ? "; or give %s to ask for delta".formatted(options.label(Flag.EPSILON))
-                        : ""));
+            this == EPSILON
+                ? "%s is missing; give it, or %s to ask for delta"
+                    .formatted(options.label(needed), options.label(Flag.EPSILON))
+                : options.label(needed) + " is missing");
       }
     }
   }
