@@ -19,6 +19,9 @@ import java.util.List;
  * one table.
  */
 final class TreeSensitivity {
+  /** Counts up to here can be squared and added over all nodes without overflow. */
+  private static final int MOST_PARTICIPATIONS = 1_000_000;
+
   private final int separation;
   private final int most;
 
@@ -43,6 +46,14 @@ final class TreeSensitivity {
   /** The squared L2 sensitivity in clip norms under {@code participation}. */
   static long squared(Participation participation) {
     int rounds = participation.rounds();
+    if (participation.attainable() > MOST_PARTICIPATIONS) {
+      throw new UnsupportedOperationException(
+          "a tree is accounted for with at most "
+              + MOST_PARTICIPATIONS
+              + " participations of one client, was "
+              + participation.attainable()
+              + "; restart the tree, raise minSeparation or lower maxParticipations");
+    }
     TreeSensitivity dynamics =
         new TreeSensitivity(participation.minSeparation(), participation.attainable());
     List<List<Choice>> run = List.of(List.of());

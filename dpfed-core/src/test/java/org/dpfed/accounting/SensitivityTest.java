@@ -1,6 +1,7 @@
 package org.dpfed.accounting;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.stream.Stream;
@@ -51,6 +52,19 @@ class SensitivityTest {
         }
       }
     }
+  }
+
+  /** One more than the largest int once made the sensitivity 0, and with it epsilon. */
+  @Test
+  void squaredSensitivity_tooManyParticipations_isRefused() {
+    int most = Integer.MAX_VALUE;
+    TreeAggregation tree = new TreeAggregation(1, new Participation(most, most, 1));
+    assertThatThrownBy(tree::squaredSensitivity)
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("at most 1000000 participations of one client, was 2147483647");
+    // Where the separation leaves room for few, any number may be named: 3 leaves far apart.
+    TreeAggregation few = new TreeAggregation(1, new Participation(1 << 20, most, 1 << 19));
+    assertThat(few.squaredSensitivity()).isEqualTo(2 * 20 + 4);
   }
 
   @ParameterizedTest

@@ -15,7 +15,7 @@ import org.dpfed.cli.UsageException;
 
 /** Mechanisms of the server whose noise in one round depends on that of others. */
 sealed interface CorrelatedNoise extends Mechanism.Accounted {
-  /** The participation that the options describe; no most likely number of rounds is assumed. */
+  /** The participation that the options describe; what is not given is not assumed to be small. */
   private static Participation participation(OptionValues options) {
     int most = options.index(Flag.MAX_PARTICIPATIONS);
     if (most == 1 && options.has(Flag.MIN_SEPARATION)) {
@@ -95,12 +95,18 @@ sealed interface CorrelatedNoise extends Mechanism.Accounted {
       implements CorrelatedNoise {
     private static final String NAME = "matrix";
 
+    /** Each row of the matrix is summed on its own. */
+    private static final int MOST_ROUNDS = 1_000_000;
+
     static Form<Mechanism> formByCoefficients() {
       return new Form<>(
           NAME,
           participating(Flag.COEFFICIENTS),
           accountedAnd(Flag.MIN_SEPARATION),
-          options -> of(options, new ToeplitzStrategy(options.numbers(Flag.COEFFICIENTS))));
+          options -> {
+            rounds(options);
+            return of(options, new ToeplitzStrategy(options.numbers(Flag.COEFFICIENTS)));
+          });
     }
 
     static Form<Mechanism> formByBuffers() {
@@ -114,7 +120,22 @@ sealed interface CorrelatedNoise extends Mechanism.Accounted {
                   ToeplitzStrategy.bufferedLinear(
                       options.numbers(Flag.BUFFER_DECAY),
                       options.numbers(Flag.OUTPUT_SCALE),
-                      options.index(Flag.ROUNDS))));
+                      rounds(options))));
+    }
+
+    private static int rounds(OptionValues options) {
+      int rounds = options.index(Flag.ROUNDS);
+      if (rounds > MOST_ROUNDS) {
+        throw new UsageException(
+            "%s must be at most %d with %s %s, was %d"
+                .formatted(
+                    options.label(Flag.ROUNDS),
+                    MOST_ROUNDS,
+                    options.label(Flag.MECHANISM),
+                    NAME,
+                    rounds));
+      }
+      return rounds;
     }
 
     private static Matrix of(OptionValues options, ToeplitzStrategy strategy) {

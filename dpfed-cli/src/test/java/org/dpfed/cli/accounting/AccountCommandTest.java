@@ -108,6 +108,17 @@ final class AccountCommandTest {
     assertThat(run.err()).contains("--min-separation has no effect with --max-participations 1");
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"--coefficients=1,0.5", "--buffer-decay=0.9 --output-scale=0.3"})
+  void account_matrixOfTooManyRounds_isRefusedBeforeItIsBuilt(String matrix) {
+    CommandRun run =
+        account(
+            "--mechanism=matrix --relation=zero-out --noise-multiplier=2 --rounds=2147483647"
+                + " --delta=1e-5 --max-participations=2 " + matrix);
+    assertThat(run.isRefusedInOneLine()).as(run.toString()).isTrue();
+    assertThat(run.err()).contains("--rounds must be at most 1000000 with --mechanism matrix");
+  }
+
   @Test
   void account_all_printsEveryAccountantOrItsRefusal() {
     CommandRun run =
