@@ -59,7 +59,12 @@ final class RoundTally implements WorkerPool.Receiver {
   public void failed(int client, Throwable cause) {
     failed++;
     if (showClientErrors) {
-      LOG.warn("round {}: client {} failed and contributes zero", round + 1, client, cause);
+      LOG.warn(
+          "round {}: client {} failed and contributes zero: {}",
+          round + 1,
+          client,
+          cause.toString(),
+          cause);
     }
   }
 

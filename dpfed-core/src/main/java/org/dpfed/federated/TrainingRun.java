@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.dpfed.accounting.DpEvent;
-import org.dpfed.kernel.DeltaKernel;
 import org.dpfed.mechanism.DeltaAggregator;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -81,10 +80,8 @@ final class TrainingRun {
   /** One round, or empty when it was abandoned because the run was stopped. */
   private Optional<RoundDiagnostics> round(
       int round, WorkerPool workers, ServerOptimizer.Stepper stepper) {
-    // One thread: the others train meanwhile.
-    DeltaKernel kernel = settings.execution().kernel().kernel().withThreads(1);
     try (DeltaAggregator aggregator =
-        plan.mechanism().aggregator(round, kernel, parameters.length())) {
+        plan.mechanism().aggregator(round, settings.execution().kernel(), parameters.length())) {
       int[] cohort = aggregator.cohort();
       RoundTally tally =
           new RoundTally(

@@ -168,7 +168,8 @@ final class WorkerPool implements AutoCloseable {
     private final LentCopy global = new LentCopy();
 
     WorkerThread(Runnable tasks) {
-      super(tasks, "dpfed-worker");
+      // Inherits nothing: the thread that makes this one may be that of a client that failed.
+      super(null, tasks, "dpfed-worker", 0, false);
       // What ends this thread was handed over as its client's failure.
       setUncaughtExceptionHandler((thread, failure) -> {});
     }

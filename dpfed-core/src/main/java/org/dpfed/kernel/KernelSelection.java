@@ -12,14 +12,19 @@ import org.slf4j.LoggerFactory;
  * Which kernel was chosen, and why each candidate before it was passed over. Candidates are tried
  * in this order: those that need something which may be missing (a module of the JVM, another
  * artifact, a device), found by {@link ServiceLoader}, by name; then the reference, which always
- * works.
- *
- * @param kernel the kernel to use
- * @param passedOver the candidates that were tried and could not be used, in the order they were
- *     tried
+ * works. A kernel of one's own is made known to the loader; a selection cannot be put together by
+ * hand, since the kernel measures norms and draws noise.
  */
-public record KernelSelection(DeltaKernel kernel, List<PassedOver> passedOver) {
+public final class KernelSelection {
   private static final Logger LOG = LoggerFactory.getLogger(KernelSelection.class);
+
+  private final DeltaKernel kernel;
+  private final List<PassedOver> passedOver;
+
+  private KernelSelection(DeltaKernel kernel, List<PassedOver> passedOver) {
+    this.kernel = kernel;
+    this.passedOver = List.copyOf(passedOver);
+  }
 
   /**
    * A candidate that could not be used.
@@ -34,11 +39,6 @@ public record KernelSelection(DeltaKernel kernel, List<PassedOver> passedOver) {
     }
   }
 
-  /** Copies the list. */
-  public KernelSelection {
-    passedOver = List.copyOf(passedOver);
-  }
-
   /** The first kernel that can be used here; the reference always can. */
   public static KernelSelection automatic() {
     return firstUsable(candidates());
@@ -51,6 +51,16 @@ public record KernelSelection(DeltaKernel kernel, List<PassedOver> passedOver) {
    */
   public static KernelSelection forced(String name) {
     return forced(name, candidates());
+  }
+
+  /** The kernel to use. */
+  public DeltaKernel kernel() {
+    return kernel;
+  }
+
+  /** The candidates that were tried and could not be used, in the order they were tried. */
+  public List<PassedOver> passedOver() {
+    return passedOver;
   }
 
   /** One line for reports: {@code kernel nd4j; passed over: cuda (no device)}. */

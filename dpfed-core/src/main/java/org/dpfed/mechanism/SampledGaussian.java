@@ -1,7 +1,7 @@
 package org.dpfed.mechanism;
 
 import org.dpfed.accounting.DpEvent;
-import org.dpfed.kernel.DeltaKernel;
+import org.dpfed.kernel.KernelSelection;
 
 /**
  * The Poisson-sampled Gaussian mechanism: what one round samples, clips by and noises with, and
@@ -80,11 +80,11 @@ public record SampledGaussian(
    * One round: draws its cohort, sums what the cohort's clients send, and releases the noisy mean.
    *
    * @param round counts from 0; with seeded randomness, equal rounds draw equal cohorts and noise
-   * @param kernel does the arithmetic
+   * @param kernels whose kernel does the arithmetic, on the calling thread
    * @param dimension length of a delta, at least 1
    * @throws IllegalArgumentException when the noise exceeds the range of exact sums
    */
-  public DeltaAggregator aggregator(int round, DeltaKernel kernel, long dimension) {
-    return new DeltaAggregator(this, round, kernel, dimension);
+  public DeltaAggregator aggregator(int round, KernelSelection kernels, long dimension) {
+    return new DeltaAggregator(this, round, kernels.kernel().withThreads(1), dimension);
   }
 }

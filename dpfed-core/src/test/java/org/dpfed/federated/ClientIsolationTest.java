@@ -205,7 +205,7 @@ final class ClientIsolationTest {
   /** A failed client may leave anything in its worker and its thread: neither is used again. */
   @Test
   void failedClient_leavesAStateBehind_nobodyTrainsWithIt() {
-    ThreadLocal<Boolean> poisonedThread = ThreadLocal.withInitial(() -> false);
+    ThreadLocal<Boolean> poisonedThread = new InheritableThreadLocal<>();
     ClientTrainer poisoning =
         new Isolated(Training.ORDINARY) {
           @Override
@@ -222,7 +222,7 @@ final class ClientIsolationTest {
                 }
                 INDArray delta = delta(global, client);
                 return new ClientUpdate(
-                    poisoned[0] || poisonedThread.get() ? delta.muli(2) : delta, 0);
+                    poisoned[0] || poisonedThread.get() != null ? delta.muli(2) : delta, 0);
               }
             };
           }

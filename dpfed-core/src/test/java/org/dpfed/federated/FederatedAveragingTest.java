@@ -41,7 +41,8 @@ final class FederatedAveragingTest {
   void run_noNoise_addsTheSumOverTheExpectedCohortWhateverTheRealOne() {
     // No cohort has 37.5 clients, so dividing by the real size would show.
     PrivacyPlan plan = plan(0).rounds(1).expectedCohortSize(37.5).build();
-    int realised = plan.mechanism().aggregator(0, new Nd4jKernel(), 1).cohort().length;
+    int realised =
+        plan.mechanism().aggregator(0, KernelSelection.forced(Nd4jKernel.NAME), 1).cohort().length;
     float[] after = parameters(run(client -> new float[] {0.25f}, 2, plan));
     assertThat((double) after[0]).isCloseTo(realised * 0.25 / 37.5, within(1e-6));
   }

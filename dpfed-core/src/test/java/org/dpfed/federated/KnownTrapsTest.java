@@ -95,7 +95,8 @@ final class KnownTrapsTest {
   @Test
   void divisor_theRealisedCohort_never() {
     PrivacyPlan plan = plan(0).rounds(1).expectedCohortSize(37.5).build();
-    int realised = plan.mechanism().aggregator(0, new Nd4jKernel(), 1).cohort().length;
+    int realised =
+        plan.mechanism().aggregator(0, KernelSelection.forced(Nd4jKernel.NAME), 1).cohort().length;
     float[] after = run(plan(0).rounds(1).expectedCohortSize(37.5), client -> filled(1e-3f));
     assertThat((double) after[0]).isCloseTo(realised * 1e-3 / 37.5, within(1e-6));
   }
@@ -133,7 +134,11 @@ final class KnownTrapsTest {
         .isEqualTo(new DpEvent.PoissonSampled(0.25, new DpEvent.Gaussian(2)));
     double squares = 0;
     for (int round = 0; round < 1000; round++) {
-      int size = plan.mechanism().aggregator(round, new Nd4jKernel(), 1).cohort().length;
+      int size =
+          plan.mechanism()
+              .aggregator(round, KernelSelection.forced(Nd4jKernel.NAME), 1)
+              .cohort()
+              .length;
       squares += (size - 50.0) * (size - 50.0);
     }
     double binomial = 200 * 0.25 * 0.75;
@@ -307,7 +312,8 @@ final class KnownTrapsTest {
 
   /** What a round without deltas releases. */
   private static float[] noise(PrivacyPlan plan, int round) {
-    try (DeltaAggregator aggregator = plan.mechanism().aggregator(round, new Nd4jKernel(), 4)) {
+    try (DeltaAggregator aggregator =
+        plan.mechanism().aggregator(round, KernelSelection.forced(Nd4jKernel.NAME), 4)) {
       return aggregator.release(event -> {}).toFloatVector();
     }
   }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Random;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.PrivacyLedger;
+import org.dpfed.kernel.KernelSelection;
 import org.dpfed.kernel.Nd4jKernel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,7 +107,8 @@ final class DeltaAggregatorTest {
   private static float[] released(List<float[]> deltas) {
     SampledGaussian seeded =
         new SampledGaussian(EVERYBODY, 10, new Clipping.Fixed(1), 1, Randomness.seeded(1));
-    try (DeltaAggregator aggregator = seeded.aggregator(0, new Nd4jKernel(), 1000)) {
+    try (DeltaAggregator aggregator =
+        seeded.aggregator(0, KernelSelection.forced(Nd4jKernel.NAME), 1000)) {
       for (int client = 0; client < EVERYBODY; client++) {
         aggregator.accumulate(client, Nd4j.createFromArray(deltas.get(client)));
       }
@@ -195,7 +197,8 @@ final class DeltaAggregatorTest {
   void accumulate_clientOutsideTheCohort_isRefused() {
     SampledGaussian half =
         new SampledGaussian(1000, 500, new Clipping.Fixed(1), 1, Randomness.secure());
-    try (DeltaAggregator aggregator = half.aggregator(0, new Nd4jKernel(), 1)) {
+    try (DeltaAggregator aggregator =
+        half.aggregator(0, KernelSelection.forced(Nd4jKernel.NAME), 1)) {
       int[] cohort = aggregator.cohort();
       for (int client = 0; client < 1000; client++) {
         int sampled = java.util.Arrays.binarySearch(cohort, client);
@@ -234,6 +237,6 @@ final class DeltaAggregatorTest {
 
   private static DeltaAggregator aggregator(Clipping clipping, double noise, long dimension) {
     return new SampledGaussian(EVERYBODY, EVERYBODY, clipping, noise, Randomness.secure())
-        .aggregator(0, new Nd4jKernel(), dimension);
+        .aggregator(0, KernelSelection.forced(Nd4jKernel.NAME), dimension);
   }
 }

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.dpfed.accounting.DpEvent;
-import org.dpfed.kernel.DeltaKernel;
 import org.dpfed.kernel.KernelSelection;
 import org.dpfed.kernel.Nd4jKernel;
 import org.dpfed.kernel.NoiseKey;
@@ -38,7 +37,8 @@ final class SampledGaussianTest {
     SampledGaussian seeded =
         new SampledGaussian(4, 1, new Clipping.Fixed(1), 2, Randomness.seeded(1));
     List<DpEvent> charged = new ArrayList<>();
-    try (DeltaAggregator aggregator = seeded.aggregator(0, new Nd4jKernel(), 1)) {
+    try (DeltaAggregator aggregator =
+        seeded.aggregator(0, KernelSelection.forced(Nd4jKernel.NAME), 1)) {
       aggregator.release(charged::add).close();
     }
     assertThat(charged).containsExactly(new DpEvent.NonPrivate());
@@ -55,7 +55,7 @@ final class SampledGaussianTest {
   @ParameterizedTest
   @ValueSource(strings = {"nd4j", "vector"})
   void sum_oneClientMore_movesByAtMostTheClipNorm(String kernelName) {
-    DeltaKernel kernel = KernelSelection.forced(kernelName).kernel();
+    KernelSelection kernel = KernelSelection.forced(kernelName);
     long seed = 20_260_201;
     SplittableRandom random = new SplittableRandom(seed);
     for (int trial = 0; trial < 200; trial++) {
@@ -113,9 +113,13 @@ final class SampledGaussianTest {
     }
     assertRefused(
         () -> new SampledGaussian(4, 1, new Clipping.None(), 0.5, secure()), "0.5", "clipNorm");
-    assertRefused(() -> mechanism(1, 1).aggregator(0, new Nd4jKernel(), 0), "dimension");
     assertRefused(
-        () -> mechanism(1, 1e30).aggregator(0, new Nd4jKernel(), 1), "noise stddev", "E30");
+        () -> mechanism(1, 1).aggregator(0, KernelSelection.forced(Nd4jKernel.NAME), 0),
+        "dimension");
+    assertRefused(
+        () -> mechanism(1, 1e30).aggregator(0, KernelSelection.forced(Nd4jKernel.NAME), 1),
+        "noise stddev",
+        "E30");
   }
 
   /** Trap: an aggregator put together from a known key, little noise and a generous event. */
@@ -123,6 +127,7 @@ final class SampledGaussianTest {
   void aggregatorSamplerAndKeys_areNotToBeHadElsewhere() {
     assertThat(DeltaAggregator.class.getConstructors()).isEmpty();
     assertThat(Randomness.class.getConstructors()).isEmpty();
+    assertThat(KernelSelection.class.getConstructors()).isEmpty();
     for (Class<?> hidden :
         List.of(PoissonSampler.class, FixedPointSum.class, RunningSum.class, ExactNorm.class)) {
       assertThat(Modifier.isPublic(hidden.getModifiers())).as(hidden.getName()).isFalse();

@@ -43,7 +43,8 @@ public class RoundBench {
   @Param({"26010", "582026"})
   int dimension;
 
-  private final DeltaKernel kernel = KernelSelection.automatic().kernel().withThreads(1);
+  private final KernelSelection kernels = KernelSelection.automatic();
+  private final DeltaKernel kernel = kernels.kernel().withThreads(1);
   private final SampledGaussian everybody =
       new SampledGaussian(CLIENTS, CLIENTS, CLIPPING, 1, Randomness.secure());
   private Cohort cohort = Cohort.of(1, 1);
@@ -55,7 +56,7 @@ public class RoundBench {
 
   @Benchmark
   public double integers() {
-    try (DeltaAggregator aggregator = everybody.aggregator(0, kernel, dimension)) {
+    try (DeltaAggregator aggregator = everybody.aggregator(0, kernels, dimension)) {
       for (int client : aggregator.cohort()) {
         aggregator.accumulate(client, cohort.rows().get(client));
       }
