@@ -180,8 +180,8 @@ final class SettingsTest {
     Map<String, String> all = new LinkedHashMap<>(flags);
     // What a choice brings with it is needed in turn: three passes reach the end of every chain.
     for (int pass = 0; pass < 3; pass++) {
-      Configuration soFar = configuration(all);
       for (Setting setting : Settings.ALL) {
+        Configuration soFar = configuration(all);
         boolean isTaken = setting.contradicted(soFar::value).isEmpty();
         if (isTaken && (setting.isNeeded(soFar::value) || setting.key().equals(wanted))) {
           all.putIfAbsent(setting.key(), setting.kind().example());
