@@ -238,7 +238,7 @@ public final class CsvReader {
         if (e.getCause() instanceof CSVException) {
           throw file.line(line)
               .problem(
-                  "expected the quote that closes a value, then a delimiter or the end of the line; if the file does not quote, say so (quote: none)");
+                  "expected the quote that closes a value, then a delimiter or the end of the line; if nothing quotes in this file, say so (quote: off)");
         }
         throw e.getCause();
       }

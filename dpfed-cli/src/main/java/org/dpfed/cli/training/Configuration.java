@@ -201,7 +201,9 @@ final class Configuration {
                 setting.key(),
                 other == null
                     ? "without " + contradicted.key()
-                    : "with %s %s".formatted(contradicted.key(), other.raw().asText()),
+                    : "with %s %s"
+                        .formatted(contradicted.key(), other.raw().asText())
+                        .stripTrailing(),
                 contradicted.isNegated() ? "" : ", it is taken " + contradicted.taken(),
                 given.giver() == Giver.FILE ? " or give %s none".formatted(setting.flag()) : ""));
   }

@@ -53,7 +53,7 @@ final class CsvSettings {
           default -> delimiter.charAt(0);
         });
     String quote = configuration.text("data.quote");
-    if (quote.equals("none")) {
+    if (quote.equals("off")) {
       schema.noQuotes();
     } else {
       schema.quote(quote.charAt(0));

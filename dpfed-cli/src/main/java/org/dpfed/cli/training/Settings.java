@@ -42,6 +42,12 @@ final class Settings {
                   "Directory of IDX files (Fashion-MNIST has a usual place), or of CSV files, each one client by its name unless a key column says otherwise.")
               .onlyWith("data.set", "fashion-mnist", "idx", "csv")
               .neededWith("data.set", "idx"),
+          csv(
+              "data.regression",
+              "--regression",
+              range("[0, 100]"),
+              "",
+              "Public range of a label that is a number to be estimated."),
           of(
                   "data.classes",
                   "--classes",
@@ -52,22 +58,16 @@ final class Settings {
               .notWith("data.regression")
               .needed(),
           csv(
-              "data.regression",
-              "--regression",
-              range("[0, 100]"),
-              "",
-              "Public range of a label that is a number to be estimated."),
-          csv("data.file", "--data-file", path(), "", "CSV file, plain or gzipped.")
-              .notWith("data.files")
-              .notWith("data.directory")
-              .needed(),
-          csv(
                   "data.files",
                   "--data-files",
                   paths(),
                   "",
                   "CSV files, each one client by its name unless a key column says otherwise.")
               .notWith("data.directory"),
+          csv("data.file", "--data-file", path(), "", "CSV file, plain or gzipped.")
+              .notWith("data.files")
+              .notWith("data.directory")
+              .needed(),
           csv("data.testFile", "--test-file", path(), "", "CSV file of rows to evaluate on."),
           csv("data.header", "--header", yesNo(), "true", "Whether CSV files have a header."),
           csv(
@@ -79,9 +79,9 @@ final class Settings {
           csv(
               "data.quote",
               "--quote",
-              character("none"),
+              character("off"),
               "\"",
-              "What a value stands between that holds delimiters or line breaks."),
+              "What a value stands between that holds delimiters or line breaks; off where nothing quotes."),
           csv(
               "data.encoding",
               "--encoding",

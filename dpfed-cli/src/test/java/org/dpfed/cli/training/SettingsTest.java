@@ -34,7 +34,7 @@ final class SettingsTest {
   @MethodSource("dependentSettings")
   void complete_settingWithoutItsChoice_isRefusedByName(Setting setting, Choice choice) {
     Map<String, String> flags = completeWith(setting);
-    contradict(flags, choice);
+    contradict(flags, setting, choice);
     flags.put(setting.key(), setting.kind().example());
     assertThatThrownBy(() -> configuration(flags).complete())
         .isInstanceOf(UsageException.class)
@@ -56,7 +56,7 @@ final class SettingsTest {
   @MethodSource("dependentSettings")
   void complete_defaultWithoutItsChoice_doesNotCountAsGiven(Setting setting, Choice choice) {
     Map<String, String> flags = completeWith(setting);
-    contradict(flags, choice);
+    contradict(flags, setting, choice);
     flags.remove(setting.key());
     Configuration complete = configuration(flags).complete();
     assertThat(complete.toTree().at("/" + setting.key().replace('.', '/')).isMissingNode())
@@ -101,7 +101,13 @@ final class SettingsTest {
   }
 
   private static boolean read(Setting setting, String yaml) {
-    return setting.kind().read(SettingsReader.value(yaml, "--x")).isPresent();
+    return setting
+        .kind()
+        .read(
+            setting.kind().shape().isYaml()
+                ? SettingsReader.value(yaml, "--x")
+                : TextNode.valueOf(yaml))
+        .isPresent();
   }
 
   @Test
@@ -126,7 +132,7 @@ final class SettingsTest {
 
   private static void meet(Map<String, String> flags, Choice choice) {
     if (!choice.isNegated()) {
-      flags.put(choice.key(), choice.values().get(choice.values().size() - 1));
+      flags.put(choice.key(), one(choice));
     } else if (choice.values().isEmpty()) {
       flags.put(choice.key(), Configuration.NONE);
     } else {
@@ -134,13 +140,26 @@ final class SettingsTest {
     }
   }
 
-  private static void contradict(Map<String, String> flags, Choice choice) {
+  /** Flags under which all choices of {@code setting} hold but this. */
+  private static void contradict(Map<String, String> flags, Setting setting, Choice choice) {
     Map<String, String> kept = new LinkedHashMap<>();
-    kept.put(
-        choice.key(),
-        choice.isNegated() ? choice.values().get(choice.values().size() - 1) : another(choice));
+    setting.takenWith().stream()
+        .filter(other -> !other.equals(choice))
+        .forEach(other -> meet(kept, other));
+    if (choice.isNegated()) {
+      kept.put(choice.key(), one(choice));
+    } else if (!choice.values().isEmpty()) {
+      kept.put(choice.key(), another(choice));
+    }
     flags.clear();
     flags.putAll(completed(kept, ""));
+  }
+
+  /** A value of the other setting that is the choice's. */
+  private static String one(Choice choice) {
+    return choice.values().isEmpty()
+        ? Settings.named(choice.key()).kind().example()
+        : choice.values().get(choice.values().size() - 1);
   }
 
   /** A value of the other setting that is none of the choice's. */
@@ -161,8 +180,8 @@ final class SettingsTest {
     Map<String, String> all = new LinkedHashMap<>(flags);
     // What a choice brings with it is needed in turn: three passes reach the end of every chain.
     for (int pass = 0; pass < 3; pass++) {
-      Configuration soFar = configuration(all);
       for (Setting setting : Settings.ALL) {
+        Configuration soFar = configuration(all);
         boolean isTaken = setting.contradicted(soFar::value).isEmpty();
         if (isTaken && (setting.isNeeded(soFar::value) || setting.key().equals(wanted))) {
           all.putIfAbsent(setting.key(), setting.kind().example());

@@ -34,7 +34,7 @@ class TrainOnFilesTest {
 
   private static final String SMALL =
       " --model logistic --client-learning-rate 0.5 --rounds 3 --clip-norm 0.5 --noise-multiplier 1"
-          + " --delta 1e-5";
+          + " --delta 1e-5 --epsilon none";
 
   private static final String COHORT = " --cohort 10";
 
@@ -73,7 +73,7 @@ class TrainOnFilesTest {
             flags("visits.csv", "pid", "--test-examples", "40", "--partition", "by-key"),
             "--ranges {a:[-1,1],b:[-1,1],c:[-1,1],d:[-1,1],e:[-1,1],f:[-1,1],g:[-1,1],h:[-1,1]}"
                 + " --model mlp --hidden [64] --client-learning-rate 0.3 --epochs 5 --cohort 40"
-                + " --rounds 30 --clip-norm 5 --noise-multiplier 0 --delta 1e-3");
+                + " --rounds 30 --clip-norm 5 --noise-multiplier 0 --epsilon none --delta 1e-3");
 
     assertThat(status).as(err.toString()).isZero();
     assertThat(report().at("/plan/population").asInt()).isEqualTo(40);
@@ -227,7 +227,7 @@ class TrainOnFilesTest {
     assertThat(
             train(csv("rows.csv"), RANGE + COHORT + SMALL + " --test-share 0.2 --test-examples 3"))
         .isEqualTo(2);
-    assertThat(err.toString()).contains("data.testExamples and data.testShare say the same");
+    assertThat(err.toString()).contains("data.testExamples has no effect with data.testShare");
   }
 
   /** A patient's record is neither lost as a header nor shown in the error that asks about one. */
