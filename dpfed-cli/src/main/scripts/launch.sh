@@ -2,7 +2,7 @@
 # They source this file with
 #   home        where dpfed lies
 #   scripts     the folder of this file
-# and call launch CLASS_PATH ARGUMENTS. Read from the environment:
+# and call find_java, then launch CLASS_PATH ARGUMENTS. Read from the environment:
 #   JAVA_HOME          which Java, 17 or newer; otherwise the java on the PATH
 #   DPFED_JAVA_OPTS    further JVM flags, such as -Xmx8g
 #   OPENBLAS_CORETYPE  which kernels OpenBLAS takes; otherwise those for this processor
@@ -70,7 +70,6 @@ launch() {
   case $home in
     *:*) fail "Java finds nothing in a folder whose name holds a colon; move $home" ;;
   esac
-  [ -n "${java:-}" ] || find_java
   flags=$(jvm_flags "$@")
   # Workers train one client each; threads inside one operation would only get in their way.
   export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}"

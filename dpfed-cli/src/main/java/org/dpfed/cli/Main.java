@@ -10,6 +10,11 @@ import java.util.List;
 public final class Main {
   private Main() {}
 
+  /**
+   * Runs one command, and ends the process with its exit status.
+   *
+   * @param arguments as the user typed them
+   */
   public static void main(String[] arguments) {
     // ε and δ are printed whatever the locale says.
     System.setOut(utf8(FileDescriptor.out));

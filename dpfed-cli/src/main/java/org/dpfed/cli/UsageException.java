@@ -7,10 +7,12 @@ package org.dpfed.cli;
 public final class UsageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /** A refusal with that message. */
   public UsageException(String message) {
     super(message);
   }
 
+  /** A refusal with that message, and what led to it. */
   public UsageException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -12,6 +12,7 @@ public final class Versions implements IVersionProvider {
 
   private final Properties versions = new Properties();
 
+  /** Reads what the build has written down. */
   public Versions() {
     try (InputStream stream = Versions.class.getResourceAsStream(RESOURCE)) {
       if (stream == null) {
