@@ -16,6 +16,8 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.dpfed.federated.RoundFailedException;
+import org.dpfed.federated.TrainingReport;
 
 /** Says on one line, in plain words, why something failed. */
 public final class Causes {
@@ -47,6 +49,11 @@ public final class Causes {
   }
 
   private static String describe(Throwable error) {
+    if (error instanceof RoundFailedException failed && failed.getCause() != null) {
+      TrainingReport report = failed.result().report();
+      return "the run ended after %d of %d rounds: %s"
+          .formatted(report.rounds().size(), report.plan().rounds(), describe(failed.getCause()));
+    }
     for (Throwable at = error; at != null; at = at.getCause()) {
       if (at instanceof OutOfMemoryError) {
         return memory(at);

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
 import org.dpfed.data.CsvReader;
 import org.dpfed.data.FashionMnist;
@@ -45,7 +46,7 @@ record DataSource(TrainTestSplit split, Optional<String> unit) {
           };
       return new DataSource(split, configuration.optionalText("data.unit"));
     } catch (IOException e) {
-      throw new UsageException(String.valueOf(e.getMessage()), e);
+      throw new UsageException(Causes.words(e), e);
     } catch (IllegalArgumentException e) {
       throw configuration.refused(e);
     }

@@ -34,7 +34,7 @@ final class DryRun {
         Double.isInfinite(plan.clipping().clipNorm())
             ? "none"
             : text("%s", plan.clipping().clipNorm()));
-    rows.put("noise multiplier", text("%.4f", plan.noiseMultiplier()));
+    rows.put("noise multiplier", text("%.5g", plan.noiseMultiplier()));
     rows.put("accountant", guarantee.accountant());
     String table =
         rows.entrySet().stream()

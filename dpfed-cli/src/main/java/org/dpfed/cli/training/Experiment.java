@@ -53,6 +53,8 @@ record Experiment(
   /** Three models, one sum of 64-bit integers, one worker's model and gradient. */
   private static final int LEAST_BYTES_PER_PARAMETER = 3 * 4 + 8 + 2 * 4;
 
+  private static final int MOST_WORKERS_PER_PROCESSOR = 8;
+
   /**
    * @throws org.dpfed.cli.UsageException when the configuration describes nothing that can run
    */
@@ -185,12 +187,23 @@ record Experiment(
   private static Execution execution(Configuration configuration) {
     Execution automatic =
         configuration.has("run.workers")
-            ? Execution.withWorkers(configuration.integer("run.workers"))
+            ? Execution.withWorkers(workers(configuration))
             : Execution.automatic();
     return configuration
         .optionalText("run.kernel")
         .map(name -> new Execution(automatic.workers(), KernelSelection.forced(name)))
         .orElse(automatic);
+  }
+
+  private static int workers(Configuration configuration) {
+    int workers = configuration.integer("run.workers");
+    int most = MOST_WORKERS_PER_PROCESSOR * Runtime.getRuntime().availableProcessors();
+    if (workers > most) {
+      throw new IllegalArgumentException(
+          "run.workers must be at most %d on this machine, %d for each processor, was %d; more would only wait for each other"
+              .formatted(most, MOST_WORKERS_PER_PROCESSOR, workers));
+    }
+    return workers;
   }
 
   @Override

@@ -1,6 +1,8 @@
 package org.dpfed.cli.training;
 
+import java.io.PrintWriter;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.dpfed.federated.FederatedAveraging;
 
 /**
@@ -8,8 +10,18 @@ import org.dpfed.federated.FederatedAveraging;
  * and report are written, which is when this is closed. The exit status remains that of the signal.
  */
 final class Interruption implements AutoCloseable {
+  private static final int PATIENCE_SECONDS = 10;
+
+  private final PrintWriter err;
   private final CountDownLatch written = new CountDownLatch(1);
   private Thread hook = new Thread(() -> {});
+
+  /**
+   * @param err hears of a stop that takes long
+   */
+  Interruption(PrintWriter err) {
+    this.err = err;
+  }
 
   /** From now on an interruption stops {@code averaging}. */
   void stops(FederatedAveraging averaging) {
@@ -18,7 +30,13 @@ final class Interruption implements AutoCloseable {
             () -> {
               averaging.stop();
               try {
-                written.await();
+                if (!written.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                  err.printf(
+                      "stopping when the clients now in training are done; 'kill -9 %d' ends at once, and the ledger then says what was spent%n",
+                      ProcessHandle.current().pid());
+                  err.flush();
+                  written.await();
+                }
               } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
               }

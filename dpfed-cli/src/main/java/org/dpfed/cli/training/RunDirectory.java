@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.util.ModelSerializer;
+import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
 import org.dpfed.ledger.FileLedger;
 
@@ -86,10 +87,13 @@ record RunDirectory(Path path) {
   }
 
   private void write(String name, Content content) throws IOException {
+    Path file = path.resolve(name);
     Path unfinished = path.resolve(name + ".part");
     try {
       content.to(unfinished);
-      Files.move(unfinished, path.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+      Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new IOException("%s was not written: %s".formatted(file, Causes.words(e)), e);
     } finally {
       Files.deleteIfExists(unfinished);
     }

@@ -229,7 +229,7 @@ final class Settings {
           of(
               "client.epochs",
               "--epochs",
-              integer(1),
+              integer(1, 1_000_000),
               "1",
               "Passes over a client's rows in a round."),
           of(
@@ -319,9 +319,9 @@ final class Settings {
           of(
               "run.workers",
               "--workers",
-              integer(1, 1024),
+              integer(1),
               "",
-              "Threads that train clients side by side; without it, one for each processor."),
+              "Threads that train clients side by side, at most 8 for each processor; without it, one for each."),
           of(
               "run.kernel",
               "--kernel",

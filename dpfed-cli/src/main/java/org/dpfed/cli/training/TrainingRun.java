@@ -2,6 +2,7 @@ package org.dpfed.cli.training;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.PrivacyLedger;
 import org.dpfed.cli.Causes;
 import org.dpfed.federated.FederatedAveraging;
@@ -21,6 +22,9 @@ final class TrainingRun {
   private final PrintWriter out;
   private final PrintWriter err;
 
+  /** For the failure in which not even a report can be made. */
+  private int charges;
+
   TrainingRun(Experiment experiment, RunDirectory directory, PrintWriter out, PrintWriter err) {
     this.experiment = experiment;
     this.directory = directory;
@@ -31,7 +35,7 @@ final class TrainingRun {
   /** Trains, and writes model and report. */
   void run(PrivacyLedger ledger) throws IOException {
     out.println(SummaryTable.wrapped(experiment.plan().guarantee().summary()));
-    try (Interruption interruption = new Interruption()) {
+    try (Interruption interruption = new Interruption(err)) {
       TrainingResult result = trained(ledger, interruption);
       try {
         directory.writeModel(experiment.network().network(result.parameters()));
@@ -49,6 +53,12 @@ final class TrainingRun {
     } catch (RoundFailedException e) {
       salvage(e.result(), e);
       throw e;
+    } catch (RuntimeException | Error e) {
+      if (charges > 0) {
+        err.printf("spent: %d times %s%n", charges, experiment.plan().roundEvent());
+        err.flush();
+      }
+      throw e;
     }
   }
 
@@ -56,10 +66,16 @@ final class TrainingRun {
     boolean isTerminal = Boolean.getBoolean(TERMINAL);
     try (Progress progress = Progress.of(isTerminal, experiment.plan().rounds(), out)) {
       FederatedAveraging averaging =
-          experiment.averaging(ledger, (metrics, parameters) -> progress.finished(metrics));
+          experiment.averaging(
+              event -> charge(ledger, event), (metrics, parameters) -> progress.finished(metrics));
       interruption.stops(averaging);
       return averaging.run();
     }
+  }
+
+  private void charge(PrivacyLedger ledger, DpEvent event) {
+    charges++;
+    ledger.charge(event);
   }
 
   private void finish(TrainingReport report, String status) throws IOException {
@@ -78,14 +94,14 @@ final class TrainingRun {
     } catch (IOException | RuntimeException | Error e) {
       failure.addSuppressed(e);
       err.printf(
-          "no report was written (%s); spent in %d charged rounds: %s%n",
+          "%s; spent in %d charged rounds: %s%n",
           Causes.words(e), report.charged(), report.guarantee().summary());
     }
     try {
       directory.writeModel(experiment.network().network(reached.parameters()));
     } catch (IOException | RuntimeException | Error e) {
       failure.addSuppressed(e);
-      err.printf("no model was written (%s)%n", Causes.words(e));
+      err.println(Causes.words(e));
     }
     err.flush();
   }

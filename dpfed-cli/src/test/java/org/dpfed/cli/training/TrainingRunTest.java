@@ -80,9 +80,9 @@ final class TrainingRunTest {
       assertThatThrownBy(() -> run(experiment, directory).run(event -> {}))
           .isInstanceOf(IOException.class);
       assertThat(err.toString())
-          .contains("no report was written (", "there is no such file or directory")
+          .contains("report.json was not written: ", "there is no such file or directory; ")
           .contains("spent in 5 charged rounds: (ε = ")
-          .contains("no model was written (");
+          .contains("model.zip was not written: ");
     }
   }
 
