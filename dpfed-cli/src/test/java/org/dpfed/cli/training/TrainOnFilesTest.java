@@ -112,7 +112,7 @@ class TrainOnFilesTest {
     for (String kind : List.of("iid", "dirichlet --alpha 1", "shards")) {
       refused(
           "--unit patient --partition " + kind + " --examples-per-client 4 --rounds 1",
-          "unit 'patient' does not fit partition " + kind.split(" ")[0]);
+          "unit 'patient' does not fit partition " + kind.replaceFirst(" .*", ""));
     }
     refused("--unit hospital --rounds 1", "where a client is one patient");
   }
