@@ -209,6 +209,19 @@ final class FederatedAveragingTest {
                     plan(1).build(), new NumberedClients(7), trainer(client -> new float[] {1})))
         .hasMessageContaining("population of 200")
         .hasMessageContaining("7 clients");
+    // A plan that promises privacy for a patient over clients that are devices.
+    PrivacyPlan patients =
+        PrivacyPlan.builder(clients().population(), "patient")
+            .expectedCohortSize(1)
+            .rounds(1)
+            .clipNorm(1)
+            .noiseMultiplier(1)
+            .delta(1e-5)
+            .build();
+    assertThatThrownBy(
+            () ->
+                FederatedAveraging.builder(patients, clients(), trainer(client -> new float[] {1})))
+        .hasMessageContaining("for one patient, a client of the data is one device");
   }
 
   private static TrainingResult run(IntFunction<float[]> deltaOf, int workers, PrivacyPlan plan) {

@@ -57,7 +57,21 @@ final class PrivacyPlanTest {
     assertThat(guarantee.relation()).isEqualTo(NeighbouringRelation.ADD_OR_REMOVE_ONE);
     assertThat(guarantee.unit()).isEqualTo("patient");
     assertThat(guarantee.accountant()).isNotBlank();
-    assertThat(guarantee.assumptions()).anyMatch(text -> text.contains("server is trusted"));
+    assertThat(guarantee.assumptions())
+        .anyMatch(text -> text.contains("server is trusted"))
+        .contains("one patient is one client");
+    FederatedDataset devices = new NumberedClients(10);
+    assertThat(
+            PrivacyPlan.builder(devices)
+                .expectedCohortSize(1)
+                .rounds(1)
+                .clipNorm(1)
+                .noiseMultiplier(1)
+                .delta(1e-5)
+                .build()
+                .guarantee()
+                .assumptions())
+        .containsAll(devices.assumptions());
   }
 
   @Test

@@ -93,12 +93,16 @@ public record TrainTestSplit(LabelledData train, LabelledData test) {
     int[] train = rows(data, row -> position[row] >= limit);
     if (test.length == 0 || train.length == 0) {
       throw new IllegalArgumentException(
-          "%s holds out %s of the %d rows; choose another share or split seed, or a test file"
-              .formatted(asked, test.length == 0 ? "none" : "all", data.size()));
+          "%s holds out %s of the %s; choose another share or split seed, or a test file"
+              .formatted(asked, test.length == 0 ? "none" : "all", units(data)));
     }
     TrainTestSplit split = new TrainTestSplit(data.select(train), data.select(test));
     split.requireClassesInTrain(asked);
     return split;
+  }
+
+  private static String units(LabelledData data) {
+    return data.keys().map(keys -> keys.keysWithRows() + " keys").orElse(data.size() + " rows");
   }
 
   private static int[] rows(LabelledData data, IntPredicate side) {

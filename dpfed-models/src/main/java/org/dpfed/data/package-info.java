@@ -3,8 +3,9 @@
  * Fashion-MNIST and other IDX files, CSV files.
  *
  * <p>Every constant that touches a value is public and fixed: nothing is fitted on the rows at
- * hand, because what is fitted on clients' data leaks it. How rows become clients is decided in
- * {@code partition}.
+ * hand, because what is fitted on clients' data leaks it. Values are compared by one rule ({@code
+ * CellValue}), and errors show places in a file, never what stands there ({@link
+ * org.dpfed.data.MalformedDataException}). How rows become clients is decided in {@code partition}.
  */
 @NullMarked
 package org.dpfed.data;

@@ -224,6 +224,29 @@ class CsvReaderTest {
         .withMessageContaining("missing marker '3.0' is also a category of column 'pain'");
   }
 
+  /** One rule for markers, labels, categories and keys. */
+  @Test
+  void read_numbersInOtherForms_areTheValuesStated() throws IOException {
+    CsvSchema schema =
+        CsvSchema.builder()
+            .key("k")
+            .label("y", List.of("0", "1.0"))
+            .categorical("c", "1", "2.50")
+            .numeric("x", 0, 10)
+            .missing(MissingValues.NEUTRAL, "-9")
+            .build();
+
+    LabelledData data =
+        new CsvReader(schema)
+            .read(file("k,y,c,x\n07,0.0,01,-9.00\n7,1,2.5,-9e0\n7e0,+1,+1.0,-09\n"));
+
+    assertThat(data.keys().orElseThrow().names()).containsExactly("7");
+    assertThat(labels(data)).containsExactly(0, 1, 1);
+    assertThat(features(data, 0)).containsExactly(1, 0, 0);
+    assertThat(features(data, 1)).containsExactly(0, 1, 0);
+    assertThat(features(data, 2)).containsExactly(1, 0, 0);
+  }
+
   @Test
   void read_regressionLabel_becomesOneNumberInItsRange() throws IOException {
     CsvSchema schema =
@@ -252,6 +275,30 @@ class CsvReaderTest {
 
     assertThat(data.keys().orElseThrow().names()).containsExactly("7", "8");
     assertThat(data.keys().orElseThrow().keyOf(2)).isZero();
+  }
+
+  @Test
+  void read_similarKeys_areJoinedOrKeptApartWhenToldSo() throws IOException {
+    Path file = file(HEADER + "Anna,60,1,yes\nanna ,60,1,no\nAN NA,60,1,no\n");
+
+    RowKeys joined =
+        new CsvReader(patients().similarKeys(SimilarKeys.JOIN).build())
+            .read(file)
+            .keys()
+            .orElseThrow();
+    RowKeys distinct =
+        new CsvReader(patients().similarKeys(SimilarKeys.DISTINCT).build())
+            .read(file)
+            .keys()
+            .orElseThrow();
+
+    assertThat(joined.names()).containsExactly("anna");
+    assertThat(distinct.names()).containsExactly("Anna", "anna", "AN NA");
+    assertThatExceptionOfType(MalformedDataException.class)
+        .isThrownBy(() -> new CsvReader(patients().build()).read(file))
+        .withMessageContaining(
+            "line 3, column 1 of 4 (hospital): key differs from the one in line 2 only in case, as"
+                + " 'ab1' and 'AB1' do");
   }
 
   @Test
