@@ -114,7 +114,8 @@ final class AccountCommandTest {
     CommandRun run =
         account(
             "--mechanism=matrix --relation=zero-out --noise-multiplier=2 --rounds=2147483647"
-                + " --delta=1e-5 --max-participations=2 " + matrix);
+                + " --delta=1e-5 --max-participations=2 "
+                + matrix);
     assertThat(run.isRefusedInOneLine()).as(run.toString()).isTrue();
     assertThat(run.err()).contains("--rounds must be at most 1000000 with --mechanism matrix");
   }
