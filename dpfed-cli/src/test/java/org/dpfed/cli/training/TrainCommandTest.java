@@ -161,6 +161,57 @@ final class TrainCommandTest {
   }
 
   @Test
+  void train_dryRun_printsPlanAndCostAndLeavesNothing() {
+    assertThat(train("--dry-run")).isZero();
+    assertThat(out.toString())
+        .contains("(ε = 3.0000", "455, each one patient", "530", "1.8188", "91.00, each client")
+        .contains("nothing was trained, charged or written")
+        .contains("this is the only run over these clients");
+    assertThat(runs).isEmptyDirectory();
+  }
+
+  @Test
+  void train_ownConfigurationAgain_makesANewRun() throws IOException {
+    train("--rounds", "1", "--name", "a");
+    String config = runs.resolve("a/config.yaml").toString();
+    assertThat(train("--config", config)).as(err.toString()).isZero();
+    assertThat(train("--config", config)).as(err.toString()).isZero();
+    assertThat(runs.resolve("a-2/report.json")).exists();
+    assertThat(Files.readString(runs.resolve("a-3/config.yaml")))
+        .isEqualTo(Files.readString(runs.resolve("a/config.yaml")));
+  }
+
+  @Test
+  void train_withoutName_isNumberedBesideEarlierRuns() {
+    train("--rounds", "1");
+    train("--rounds", "1");
+    assertThat(runs.resolve("wdbc/report.json")).exists();
+    assertThat(runs.resolve("wdbc-2/report.json")).exists();
+  }
+
+  @Test
+  void train_fileWhoseNameIsNoDirectory_asksForAName() throws IOException {
+    Path file = Files.writeString(runs.resolve("CON.yaml"), "data: {set: wdbc}\n");
+    assertThat(train("--config", file.toString(), "--partition", "one-per-client")).isEqualTo(2);
+    assertThat(err.toString()).contains("model.architecture is needed");
+  }
+
+  @Test
+  void train_builtInValuesWithoutEffect_giveWayToFlags() throws IOException {
+    assertThat(train("--rounds", "1", "--server-optimizer", "adam", "--name", "adam")).isZero();
+    assertThat(report("adam").at("/configuration/server/momentum").isMissingNode()).isTrue();
+    assertThat(train("--rounds", "1", "--noise-multiplier", "0", "--name", "open")).isZero();
+    assertThat(report("open").at("/configuration/privacy/epsilon").isMissingNode()).isTrue();
+  }
+
+  @Test
+  void train_noiseAboveTheBuiltInEpsilon_isRefusedUnlessEpsilonIsTakenBack() {
+    assertThat(train("--noise-multiplier", "0.5", "--dry-run")).isEqualTo(2);
+    assertThat(err.toString()).contains("more than the 3.0 allowed");
+    assertThat(train("--noise-multiplier", "0.5", "--epsilon", "none", "--dry-run")).isZero();
+  }
+
+  @Test
   void train_existingName_isRefusedAndKept() throws IOException {
     train("--rounds", "1", "--name", "a");
     String before = Files.readString(runs.resolve("a/report.json"));
@@ -191,6 +242,21 @@ final class TrainCommandTest {
         "--data idx | data.directory is needed",
         "--kernel warp | no kernel is called warp",
         "--rouds 3 | did you mean --rounds?",
+        "--name ../x | run.name must be a name of at most 100 characters without /",
+        "--name /tmp/x | run.name must be a name",
+        "--name nul | run.name must be a name",
+        "--workers 100000 | run.workers must be at most",
+        "--hidden [2147483647,2147483647] | choose smaller layers",
+        "--hidden [1000000,1000000] | choose smaller layers",
+        "--hidden [64,0] | model.hidden must be a list of integers from 1",
+        "--epochs 2147483647 | client.epochs must be an integer from 1 to 1000000",
+        "--rounds 1_000 | privacy.rounds must be an integer",
+        "--rounds 9999999999 | privacy.rounds must be an integer",
+        "--clip-norm 1e39 | clipNorm must be",
+        "--key x | --key: data.key has no effect with data.set wdbc",
+        "--hidden [3] --model logistic | --hidden: model.hidden has no effect with model.arch",
+        "--server-momentum 0 --server-optimizer adam | only with server.optimizer sgd",
+        "--epsilon 3 --noise-multiplier 0.0 | privacy.epsilon has no effect with privacy.noise",
         "--config /does/not/exist.yaml | there is no such file",
       })
   void train_badFlag_isOneLineAndStatusTwo(String flags, String message) {
