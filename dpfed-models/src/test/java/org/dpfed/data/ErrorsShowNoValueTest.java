@@ -2,6 +2,7 @@ package org.dpfed.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.Charset;
@@ -12,9 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -107,7 +106,7 @@ class ErrorsShowNoValueTest {
     for (int length = 0; length < gzipped.length; length += 7) {
       files.add(Arrays.copyOf(gzipped, length));
     }
-    for (int at = 0; at < right.length; at++) {
+    for (int at = 0; at < right.length; at += 3) {
       byte[] broken = right.clone();
       broken[at] = (byte) 0xe9;
       files.add(broken);
@@ -189,14 +188,10 @@ class ErrorsShowNoValueTest {
   /** Reads, splits and vouches for rows, each of which may fail. */
   private void collect(CsvSchema schema, byte[] content) {
     try {
-      Path file = Files.write(directory.resolve("file"), content);
-      LabelledData data = new CsvReader(schema).read(file);
+      LabelledData data = new CsvReader(schema).read(new ByteArrayInputStream(content), "/file");
       collect(() -> new TrainTestSplit(data, data));
       collect(() -> TrainTestSplit.byUnit(data, 0.5, 1));
       collect(() -> data.oneRowPer("patient"));
-      if (schema.keyColumn().isEmpty()) {
-        new CsvReader(schema).readAll(new TreeMap<>(Map.of("a", file, "A", file)));
-      }
     } catch (IOException | RuntimeException e) {
       collect(e);
     }
