@@ -19,6 +19,8 @@ final class ArchitectureRulesTest {
           .consideringOnlyDependenciesInLayers()
           .layer("accounting")
           .definedBy("org.dpfed.accounting..")
+          .layer("nativememory")
+          .definedBy("org.dpfed.nativememory..")
           .layer("kernel")
           .definedBy("org.dpfed.kernel..")
           .layer("mechanism")
@@ -31,16 +33,18 @@ final class ArchitectureRulesTest {
           .definedBy("org.dpfed.dl4j..")
           .whereLayer("accounting")
           .mayNotAccessAnyLayer()
-          .whereLayer("kernel")
+          .whereLayer("nativememory")
           .mayNotAccessAnyLayer()
+          .whereLayer("kernel")
+          .mayOnlyAccessLayers("nativememory")
           .whereLayer("mechanism")
-          .mayOnlyAccessLayers("accounting", "kernel")
+          .mayOnlyAccessLayers("accounting", "kernel", "nativememory")
           .whereLayer("ledger")
           .mayOnlyAccessLayers("accounting")
           .whereLayer("federated")
           .mayOnlyAccessLayers("accounting", "kernel", "mechanism")
           .whereLayer("dl4j")
-          .mayOnlyAccessLayers("federated");
+          .mayOnlyAccessLayers("federated", "nativememory");
 
   @ArchTest
   static final ArchRule ACCOUNTING_IS_PURE_JAVA =
@@ -92,6 +96,14 @@ final class ArchitectureRulesTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("org.deeplearning4j..");
+
+  @ArchTest
+  static final ArchRule ONE_PACKAGE_MAKES_POINTERS =
+      ArchRuleDefinition.noClasses()
+          .that()
+          .resideOutsideOfPackage("org.dpfed.nativememory..")
+          .should()
+          .beAssignableTo("org.bytedeco.javacpp.Pointer");
 
   @ArchTest
   static final ArchRule NO_CYCLES =

@@ -1,5 +1,6 @@
 package org.dpfed.kernel;
 
+import org.dpfed.nativememory.NativeFloats;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -103,7 +104,7 @@ public interface DeltaKernel {
    */
   default void addCut(INDArray delta, double factor, long[] sum) {
     Layout.ofIntegerSum(sum, delta, factor);
-    HostFloats.forEachBlock(
+    NativeFloats.forEachBlock(
         delta,
         (block, count, from) -> {
           for (int i = 0; i < count; i++) {

@@ -1,8 +1,7 @@
 package org.dpfed.dl4j.internal;
 
-import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.openblas.global.openblas_nolapack;
+import org.dpfed.nativememory.NativeFloats;
 
 /**
  * Matrix products on memory outside the heap, with the library that ND4J's CPU backend has loaded.
@@ -12,9 +11,9 @@ import org.bytedeco.openblas.global.openblas_nolapack;
  * <p>Not thread-safe: each layer has its own, so that no call allocates.
  */
 final class Blas {
-  private final Address a = new Address();
-  private final Address b = new Address();
-  private final Address c = new Address();
+  private final NativeFloats.Cursor a = new NativeFloats.Cursor();
+  private final NativeFloats.Cursor b = new NativeFloats.Cursor();
+  private final NativeFloats.Cursor c = new NativeFloats.Cursor();
 
   /** {@code c[m, n] = a[m, k] · b[k, n]}. */
   void multiply(
@@ -67,17 +66,5 @@ final class Blas {
         beta,
         c.at(product),
         productStride);
-  }
-
-  /** A pointer to memory that somebody else owns. */
-  private static final class Address extends FloatPointer {
-    Address() {
-      super((Pointer) null);
-    }
-
-    Address at(long where) {
-      address = where;
-      return this;
-    }
   }
 }

@@ -6,6 +6,7 @@ import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.OutputLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.dpfed.nativememory.NativeFloats;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -51,7 +52,7 @@ final class FastSoftmaxOutputLayer extends OutputLayer implements FastLayer {
     }
     adapter.forward(input, true, workspaceMgr);
     targets = Floats.ofLength(targets, (int) labels.length());
-    NativeFloats.read(labels, targets);
+    NativeFloats.readAll(labels, targets);
     lossTotal = kernel().loss(targets);
     INDArray inputGradient = adapter.backward(kernel().lossGradient(), workspaceMgr);
     Gradient gradient = new DefaultGradient();

@@ -2,6 +2,7 @@ package org.dpfed.dl4j.internal;
 
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.dpfed.nativememory.NativeFloats;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -64,10 +65,10 @@ final class KernelAdapter<S extends LayerKernel> {
     int length = (int) array.length();
     float[] values = Floats.ofLength(room, length);
     if (array.rank() == 2) {
-      NativeFloats.read(array, values);
+      NativeFloats.readAll(array, values);
     } else {
       examplesFirst = Floats.ofLength(examplesFirst, length);
-      NativeFloats.read(array, examplesFirst);
+      NativeFloats.readAll(array, examplesFirst);
       int examples = (int) array.size(0);
       Floats.transpose(examplesFirst, examples, length / examples, values);
     }
@@ -81,12 +82,12 @@ final class KernelAdapter<S extends LayerKernel> {
       return array;
     }
     if (shape.length == 2) {
-      NativeFloats.write(values, array);
+      NativeFloats.writeAll(values, array);
     } else {
       int length = (int) array.length();
       examplesFirst = Floats.ofLength(examplesFirst, length);
       Floats.transpose(values, length / (int) shape[0], (int) shape[0], examplesFirst);
-      NativeFloats.write(examplesFirst, array);
+      NativeFloats.writeAll(examplesFirst, array);
     }
     return array;
   }

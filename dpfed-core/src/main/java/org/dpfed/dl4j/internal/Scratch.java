@@ -1,6 +1,7 @@
 package org.dpfed.dl4j.internal;
 
 import java.nio.FloatBuffer;
+import org.dpfed.nativememory.NativeFloats;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
@@ -26,7 +27,7 @@ final class Scratch implements AutoCloseable {
         memory = Nd4j.createUninitialized(DataType.FLOAT, length);
       }
       address = NativeFloats.address(memory);
-      floats = NativeFloats.window(address, length);
+      floats = NativeFloats.window(memory, 0, length);
     }
     return this;
   }

@@ -3,6 +3,7 @@ package org.dpfed.dl4j.internal;
 import java.nio.FloatBuffer;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
+import org.dpfed.nativememory.NativeFloats;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -64,17 +65,16 @@ final class Weights {
     }
     long start = NativeFloats.address(all);
     weights = NativeFloats.address(layer.getParam(WEIGHT));
-    long shift = allGradients == null ? -weights : NativeFloats.address(allGradients) - start;
-    weightGradient = weights + shift;
+    weightGradient =
+        allGradients == null ? 0 : NativeFloats.address(allGradients) + weights - start;
     if (layer.paramTable().containsKey(BIAS)) {
       INDArray own = layer.getParam(BIAS);
       int units = (int) own.length();
       biases = new float[units];
-      bias = NativeFloats.window(NativeFloats.address(own), units);
+      bias = NativeFloats.window(own, 0, units);
+      long position = (NativeFloats.address(own) - start) / Float.BYTES;
       biasGradient =
-          allGradients == null
-              ? null
-              : NativeFloats.window(NativeFloats.address(own) + shift, units);
+          allGradients == null ? null : NativeFloats.window(allGradients, position, units);
     }
     parameters = all;
     gradients = allGradients;

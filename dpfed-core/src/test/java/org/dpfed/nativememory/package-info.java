@@ -1,0 +1,4 @@
+@NullMarked
+package org.dpfed.nativememory;
+
+import org.jspecify.annotations.NullMarked;
