@@ -37,13 +37,14 @@ final class AdaptiveStepper implements ServerOptimizer.Stepper {
   }
 
   @Override
-  public void step(INDArray parameters, INDArray mean) {
+  public void step(INDArray parameters, INDArray mean, double rateFactor) {
     try (INDArray square = mean.mul(mean)) {
       secondMomentRule.accept(secondMoment, square);
     }
     firstMoment.muli(beta1).addi(mean.muli(1 - beta1));
     try (INDArray root = Transforms.sqrt(secondMoment, true)) {
-      parameters.addi(mean.assign(firstMoment).divi(root.addi(adaptivity)).muli(learningRate));
+      parameters.addi(
+          mean.assign(firstMoment).divi(root.addi(adaptivity)).muli(rateFactor * learningRate));
     }
   }
 

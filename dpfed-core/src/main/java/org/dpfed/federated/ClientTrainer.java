@@ -22,6 +22,20 @@ public interface ClientTrainer {
     return List.of();
   }
 
+  /**
+   * Checks that clients can be trained as {@link Worker} promises. A run calls it once, before the
+   * first round and before anything is charged. Does nothing unless overridden.
+   *
+   * @param rounds how many the run will have
+   * @throws IllegalArgumentException when they cannot; the message says what to change
+   */
+  default void check(int rounds) {}
+
+  /** What users may not expect of how clients train, a sentence each; logged when a run starts. */
+  default List<String> notes() {
+    return List.of();
+  }
+
   /** A worker for the calling thread, to be closed by the caller. */
   Worker newWorker();
 
@@ -40,6 +54,16 @@ public interface ClientTrainer {
      * @param seed of everything random in local training: order of examples, dropout
      */
     ClientUpdate train(INDArray globalParameters, DataSet examples, long seed);
+
+    /**
+     * As {@link #train(INDArray, DataSet, long)}, for trainers that do something else in later
+     * rounds, such as a smaller learning rate. Ignores the round unless overridden.
+     *
+     * @param round from 0
+     */
+    default ClientUpdate train(INDArray globalParameters, DataSet examples, int round, long seed) {
+      return train(globalParameters, examples, seed);
+    }
 
     /** Frees what the worker holds. What it throws is ignored. */
     @Override

@@ -41,11 +41,14 @@ public final class FederatedAveraging {
    * Trains until the plan's last round or until {@link #stop}, on the calling thread and the
    * workers. A plan is for one run.
    *
+   * @throws IllegalArgumentException when clients cannot be trained as the guarantee assumes; then
+   *     nothing was charged and the plan is still fresh
    * @throws IllegalStateException when the plan was run before, by this object or another
    * @throws RoundFailedException when the ledger, the listener, the evaluator or anything else but
    *     a client fails; it holds the parameters and the report of what was charged
    */
   public TrainingResult run() {
+    settings.check();
     settings.plan().start();
     return new TrainingRun(settings, stop).run();
   }

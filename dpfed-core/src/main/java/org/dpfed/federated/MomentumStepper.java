@@ -15,11 +15,11 @@ final class MomentumStepper implements ServerOptimizer.Stepper {
   }
 
   @Override
-  public void step(INDArray parameters, INDArray mean) {
+  public void step(INDArray parameters, INDArray mean, double rateFactor) {
     velocity.muli(settings.momentum()).addi(mean);
     Nd4j.getBlasWrapper()
         .level1()
-        .axpy(velocity.length(), settings.learningRate(), velocity, parameters);
+        .axpy(velocity.length(), rateFactor * settings.learningRate(), velocity, parameters);
   }
 
   @Override

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dpfed.accounting.PrivacyLedger;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What {@link FederatedAveraging.Builder} collected; it documents each. */
 record RunSettings(
@@ -19,6 +21,20 @@ record RunSettings(
     boolean diagnostics,
     boolean showClientErrors,
     long seed) {
+  private static final Logger LOG = LoggerFactory.getLogger(FederatedAveraging.class);
+
+  /**
+   * Checks before the first round what can be, and logs what users may not expect.
+   *
+   * @throws IllegalArgumentException when clients or server cannot do what the run needs
+   */
+  void check() {
+    try (NativeThreads restored = NativeThreads.onePerOperation()) {
+      trainer.check(plan.rounds());
+    }
+    serverOptimizer.check(plan.rounds());
+    trainer.notes().forEach(LOG::info);
+  }
 
   /** What must be true for the plan's guarantee to hold of a run with these settings. */
   List<String> assumptions() {

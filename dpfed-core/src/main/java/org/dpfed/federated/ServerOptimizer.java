@@ -19,6 +19,23 @@ public sealed interface ServerOptimizer {
    */
   Stepper start(long dimension);
 
+  /**
+   * What the learning rate is multiplied by in one round; 1 unless {@link Scheduled}.
+   *
+   * @param round from 0
+   */
+  default double rateFactor(int round) {
+    return 1;
+  }
+
+  /**
+   * Checks the settings against the length of a run, before it starts.
+   *
+   * @param rounds how many there will be
+   * @throws IllegalArgumentException when a learning rate of one of them is not positive and finite
+   */
+  default void check(int rounds) {}
+
   /** One run's state: applies means in the order of the rounds. */
   interface Stepper extends AutoCloseable {
     /**
@@ -26,8 +43,9 @@ public sealed interface ServerOptimizer {
      *
      * @param parameters shape {@code [d]}; changed in place
      * @param mean shape {@code [d]}, noisy mean delta; may be overwritten
+     * @param rateFactor multiplies the learning rate of this step
      */
-    void step(INDArray parameters, INDArray mean);
+    void step(INDArray parameters, INDArray mean, double rateFactor);
 
     /** Frees the state. */
     @Override
@@ -142,6 +160,30 @@ public sealed interface ServerOptimizer {
             INDArray sign = Transforms.sign(v.sub(square), false);
             v.subi(square.muli(sign).muli(1 - beta2));
           });
+    }
+  }
+
+  /**
+   * Another optimizer whose learning rate changes from round to round.
+   *
+   * @param optimizer whose learning rate is multiplied
+   * @param schedule by what, in each round
+   */
+  record Scheduled(ServerOptimizer optimizer, RoundSchedule schedule) implements ServerOptimizer {
+    @Override
+    public Stepper start(long dimension) {
+      return optimizer.start(dimension);
+    }
+
+    @Override
+    public double rateFactor(int round) {
+      return schedule.factor(round) * optimizer.rateFactor(round);
+    }
+
+    @Override
+    public void check(int rounds) {
+      schedule.check(rounds);
+      optimizer.check(rounds);
     }
   }
 

@@ -91,7 +91,7 @@ final class TrainingRun {
         return Optional.empty();
       }
       try (INDArray mean = aggregator.release(this::charge)) {
-        stepper.step(parameters, mean);
+        stepper.step(parameters, mean, settings.serverOptimizer().rateFactor(round));
       }
       return Optional.of(tally.diagnostics());
     } catch (InterruptedException e) {

@@ -206,7 +206,8 @@ final class WorkerPool implements AutoCloseable {
       DataSet examples = data.client(client);
       ClientUpdate update;
       try {
-        update = worker.join().train(global.of(parameters), examples, clientSeed(round, client));
+        update =
+            worker.join().train(global.of(parameters), examples, round, clientSeed(round, client));
       } finally {
         data.release(examples);
       }

@@ -29,8 +29,11 @@ import org.nd4j.linalg.factory.Nd4j;
  * scaling is refused ({@code ScalingTest}), the noise has full tails ({@code SecureGaussianTest}),
  * nothing is appended to a torn line ({@code FileLedgerTest}), aggregators and keys cannot be had
  * outside a plan ({@code SampledGaussianTest}), clients' failures and aliases reach nobody else
- * ({@code ClientIsolationTest}). Adaptive clipping, distributed noise and resuming do not exist
- * here, and neither do their traps.
+ * ({@code ClientIsolationTest}), no state goes from client to client ({@code NetworkGuardTest}),
+ * all parameters are counted ({@code ParameterLayoutTest}), layers with wrong gradients are refused
+ * ({@code SameDiffGradientTest}), noise does not move what training cannot ({@code
+ * FixedParametersTest}), and schedules that start anew say so ({@code LocalTrainingTest}). Adaptive
+ * clipping, distributed noise and resuming do not exist here, and neither do their traps.
  */
 final class KnownTrapsTest {
   private static final int DIMENSION = 20_000;

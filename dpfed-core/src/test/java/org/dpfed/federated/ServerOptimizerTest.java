@@ -8,6 +8,9 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.schedule.PolySchedule;
+import org.nd4j.linalg.schedule.ScheduleType;
+import org.nd4j.linalg.schedule.StepSchedule;
 
 /** Two steps of each rule of Reddi et al. 2021, Algorithm 2, against the same rule in doubles. */
 final class ServerOptimizerTest {
@@ -50,6 +53,38 @@ final class ServerOptimizerTest {
   }
 
   @Test
+  void rateFactor_aSchedule_multipliesTheLearningRateByRound() {
+    ServerOptimizer optimizer =
+        new ServerOptimizer.Scheduled(
+            new ServerOptimizer.Sgd(0.1, 0.9),
+            new RoundSchedule(new StepSchedule(ScheduleType.EPOCH, 1, 0.5, 2)));
+    assertThat(optimizer.rateFactor(1)).isEqualTo(1);
+    assertThat(optimizer.rateFactor(2)).isEqualTo(0.5);
+    try (INDArray parameters = Nd4j.createFromArray(1f, 1f);
+        ServerOptimizer.Stepper stepper = optimizer.start(2)) {
+      stepper.step(parameters, Nd4j.createFromArray((float) FIRST, 0f), optimizer.rateFactor(2));
+      assertThat(parameters.getDouble(0)).isCloseTo(1 + 0.5 * 0.1 * FIRST, within(ROUNDING));
+    }
+    try (INDArray parameters = Nd4j.createFromArray(1f, 1f);
+        ServerOptimizer.Stepper stepper = new ServerOptimizer.Adam(0.1).start(2)) {
+      stepper.step(parameters, Nd4j.createFromArray((float) FIRST, 0f), 0.5);
+      double v = 0.99 * 1e-6 + 0.01 * FIRST * FIRST;
+      assertThat(parameters.getDouble(0))
+          .isCloseTo(1 + 0.5 * 0.1 * 0.1 * FIRST / (Math.sqrt(v) + 1e-3), within(ROUNDING));
+    }
+  }
+
+  @Test
+  void check_aScheduleThatEndsBeforeTheRun_isRefusedWithTheRound() {
+    ServerOptimizer optimizer =
+        new ServerOptimizer.Scheduled(
+            new ServerOptimizer.Sgd(),
+            new RoundSchedule(new PolySchedule(ScheduleType.ITERATION, 1, 1, 10)));
+    optimizer.check(10);
+    assertRefused(() -> optimizer.check(11), "round 11");
+  }
+
+  @Test
   void settings_outOfBounds_areRefusedByName() {
     assertRefused(() -> new ServerOptimizer.Sgd(0, 0), "learningRate");
     assertRefused(() -> new ServerOptimizer.Sgd(1, 1), "momentum");
@@ -67,8 +102,8 @@ final class ServerOptimizerTest {
   private static void assertParameter(ServerOptimizer optimizer, double expected) {
     try (INDArray parameters = Nd4j.createFromArray(1f, 1f);
         ServerOptimizer.Stepper stepper = optimizer.start(2)) {
-      stepper.step(parameters, Nd4j.createFromArray((float) FIRST, 0f));
-      stepper.step(parameters, Nd4j.createFromArray((float) SECOND, 0f));
+      stepper.step(parameters, Nd4j.createFromArray((float) FIRST, 0f), 1);
+      stepper.step(parameters, Nd4j.createFromArray((float) SECOND, 0f), 1);
       assertThat(parameters.getDouble(0)).isCloseTo(expected, within(ROUNDING));
       assertThat(parameters.getDouble(1)).isEqualTo(1);
     }
