@@ -1,8 +1,10 @@
 package org.dpfed.dl4j;
 
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -19,7 +21,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * Java: rows are copied from there far faster than ND4J selects them.
  */
 final class Batches {
-  private final DataSet examples;
+  /** Handed over as they are where one batch holds them all; absent where only some are used. */
+  private final Optional<DataSet> whole;
+
   private final int batchSize;
   private final SplittableRandom random;
   private final int[] order;
@@ -31,17 +35,37 @@ final class Batches {
   /**
    * @param examples at least one; unchanged
    * @param batchSize at least 1
-   * @param seed of the order
+   * @param maxExamples how many are used at most, at least 1; where there are more, a random part
+   * @param seed of that part and of the order
    */
-  Batches(DataSet examples, int batchSize, long seed) {
-    this.examples = examples;
+  Batches(DataSet examples, int batchSize, int maxExamples, long seed) {
     this.batchSize = batchSize;
     this.random = new SplittableRandom(seed);
-    this.order = IntStream.range(0, examples.numExamples()).toArray();
-    this.features = new Rows(examples.getFeatures());
-    this.labels = new Rows(examples.getLabels());
-    this.featuresMask = Rows.of(examples.getFeaturesMaskArray());
-    this.labelsMask = Rows.of(examples.getLabelsMaskArray());
+    int[] used = part(examples.numExamples(), maxExamples, random);
+    this.whole = used.length == examples.numExamples() ? Optional.of(examples) : Optional.empty();
+    this.order = IntStream.range(0, used.length).toArray();
+    this.features = new Rows(examples.getFeatures(), used);
+    this.labels = new Rows(examples.getLabels(), used);
+    this.featuresMask = Rows.of(examples.getFeaturesMaskArray(), used);
+    this.labelsMask = Rows.of(examples.getLabelsMaskArray(), used);
+  }
+
+  /** At most {@code most} of the numbers below {@code n}, each subset as likely as another. */
+  private static int[] part(int n, int most, SplittableRandom random) {
+    int[] all = IntStream.range(0, n).toArray();
+    if (n <= most) {
+      return all;
+    }
+    for (int i = 0; i < most; i++) {
+      swap(all, i, random.nextInt(i, n));
+    }
+    return Arrays.copyOf(all, most);
+  }
+
+  private static void swap(int[] values, int i, int j) {
+    int moved = values[i];
+    values[i] = values[j];
+    values[j] = moved;
   }
 
   /**
@@ -110,8 +134,8 @@ final class Batches {
 
     /** Lends the batch as a data set, whose arrays are closed afterwards. */
     void with(Consumer<DataSet> user) {
-      if (rows.length == order.length) {
-        user.accept(examples);
+      if (rows.length == order.length && whole.isPresent()) {
+        user.accept(whole.get());
         return;
       }
       try (INDArray x = features.array(rows);
@@ -129,27 +153,36 @@ final class Batches {
     private final long[] shape;
     private float[] picked = {};
 
-    Rows(INDArray array) {
-      this.values = floats(array);
-      this.shape = array.shape();
+    Rows(INDArray array, int[] used) {
+      this.values = floats(array, used);
+      this.shape = array.shape().clone();
+      shape[0] = used.length;
     }
 
-    private static float[] floats(INDArray array) {
+    /** The rows used, in 'c' order. */
+    private static float[] floats(INDArray array, int[] used) {
+      int rows = (int) array.size(0);
       INDArray all = array.castTo(DataType.FLOAT);
       boolean isDense =
           !all.isView() && all.ordering() == 'c' && Shape.hasDefaultStridesForShape(all);
       DataBuffer data = (isDense ? all : all.dup('c')).data();
-      if (!Nd4j.getEnvironment().isCPU()) {
-        return data.asFloat();
+      // In one copy where ND4J makes one call for each value.
+      FloatBuffer source =
+          Nd4j.getEnvironment().isCPU() ? data.asNioFloat() : FloatBuffer.wrap(data.asFloat());
+      int width = Math.toIntExact(array.length() / rows);
+      float[] values = new float[Math.multiplyExact(used.length, width)];
+      if (used.length == rows) {
+        source.get(0, values);
+        return values;
       }
-      // The same, in one copy where ND4J makes one call for each value.
-      float[] values = new float[(int) array.length()];
-      data.asNioFloat().get(values);
+      for (int i = 0; i < used.length; i++) {
+        source.get(used[i] * width, values, i * width, width);
+      }
       return values;
     }
 
-    static @Nullable Rows of(@Nullable INDArray array) {
-      return array == null ? null : new Rows(array);
+    static @Nullable Rows of(@Nullable INDArray array, int[] used) {
+      return array == null ? null : new Rows(array, used);
     }
 
     long[] shapeOf(int[] rows) {
@@ -182,10 +215,7 @@ final class Batches {
   /** Fisher and Yates. */
   private void shuffle() {
     for (int i = order.length - 1; i > 0; i--) {
-      int other = random.nextInt(i + 1);
-      int moved = order[i];
-      order[i] = order[other];
-      order[other] = moved;
+      swap(order, i, random.nextInt(i + 1));
     }
   }
 }

@@ -1,19 +1,24 @@
 package org.dpfed.dl4j;
 
+import java.util.List;
 import org.dpfed.federated.ClientTrainer;
-import org.dpfed.federated.ClientUpdate;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.dataset.api.DataSet;
+import org.nd4j.linalg.dataset.DataSet;
 
 /**
  * Clients that train a DL4J network with the configuration's own updater: a few epochs of
  * mini-batches from the global parameters, in an order drawn anew for each client and epoch.
+ *
+ * <p>Before the first worker is made, the network is checked on synthetic examples: a client's
+ * update must be the same bits whatever client was trained before it.
  */
 public final class Dl4jClientTrainer implements ClientTrainer {
   private final NetworkTemplate template;
   private final LocalTraining local;
   private final LayerImplementation layers;
+  private final @Nullable DataSet probe;
+  private boolean checked;
 
   /**
    * A trainer with the fastest layers that can be used here.
@@ -26,15 +31,42 @@ public final class Dl4jClientTrainer implements ClientTrainer {
   }
 
   /**
+   * A trainer with the layers named.
+   *
    * @param template the network
    * @param local how much each client trains
    * @param layers what computes the network's layers
    */
   public Dl4jClientTrainer(
       NetworkTemplate template, LocalTraining local, LayerImplementation layers) {
+    this(template, local, layers, null);
+  }
+
+  private Dl4jClientTrainer(
+      NetworkTemplate template,
+      LocalTraining local,
+      LayerImplementation layers,
+      @Nullable DataSet probe) {
     this.template = template;
     this.local = local;
     this.layers = layers;
+    this.probe = probe;
+  }
+
+  /**
+   * The same, checked on these examples instead of synthetic ones, for networks whose configuration
+   * does not say what examples they take. A refusal may show what was made of them, so they must
+   * not be clients' data.
+   *
+   * @param examples at least 2, with labels, of the form that clients' examples have; kept, not
+   *     changed
+   */
+  public Dl4jClientTrainer withProbe(DataSet examples) {
+    if (examples.numExamples() < 2) {
+      throw new IllegalArgumentException(
+          "a probe must have at least 2 examples, had " + examples.numExamples());
+    }
+    return new Dl4jClientTrainer(template, local, layers, examples);
   }
 
   @Override
@@ -47,50 +79,69 @@ public final class Dl4jClientTrainer implements ClientTrainer {
     return template.initialParameters();
   }
 
+  /**
+   * Checks that one client cannot reach another's update: trains synthetic clients on the network
+   * and compares.
+   *
+   * @throws IllegalArgumentException when it can, or when the learning rates cannot follow the
+   *     schedule by round; the message says what to change
+   */
   @Override
-  public ClientTrainer.Worker newWorker() {
-    return new Worker(template.localNetwork(layers), local);
+  public void check(int rounds) {
+    local.learningRate().check(rounds);
+    checkNetwork();
   }
 
-  private static final class Worker implements ClientTrainer.Worker {
-    private final LocalNetwork network;
-    private final LocalTraining local;
-    private @Nullable INDArray lastDelta;
-
-    Worker(LocalNetwork network, LocalTraining local) {
-      this.network = network;
-      this.local = local;
+  private synchronized void checkNetwork() {
+    if (checked) {
+      return;
     }
-
-    @Override
-    public ClientUpdate train(INDArray globalParameters, DataSet examples, long seed) {
-      closeLastDelta();
-      network.reset(globalParameters, seed);
-      Batches batches = new Batches(examples, local.batchSize(), seed);
-      double lossTotal = 0;
-      int steps = 0;
-      for (int epoch = 0; epoch < local.epochs(); epoch++) {
-        for (Batches.Batch batch : batches.nextEpoch()) {
-          lossTotal += network.step(batch);
-          steps++;
-        }
-        network.endEpoch();
-      }
-      INDArray delta = network.deltaFrom(globalParameters);
-      lastDelta = delta;
-      return new ClientUpdate(delta, lossTotal / steps);
+    if (!local.learningRate().isConstant()) {
+      requireRates();
     }
-
-    private void closeLastDelta() {
-      if (lastDelta != null) {
-        lastDelta.close();
-      }
+    if (probe == null) {
+      NetworkGuard.check(template, layers, local);
+    } else {
+      NetworkGuard.check(template, layers, local, probe);
     }
+    checked = true;
+  }
 
-    @Override
-    public void close() {
-      closeLastDelta();
-      network.close();
+  private void requireRates() {
+    try (LocalNetwork network = template.localNetwork(layers)) {
+      network
+          .rateObstacle()
+          .ifPresent(
+              obstacle -> {
+                throw new IllegalArgumentException(
+                    "%s, so the schedule by round has no effect on it; choose another updater or no schedule"
+                        .formatted(obstacle));
+              });
     }
+  }
+
+  @Override
+  public List<String> assumptions() {
+    return template.isPretrained()
+        ? List.of(
+            "the network that training starts from was not trained on these clients: what it knows"
+                + " of them is not counted")
+        : List.of();
+  }
+
+  @Override
+  public List<String> notes() {
+    return template.notes();
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException as {@link #check}, at the first call where no run has checked
+   */
+  @Override
+  public ClientTrainer.Worker newWorker() {
+    checkNetwork();
+    return new Dl4jWorker(template.localNetwork(layers), local);
   }
 }

@@ -1,6 +1,7 @@
 package org.dpfed.dl4j;
 
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.NeuralNetwork;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -20,8 +21,15 @@ final class LocalNetwork implements AutoCloseable {
   private final NeuralNetwork network;
   private final TrainableParameters trainable;
 
+  /** The others, and their values, which reset puts back. */
+  private final Optional<TrainableParameters> fixed;
+
+  private final Optional<INDArray> fixedValues;
+
   /** A shorter way to the same step, where there is one. */
   private final Optional<SgdSteps> sgd;
+
+  private final RateFactor rates;
 
   /** Copy of the updater's state before the first step; zeros would be wrong for some updaters. */
   private final @Nullable INDArray pristineUpdaterState;
@@ -34,6 +42,10 @@ final class LocalNetwork implements AutoCloseable {
     this.model = model;
     this.network = (NeuralNetwork) model;
     this.trainable = trainable;
+    this.fixed = trainable.complement();
+    this.fixedValues = fixed.map(others -> others.gather(model.params()));
+    // Before the updater is made, which keeps the rates that it finds.
+    this.rates = RateFactor.of(model);
     if (fast) {
       FastLayers.install(model);
     }
@@ -46,13 +58,21 @@ final class LocalNetwork implements AutoCloseable {
    * Puts the network into the state of a new one with these parameters.
    *
    * @param parameters shape {@code [d]}, trained part; unchanged
+   * @param rateFactor multiplies all learning rates until the next reset
    * @param seed of this thread's generator, from which dropout draws
    */
-  void reset(INDArray parameters, long seed) {
+  void reset(INDArray parameters, double rateFactor, long seed) {
     setParameters(parameters);
+    fixed.ifPresent(others -> others.scatter(fixedValues.orElseThrow(), model.params()));
+    rates.set(rateFactor);
     INDArray state = updaterState();
     if (state != null && pristineUpdaterState != null) {
       state.assign(pristineUpdaterState);
+    }
+    // Where backpropagation does not come, regularisation adds to what the last step left.
+    INDArray gradients = model.getGradientsViewArray();
+    if (gradients != null) {
+      gradients.assign(0);
     }
     if (model instanceof MultiLayerNetwork net) {
       net.setIterationCount(0);
@@ -95,21 +115,28 @@ final class LocalNetwork implements AutoCloseable {
     return trainable.change(model.params(), global);
   }
 
-  /** The network itself, for evaluation. */
+  /** DL4J's network. */
   Model model() {
     return model;
   }
 
-  private @Nullable INDArray updaterState() {
+  /** Why learning rates cannot be multiplied by a factor; empty when they can. */
+  Optional<String> rateObstacle() {
+    return rates.obstacle();
+  }
+
+  /** Of all parameters, or null where the updater has none. */
+  @Nullable INDArray updaterState() {
     return network.updaterState();
   }
 
+  /** Frees the network's arrays, without the garbage collection that DL4J's own close asks for. */
   @Override
   public void close() {
     FastLayers.close(model);
-    model.close();
-    if (pristineUpdaterState != null) {
-      pristineUpdaterState.close();
-    }
+    Stream.of(model.params(), model.getGradientsViewArray(), updaterState(), pristineUpdaterState)
+        .filter(array -> array != null && array.closeable())
+        .forEach(INDArray::close);
+    fixedValues.ifPresent(INDArray::close);
   }
 }

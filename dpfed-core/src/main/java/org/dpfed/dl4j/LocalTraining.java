@@ -1,18 +1,51 @@
 package org.dpfed.dl4j;
 
+import org.dpfed.federated.RoundSchedule;
+
 /**
  * How much each client trains in a round.
  *
  * @param epochs passes over the client's examples, at least 1
  * @param batchSize examples per step, at least 1; the last batch of a pass may be smaller
+ * @param maxExamples the most examples of a client that a round uses, at least 1; a client that has
+ *     more trains on a random part of them, drawn anew each round
+ * @param maxSteps the most steps that a client takes in a round, at least 1
+ * @param learningRate multiplies the learning rates of all layers, round by round
  */
-public record LocalTraining(int epochs, int batchSize) {
+public record LocalTraining(
+    int epochs, int batchSize, int maxExamples, int maxSteps, RoundSchedule learningRate) {
   public LocalTraining {
-    if (epochs < 1) {
-      throw new IllegalArgumentException("epochs must be at least 1, was " + epochs);
-    }
-    if (batchSize < 1) {
-      throw new IllegalArgumentException("batchSize must be at least 1, was " + batchSize);
+    requireAtLeastOne("epochs", epochs);
+    requireAtLeastOne("batchSize", batchSize);
+    requireAtLeastOne("maxExamples", maxExamples);
+    requireAtLeastOne("maxSteps", maxSteps);
+  }
+
+  /** All of a client's examples in every epoch, at the network's own learning rates. */
+  public LocalTraining(int epochs, int batchSize) {
+    this(epochs, batchSize, Integer.MAX_VALUE, Integer.MAX_VALUE, RoundSchedule.constant());
+  }
+
+  /**
+   * The same with another bound on a client's examples, which bounds a client's time and memory.
+   */
+  public LocalTraining withMaxExamples(int newMaxExamples) {
+    return new LocalTraining(epochs, batchSize, newMaxExamples, maxSteps, learningRate);
+  }
+
+  /** The same with another bound on a client's steps, which bounds the time that it takes. */
+  public LocalTraining withMaxSteps(int newMaxSteps) {
+    return new LocalTraining(epochs, batchSize, maxExamples, newMaxSteps, learningRate);
+  }
+
+  /** The same with learning rates that change from round to round. */
+  public LocalTraining withLearningRate(RoundSchedule newLearningRate) {
+    return new LocalTraining(epochs, batchSize, maxExamples, maxSteps, newLearningRate);
+  }
+
+  private static void requireAtLeastOne(String name, int value) {
+    if (value < 1) {
+      throw new IllegalArgumentException(name + " must be at least 1, was " + value);
     }
   }
 }

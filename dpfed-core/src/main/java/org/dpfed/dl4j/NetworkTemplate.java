@@ -1,73 +1,101 @@
 package org.dpfed.dl4j;
 
-import java.util.ArrayList;
-import java.util.Arrays;
+import java.io.Serializable;
 import java.util.List;
 import java.util.function.Function;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.dpfed.nativememory.NativeFloats;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A DL4J network as federated averaging sees it: a way to make fresh networks, the parameters they
- * start from, and which of those are trained. Frozen layers keep their initial parameters.
+ * start from, and which of those are trained. Parameters that local training cannot move keep their
+ * initial values: frozen layers, layers before a frozen one, and learning rates of 0.
  *
- * <p>Networks are made from clones of the configuration, so no two share the state that DL4J keeps
+ * <p>Networks are made from copies of the configuration, so no two share the state that DL4J keeps
  * in it.
  */
 public final class NetworkTemplate {
   private final Function<INDArray, Model> factory;
   private final INDArray initial;
   private final TrainableParameters trainable;
+  private final boolean pretrained;
+  private final List<String> notes;
 
   private NetworkTemplate(
-      Function<INDArray, Model> factory, INDArray initial, TrainableParameters trainable) {
+      Function<INDArray, Model> factory,
+      INDArray initial,
+      TrainableParameters trainable,
+      boolean pretrained,
+      List<String> notes) {
     this.factory = factory;
     this.initial = initial;
     this.trainable = trainable;
+    this.pretrained = pretrained;
+    this.notes = notes;
   }
 
   /**
    * A network whose initial parameters come from the configuration's seed.
    *
    * @throws IllegalArgumentException when the network cannot be trained under clipping and noise:
-   *     it keeps statistics among its parameters, or is not {@code float}
+   *     it keeps statistics among its parameters, is not {@code float}, has SameDiff layers, or is
+   *     not trained by gradient descent
    */
   public static NetworkTemplate of(MultiLayerConfiguration configuration) {
-    MultiLayerNetwork network = new MultiLayerNetwork(configuration.clone());
+    MultiLayerNetwork network = new MultiLayerNetwork(ConfigurationCopy.of(configuration));
     network.init();
-    return of(network);
+    return of(network, true, false);
   }
 
   /** As {@link #of(MultiLayerConfiguration)}, for a graph with one input and one output. */
   public static NetworkTemplate of(ComputationGraphConfiguration configuration) {
-    ComputationGraph network = new ComputationGraph(configuration.clone());
+    ComputationGraph network = new ComputationGraph(ConfigurationCopy.of(configuration));
     network.init();
-    return of(network);
+    return of(network, true, false);
   }
 
   /** A pretrained network: training starts from its parameters. It is copied, not kept. */
   public static NetworkTemplate of(MultiLayerNetwork pretrained) {
-    MultiLayerConfiguration configuration = pretrained.getLayerWiseConfigurations().clone();
-    return of(
-        parameters -> {
-          MultiLayerNetwork network = new MultiLayerNetwork(configuration.clone());
-          network.init(parameters, false);
-          return network;
-        },
-        pretrained.params(),
-        TrainableParameters.of(Arrays.asList(pretrained.getLayers())));
+    return of(pretrained, true, true);
   }
 
   /** As {@link #of(MultiLayerNetwork)}, for a graph with one input and one output. */
   public static NetworkTemplate of(ComputationGraph pretrained) {
-    ComputationGraphConfiguration configuration = pretrained.getConfiguration().clone();
+    return of(pretrained, true, true);
+  }
+
+  /** Without the checks by name, to show that {@link NetworkGuard} does not rely on them. */
+  static NetworkTemplate uncheckedByName(MultiLayerConfiguration configuration) {
+    MultiLayerNetwork network = new MultiLayerNetwork(ConfigurationCopy.of(configuration));
+    network.init();
+    return of(network, false, false);
+  }
+
+  private static NetworkTemplate of(MultiLayerNetwork network, boolean byName, boolean pretrained) {
+    MultiLayerConfiguration configuration =
+        ConfigurationCopy.of(network.getLayerWiseConfigurations());
+    FixedParameters.makeExact(configuration);
+    return of(
+        parameters -> {
+          MultiLayerNetwork made = new MultiLayerNetwork(ConfigurationCopy.of(configuration));
+          made.init(parameters, false);
+          return made;
+        },
+        network,
+        configuration,
+        byName,
+        pretrained);
+  }
+
+  private static NetworkTemplate of(ComputationGraph network, boolean byName, boolean pretrained) {
+    ComputationGraphConfiguration configuration = ConfigurationCopy.of(network.getConfiguration());
+    FixedParameters.makeExact(configuration);
     int inputs = configuration.getNetworkInputs().size();
     int outputs = configuration.getNetworkOutputs().size();
     if (inputs != 1 || outputs != 1) {
@@ -77,33 +105,55 @@ public final class NetworkTemplate {
     }
     return of(
         parameters -> {
-          ComputationGraph network = new ComputationGraph(configuration.clone());
-          network.init(parameters, false);
-          return network;
+          ComputationGraph made = new ComputationGraph(ConfigurationCopy.of(configuration));
+          made.init(parameters, false);
+          return made;
         },
-        pretrained.params(),
-        TrainableParameters.of(layersInParameterOrder(pretrained)));
+        network,
+        configuration,
+        byName,
+        pretrained);
   }
 
   private static NetworkTemplate of(
-      Function<INDArray, Model> factory, INDArray parameters, TrainableParameters trainable) {
+      Function<INDArray, Model> factory,
+      Model network,
+      Serializable configuration,
+      boolean byName,
+      boolean pretrained) {
+    INDArray parameters = network.params();
     if (parameters.dataType() != DataType.FLOAT) {
       throw new IllegalArgumentException(
           "parameters must be float, were %s; set dataType(DataType.FLOAT) in the configuration"
               .formatted(parameters.dataType()));
     }
-    return new NetworkTemplate(factory, detachedCopy(parameters), trainable);
+    ParameterLayout layout = ParameterLayout.of(network);
+    FixedParameters fixed = new FixedParameters(network);
+    List<Parameter> trained =
+        layout.parameters().stream().filter(each -> !fixed.contains(each)).toList();
+    if (byName) {
+      RefusedNetworks.check(network, trained);
+    }
+    TrainableParameters trainable = TrainableParameters.of(layout, fixed::contains);
+    INDArray initial = detachedCopy(parameters);
+    try (INDArray copied = detachedCopy(initial)) {
+      requireSameOfCopies(trainable, factory.apply(copied));
+    }
+    return new NetworkTemplate(
+        factory, initial, trainable, pretrained, RestartNotes.of(configuration, trained));
   }
 
-  private static List<Layer> layersInParameterOrder(ComputationGraph graph) {
-    List<Layer> layers = new ArrayList<>();
-    GraphVertex[] vertices = graph.getVertices();
-    for (int index : graph.topologicalSortOrder()) {
-      if (vertices[index].hasLayer()) {
-        layers.add(vertices[index].getLayer());
-      }
+  /**
+   * Workers train what the configuration makes, which may be less frozen than the user's object.
+   */
+  private static void requireSameOfCopies(TrainableParameters expected, Model copy) {
+    TrainableParameters found =
+        TrainableParameters.of(ParameterLayout.of(copy), new FixedParameters(copy)::contains);
+    if (!found.equals(expected)) {
+      throw new IllegalArgumentException(
+          "a network made from this one's configuration trains %d parameters, this one trains %d; freeze layers in the configuration (TransferLearning does), not in the network object"
+              .formatted(found.dimension(), expected.dimension()));
     }
-    return layers;
   }
 
   /** Number of trained parameters: the length of a delta. */
@@ -132,10 +182,27 @@ public final class NetworkTemplate {
     return factory.apply(all);
   }
 
+  /** Whether training starts from somebody's network and not from a seed. */
+  boolean isPretrained() {
+    return pretrained;
+  }
+
   /** A network for one worker, with the layers named. */
   LocalNetwork localNetwork(LayerImplementation layers) {
     return new LocalNetwork(
         factory.apply(detachedCopy(initial)), trainable, layers == LayerImplementation.FAST);
+  }
+
+  /** All initial parameters, those that are not trained too. */
+  float[] allInitialParameters() {
+    float[] values = new float[Math.toIntExact(initial.length())];
+    NativeFloats.read(initial, 0, values, values.length);
+    return values;
+  }
+
+  /** What of the configuration starts anew in each round, a sentence each. */
+  List<String> notes() {
+    return notes;
   }
 
   /**

@@ -2,12 +2,8 @@ package org.dpfed.dl4j;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.layers.FrozenLayer;
-import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
-import org.deeplearning4j.nn.layers.normalization.BatchNormalization;
-import org.deeplearning4j.nn.layers.training.CenterLossOutputLayer;
-import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -15,11 +11,7 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * Which parts of a network's flat parameter vector are trained, and the compact vector that holds
- * just those. Frozen layers are left out, so that they are neither averaged nor noised.
- *
- * <p>Networks that keep statistics of the clients' data among their parameters are refused: clipped
- * and noised with the weights, a running variance can turn negative, and averaged without noise it
- * would be a leak.
+ * just those. What training cannot move is left out, so that it is neither averaged nor noised.
  *
  * @param total length of the network's parameter vector
  * @param ranges the trained parts, ascending and disjoint
@@ -29,27 +21,36 @@ record TrainableParameters(long total, List<Range> ranges) {
   record Range(long from, long to) {}
 
   /**
-   * @param layers of an initialised network, in the order of its parameter vector
-   * @throws IllegalArgumentException when a layer cannot be trained under clipping and noise, or
-   *     when nothing is left to train
+   * @param layout of an initialised network
+   * @param fixed which of its parameters are left out
+   * @throws IllegalArgumentException when nothing is left to train
    */
-  static TrainableParameters of(Iterable<Layer> layers) {
+  static TrainableParameters of(ParameterLayout layout, Predicate<Parameter> fixed) {
     List<Range> ranges = new ArrayList<>();
-    long position = 0;
-    for (Layer layer : layers) {
-      long end = position + layer.numParams();
-      boolean frozen = layer instanceof FrozenLayer || layer instanceof FrozenLayerWithBackprop;
-      if (!frozen) {
-        requireNoStatistics(layer);
-        append(ranges, position, end);
+    for (Parameter parameter : layout.parameters()) {
+      if (!fixed.test(parameter)) {
+        append(ranges, parameter.from(), parameter.to());
       }
-      position = end;
     }
     if (ranges.isEmpty()) {
       throw new IllegalArgumentException(
-          "the network has no parameters to train; leave at least one layer with weights unfrozen");
+          "the network has no parameters to train; leave at least one layer with weights unfrozen and with a learning rate above 0");
     }
-    return new TrainableParameters(position, List.copyOf(ranges));
+    return new TrainableParameters(layout.total(), List.copyOf(ranges));
+  }
+
+  /** The other parts, which training leaves as they are; empty when there are none. */
+  Optional<TrainableParameters> complement() {
+    List<Range> others = new ArrayList<>();
+    long position = 0;
+    for (Range range : ranges) {
+      append(others, position, range.from());
+      position = range.to();
+    }
+    append(others, position, total);
+    return others.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new TrainableParameters(total, List.copyOf(others)));
   }
 
   private static void append(List<Range> ranges, long from, long to) {
@@ -61,27 +62,6 @@ record TrainableParameters(long total, List<Range> ranges) {
       ranges.set(last, new Range(ranges.get(last).from(), to));
     } else {
       ranges.add(new Range(from, to));
-    }
-  }
-
-  private static void requireNoStatistics(Layer layer) {
-    String name = layer.conf().getLayer().getLayerName();
-    if (layer instanceof BatchNormalization) {
-      throw new IllegalArgumentException(
-          ("layer '%s' is BatchNormalization: its running mean and variance are parameters, and would be"
-                  + " clipped and noised with the weights. Use layer normalisation (hasLayerNorm(true)) or"
-                  + " LocalResponseNormalization, or wrap the layer in FrozenLayer to keep pretrained"
-                  + " statistics fixed")
-              .formatted(name));
-    }
-    if (layer instanceof CenterLossOutputLayer) {
-      throw new IllegalArgumentException(
-          ("layer '%s' is CenterLossOutputLayer: its class centres are averages of clients' activations kept"
-                  + " among the parameters, and would be clipped and noised with the weights. Use OutputLayer")
-              .formatted(name));
-    }
-    if (layer instanceof BaseWrapperLayer wrapper) {
-      requireNoStatistics(wrapper.getUnderlying());
     }
   }
 

@@ -11,6 +11,7 @@ import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorSpecies;
+import org.dpfed.nativememory.NativeFloats;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -97,7 +98,7 @@ final class VectorKernel implements DeltaKernel {
         LIGHT_SHARE,
         (task, from, stretch) -> {
           float[] block = new float[Math.min(NORM_BLOCK, stretch)];
-          FloatBuffer source = HostFloats.window(deltas, row + from, stretch);
+          FloatBuffer source = NativeFloats.window(deltas, row + from, stretch);
           for (int at = 0; at < stretch; at += NORM_BLOCK) {
             int count = Math.min(NORM_BLOCK, stretch - at);
             source.get(at, block, 0, count);
@@ -148,15 +149,15 @@ final class VectorKernel implements DeltaKernel {
   @Override
   public void addScaled(INDArray sum, INDArray deltas, float[] scales) {
     Layout layout = Layout.ofScaledSum(sum, deltas, scales);
-    long target = HostFloats.address(sum, 0);
-    long source = HostFloats.address(deltas, 0);
+    long target = NativeFloats.address(sum);
+    long source = NativeFloats.address(deltas);
     long rowBytes = layout.length() * Float.BYTES;
     forEachTask(
         layout.length(),
         LIGHT_SHARE,
         (task, from, length) -> {
-          HostFloats.Cursor to = new HostFloats.Cursor();
-          HostFloats.Cursor row = new HostFloats.Cursor();
+          NativeFloats.Cursor to = new NativeFloats.Cursor();
+          NativeFloats.Cursor row = new NativeFloats.Cursor();
           for (int at = 0; at < length; at += SUM_BLOCK) {
             int count = Math.min(SUM_BLOCK, length - at);
             long offset = (from + at) * Float.BYTES;
@@ -182,8 +183,8 @@ final class VectorKernel implements DeltaKernel {
         (task, from, length) -> {
           NormalDraws stream =
               stddev > 0 ? new VectorGaussian(taken, from / NormalDraws.CHUNK) : unchanged -> {};
-          FloatBuffer source = HostFloats.window(sum, from, length);
-          FloatBuffer target = HostFloats.window(out, from, length);
+          FloatBuffer source = NativeFloats.window(sum, from, length);
+          FloatBuffer target = NativeFloats.window(out, from, length);
           double[] draws = new double[NormalDraws.CHUNK];
           float[] values = new float[NormalDraws.CHUNK];
           for (int at = 0; at < length; at += values.length) {
@@ -216,7 +217,8 @@ final class VectorKernel implements DeltaKernel {
   @Override
   public void addCut(INDArray delta, double factor, long[] sum) {
     Layout.ofIntegerSum(sum, delta, factor);
-    HostFloats.forEachBlock(delta, (block, count, from) -> addCut(block, count, factor, sum, from));
+    NativeFloats.forEachBlock(
+        delta, (block, count, from) -> addCut(block, count, factor, sum, from));
   }
 
   /**

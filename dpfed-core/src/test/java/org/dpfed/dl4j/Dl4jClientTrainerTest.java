@@ -1,7 +1,6 @@
 package org.dpfed.dl4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
@@ -141,7 +140,7 @@ final class Dl4jClientTrainerTest {
   @Test
   void batches_everyEpoch_coverEachExampleOnceInAnotherOrder() {
     DataSet examples = Networks.examples(10, 1);
-    Batches batches = new Batches(examples, 4, 6);
+    Batches batches = new Batches(examples, 4, 100, 6);
     float[] first = firstFeatures(batches);
     float[] second = firstFeatures(batches);
     float[] all = examples.getFeatures().getColumn(0).toFloatVector();
@@ -168,9 +167,17 @@ final class Dl4jClientTrainerTest {
   }
 
   @Test
-  void localTraining_outOfBounds_isRefusedByName() {
-    assertThatThrownBy(() -> new LocalTraining(0, 1)).hasMessageContaining("epochs");
-    assertThatThrownBy(() -> new LocalTraining(1, 0)).hasMessageContaining("batchSize");
+  void assumptions_pretrainedNetwork_sayWhatIsNotCounted() {
+    MultiLayerNetwork pretrained = new MultiLayerNetwork(Networks.mlp(new Sgd(0.1)));
+    pretrained.init();
+    assertThat(new Dl4jClientTrainer(NetworkTemplate.of(pretrained), TWO_EPOCHS).assumptions())
+        .singleElement()
+        .asString()
+        .contains("not trained on these clients");
+    assertThat(
+            new Dl4jClientTrainer(NetworkTemplate.of(Networks.mlp(new Sgd(0.1))), TWO_EPOCHS)
+                .assumptions())
+        .isEmpty();
   }
 
   /** Trains the clients one after another in one worker and gives the last one's delta. */

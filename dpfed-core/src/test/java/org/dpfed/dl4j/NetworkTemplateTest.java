@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
@@ -104,7 +105,7 @@ final class NetworkTemplateTest {
         new NeuralNetConfiguration.Builder()
             .list(
                 new DenseLayer.Builder().nIn(2).nOut(2).build(),
-                new FrozenLayer(new DenseLayer.Builder().nIn(2).nOut(3).build()),
+                new FrozenLayerWithBackprop(new DenseLayer.Builder().nIn(2).nOut(3).build()),
                 new DenseLayer.Builder().nIn(3).nOut(1).build(),
                 Networks.output())
             .setInputType(org.deeplearning4j.nn.conf.inputs.InputType.feedForward(2))

@@ -1,0 +1,63 @@
+package org.dpfed.dl4j;
+
+import org.dpfed.federated.ClientTrainer;
+import org.dpfed.federated.ClientUpdate;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.api.DataSet;
+
+/** Trains one client after another on one network. */
+final class Dl4jWorker implements ClientTrainer.Worker {
+  private final LocalNetwork network;
+  private final LocalTraining local;
+  private @Nullable INDArray lastDelta;
+
+  Dl4jWorker(LocalNetwork network, LocalTraining local) {
+    this.network = network;
+    this.local = local;
+  }
+
+  LocalNetwork network() {
+    return network;
+  }
+
+  @Override
+  public ClientUpdate train(INDArray globalParameters, DataSet examples, long seed) {
+    return train(globalParameters, examples, 0, seed);
+  }
+
+  @Override
+  public ClientUpdate train(INDArray globalParameters, DataSet examples, int round, long seed) {
+    closeLastDelta();
+    network.reset(globalParameters, local.learningRate().factor(round), seed);
+    Batches batches = new Batches(examples, local.batchSize(), local.maxExamples(), seed);
+    double lossTotal = 0;
+    int steps = 0;
+    for (int epoch = 0; epoch < local.epochs() && steps < local.maxSteps(); epoch++) {
+      for (Batches.Batch batch : batches.nextEpoch()) {
+        if (steps == local.maxSteps()) {
+          break;
+        }
+        lossTotal += network.step(batch);
+        steps++;
+      }
+      network.endEpoch();
+    }
+    INDArray delta = network.deltaFrom(globalParameters);
+    lastDelta = delta;
+    return new ClientUpdate(delta, lossTotal / steps);
+  }
+
+  private void closeLastDelta() {
+    if (lastDelta != null) {
+      lastDelta.close();
+      lastDelta = null;
+    }
+  }
+
+  @Override
+  public void close() {
+    closeLastDelta();
+    network.close();
+  }
+}

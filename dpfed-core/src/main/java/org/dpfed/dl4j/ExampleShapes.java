@@ -1,0 +1,208 @@
+package org.dpfed.dl4j;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
+import org.deeplearning4j.nn.conf.layers.Convolution3D;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
+import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
+import org.deeplearning4j.nn.conf.preprocessor.Cnn3DToFeedForwardPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnn3DPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToRnnPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.RnnToCnnPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out what examples a network takes. DL4J does not keep the input type that a configuration
+ * was built with; it follows from the first preprocessor and layer, and the size of images from
+ * where they are flattened.
+ */
+final class ExampleShapes {
+  /** Sizes of images tried where nothing in the network depends on them. */
+  private static final List<Integer> SIZES = List.of(16, 32, 64, 128, 256);
+
+  private static final int LARGEST_IMAGE = 1024;
+
+  private ExampleShapes() {}
+
+  /** Candidates, the likeliest first; empty when nothing can be said. */
+  static List<ExampleShape> of(Model model) {
+    NetworkPath path = NetworkPath.of(model);
+    boolean isFirst = true;
+    for (NetworkPath.Stage stage : path.stages()) {
+      if (stage.before().isPresent()) {
+        return beforeLayer(stage.before().get(), stage.layer(), isFirst, path);
+      }
+      List<ExampleShape> shapes = ofLayer(stage.layer(), path);
+      if (!shapes.isEmpty()) {
+        return shapes;
+      }
+      isFirst = false;
+    }
+    return List.of();
+  }
+
+  /** What a preprocessor takes that hands over to {@code layer}. */
+  private static List<ExampleShape> beforeLayer(
+      InputPreProcessor before, Layer layer, boolean isFirst, NetworkPath path) {
+    if (before instanceof FeedForwardToCnnPreProcessor to) {
+      return rows(to.getInputHeight() * to.getInputWidth() * to.getNumChannels());
+    }
+    if (before instanceof FeedForwardToCnn3DPreProcessor to) {
+      return rows(
+          (long) to.getInputDepth()
+              * to.getInputHeight()
+              * to.getInputWidth()
+              * to.getNumChannels());
+    }
+    if (before instanceof CnnToFeedForwardPreProcessor from) {
+      return isFirst
+          ? List.of(
+              ExampleShape.of(
+                  InputType.convolutional(
+                      from.getInputHeight(),
+                      from.getInputWidth(),
+                      from.getNumChannels(),
+                      from.getFormat())))
+          : images(from.getNumChannels(), from.getFormat(), path);
+    }
+    if (before instanceof Cnn3DToFeedForwardPreProcessor from) {
+      Convolution3D.DataFormat format =
+          from.isNCDHW() ? Convolution3D.DataFormat.NCDHW : Convolution3D.DataFormat.NDHWC;
+      return isFirst
+          ? List.of(
+              ExampleShape.of(
+                  InputType.convolutional3D(
+                      format,
+                      from.getInputDepth(),
+                      from.getInputHeight(),
+                      from.getInputWidth(),
+                      from.getNumChannels())))
+          : volumes(from.getNumChannels(), format);
+    }
+    if (before instanceof RnnToCnnPreProcessor from) {
+      long size = (long) from.getInputHeight() * from.getInputWidth() * from.getNumChannels();
+      return sequences(size, from.getRnnDataFormat());
+    }
+    if (before instanceof RnnToFeedForwardPreProcessor from
+        && inside(layer) instanceof FeedForwardLayer dense) {
+      return sequences(dense.getNIn(), from.getRnnDataFormat());
+    }
+    return before instanceof FeedForwardToRnnPreProcessor
+            && inside(layer) instanceof FeedForwardLayer recurrent
+        ? rows(recurrent.getNIn())
+        : List.of();
+  }
+
+  private static List<ExampleShape> ofLayer(Layer layer, NetworkPath path) {
+    Layer inside = inside(layer);
+    if (inside instanceof EmbeddingLayer embedding) {
+      return List.of(new ExampleShape(InputType.feedForward(1), embedding.getNIn()));
+    }
+    if (inside instanceof EmbeddingSequenceLayer embedding) {
+      int steps = embedding.getInputLength() > 1 ? embedding.getInputLength() : 6;
+      return List.of(new ExampleShape(InputType.feedForward(steps), embedding.getNIn()));
+    }
+    if (inside instanceof Convolution1DLayer convolution) {
+      return sequences(convolution.getNIn(), convolution.getRnnDataFormat());
+    }
+    if (inside instanceof Convolution3D convolution) {
+      return volumes(convolution.getNIn(), convolution.getDataFormat());
+    }
+    if (inside instanceof ConvolutionLayer convolution) {
+      return images(convolution.getNIn(), convolution.getCnn2dDataFormat(), path);
+    }
+    if (inside instanceof BaseRecurrentLayer recurrent) {
+      return sequences(recurrent.getNIn(), recurrent.getRnnDataFormat());
+    }
+    if (inside instanceof RnnOutputLayer output) {
+      return sequences(output.getNIn(), output.getRnnDataFormat());
+    }
+    if (inside instanceof FeedForwardLayer dense && dense.getNIn() > 0) {
+      return layer instanceof TimeDistributed distributed
+          ? sequences(dense.getNIn(), distributed.getRnnDataFormat())
+          : rows(dense.getNIn());
+    }
+    return List.of();
+  }
+
+  /** The layer itself, without what is wrapped around it. */
+  private static Layer inside(Layer layer) {
+    if (layer instanceof FrozenLayer frozen) {
+      return inside(frozen.getLayer());
+    }
+    if (layer instanceof Bidirectional both) {
+      return inside(both.getFwd());
+    }
+    return layer instanceof BaseWrapperLayer wrapper ? inside(wrapper.getUnderlying()) : layer;
+  }
+
+  private static List<ExampleShape> rows(long size) {
+    return List.of(ExampleShape.of(InputType.feedForward(size)));
+  }
+
+  /** Short ones, and longer ones for networks that make them shorter. */
+  private static List<ExampleShape> sequences(long size, @Nullable RNNFormat format) {
+    RNNFormat known = format == null ? RNNFormat.NCW : format;
+    return IntStream.of(6, 32, 128)
+        .mapToObj(steps -> ExampleShape.of(InputType.recurrent(size, steps, known)))
+        .toList();
+  }
+
+  private static List<ExampleShape> volumes(long channels, Convolution3D.DataFormat format) {
+    return IntStream.of(8, 16, 32, 64)
+        .mapToObj(
+            size -> ExampleShape.of(InputType.convolutional3D(format, size, size, size, channels)))
+        .toList();
+  }
+
+  private static List<ExampleShape> images(
+      long channels, @Nullable CNN2DFormat format, NetworkPath path) {
+    CNN2DFormat known = format == null ? CNN2DFormat.NCHW : format;
+    Optional<Long> height = Optional.empty();
+    Optional<Long> width = Optional.empty();
+    for (long size = 1; size <= LARGEST_IMAGE && (height.isEmpty() || width.isEmpty()); size++) {
+      List<NetworkPath.Flattening> all;
+      try {
+        all = path.flattenings(InputType.convolutional(size, size, channels, known));
+      } catch (RuntimeException e) {
+        // Too small for a kernel, or no multiple of a stride.
+        continue;
+      }
+      if (all.isEmpty()) {
+        break;
+      }
+      if (height.isEmpty() && all.stream().allMatch(at -> at.height() == at.builtForHeight())) {
+        height = Optional.of(size);
+      }
+      if (width.isEmpty() && all.stream().allMatch(at -> at.width() == at.builtForWidth())) {
+        width = Optional.of(size);
+      }
+    }
+    if (height.isPresent() && width.isPresent()) {
+      return List.of(
+          ExampleShape.of(InputType.convolutional(height.get(), width.get(), channels, known)));
+    }
+    return SIZES.stream()
+        .map(size -> ExampleShape.of(InputType.convolutional(size, size, channels, known)))
+        .toList();
+  }
+}

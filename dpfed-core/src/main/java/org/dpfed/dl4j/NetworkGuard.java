@@ -1,0 +1,108 @@
+package org.dpfed.dl4j;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.SplitTestAndTrain;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Shows on the user's own network that a client's update depends on that client alone. A client B
+ * is trained on a fresh network, and again after another client A, on two threads with a network
+ * each. Parameters, updater state, loss and output must be the same bits, and parameters that
+ * training cannot move must not have moved.
+ *
+ * <p>All clients are synthetic. It is a test and no proof: state that takes more steps to show, or
+ * a race between threads that does not happen meanwhile, is not seen.
+ */
+final class NetworkGuard {
+  private static final Logger LOG = LoggerFactory.getLogger(NetworkGuard.class);
+
+  private static final int MAX_BATCH = 16;
+  private static final int MAX_EPOCHS = 2;
+
+  /** Numbers in one batch at most, so that the check is fast where examples are large. */
+  private static final long MAX_NUMBERS = 1 << 18;
+
+  private static final double[] SPREADS = {1, 0.1, 0.01};
+  private static final String GIVE_SOME =
+      "give it examples, none of them a client's, by Dl4jClientTrainer.withProbe";
+
+  private final ProbeTraining training;
+  private final int batchSize;
+
+  private NetworkGuard(ProbeTraining training, int batchSize) {
+    this.training = training;
+    this.batchSize = batchSize;
+  }
+
+  /**
+   * Checks a network on synthetic examples.
+   *
+   * @param local how clients are trained; longer training is cut to a few steps
+   * @throws IllegalArgumentException when the network fails; the message says what differed
+   */
+  static void check(NetworkTemplate template, LayerImplementation layers, LocalTraining local) {
+    ProbeExamples examples;
+    try (LocalNetwork network = template.localNetwork(layers)) {
+      examples =
+          ProbeExamples.of(network.model())
+              .orElseThrow(
+                  () ->
+                      new IllegalArgumentException(
+                          "the network cannot be checked before round 1: its configuration does not say what examples it takes; "
+                              + GIVE_SOME));
+    }
+    LocalTraining cut = cut(local, (int) Math.max(1, MAX_NUMBERS / examples.size()));
+    new NetworkGuard(new ProbeTraining(template, layers, cut), cut.batchSize()).check(examples);
+  }
+
+  /**
+   * Checks a network on given examples.
+   *
+   * @param given at least two examples, no client's; unchanged
+   */
+  static void check(
+      NetworkTemplate template, LayerImplementation layers, LocalTraining local, DataSet given) {
+    SplitTestAndTrain halves = given.splitTestAndTrain(given.numExamples() / 2);
+    ProbeTraining training = new ProbeTraining(template, layers, cut(local, MAX_BATCH));
+    training.compare(List.of(training.alone(halves.getTrain())), List.of(halves.getTest()));
+  }
+
+  private static LocalTraining cut(LocalTraining local, int batchSize) {
+    return new LocalTraining(
+        Math.min(local.epochs(), MAX_EPOCHS),
+        Math.min(local.batchSize(), Math.min(batchSize, MAX_BATCH)),
+        local.maxExamples(),
+        local.maxSteps(),
+        local.learningRate());
+  }
+
+  private void check(ProbeExamples examples) {
+    // Two steps an epoch, the second of half a batch, and one step more for those before.
+    int comparedSize = batchSize + (batchSize + 1) / 2;
+    int beforeSize = comparedSize + batchSize;
+    for (double spread : SPREADS) {
+      ProbeTraining.Probe plain = training.alone(examples.client(comparedSize, spread, false, 1));
+      if (plain.alone().isFinite()) {
+        List<ProbeTraining.Probe> compared = new ArrayList<>(List.of(plain));
+        List<DataSet> before = new ArrayList<>();
+        before.add(examples.client(beforeSize, 4 * spread, false, 2));
+        if (examples.canBeMasked()) {
+          try {
+            compared.add(training.alone(examples.client(comparedSize, spread, true, 3)));
+            before.add(examples.client(beforeSize, 4 * spread, true, 4));
+          } catch (ProbeTraining.FailedStepException e) {
+            LOG.debug("the network takes no masks and is checked without", e);
+          }
+        }
+        training.compare(compared, before);
+        return;
+      }
+    }
+    throw new IllegalArgumentException(
+        "the network cannot be checked before round 1: a few steps on random examples give no finite loss; lower the learning rate, or "
+            + GIVE_SOME);
+  }
+}

@@ -1,0 +1,53 @@
+package org.dpfed.dl4j;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.nd4j.linalg.schedule.FixedSchedule;
+import org.nd4j.linalg.schedule.ISchedule;
+
+/** Says what of a network's configuration starts anew with every client and round. */
+final class RestartNotes {
+  private RestartNotes() {}
+
+  /**
+   * One sentence for updaters with state and one for schedules, whatever they schedule; none for a
+   * network that has neither.
+   *
+   * @param configuration of the network
+   * @param trained the parameters that clients train
+   */
+  static List<String> of(Serializable configuration, List<Parameter> trained) {
+    String stateful =
+        names(
+            trained.stream()
+                .map(each -> each.owner().getConfig().getUpdaterByParam(each.name()))
+                .filter(updater -> updater.stateSize(1) > 0));
+    String schedules =
+        names(
+            ConfigurationCopy.parts(configuration, ISchedule.class).stream()
+                .filter(schedule -> !(schedule instanceof FixedSchedule)));
+    List<String> notes = new ArrayList<>();
+    if (!stateful.isEmpty()) {
+      notes.add(
+          "the state of the updater %s starts anew for every client in every round; momentum that lasts is the server optimizer's"
+              .formatted(stateful));
+    }
+    if (!schedules.isEmpty()) {
+      notes.add(
+          "the network's %s counts a client's own steps and epochs and starts anew for every client in every round; schedules by round are LocalTraining.withLearningRate and ServerOptimizer.Scheduled"
+              .formatted(schedules));
+    }
+    return notes;
+  }
+
+  private static String names(Stream<?> objects) {
+    return objects
+        .map(each -> each.getClass().getSimpleName())
+        .distinct()
+        .sorted()
+        .collect(Collectors.joining(" and "));
+  }
+}
