@@ -1,8 +1,12 @@
 package org.dpfed.cli.training;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.PrivacyLedger;
@@ -22,6 +26,7 @@ import org.dpfed.federated.Execution;
 import org.dpfed.federated.FederatedAveraging;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.federated.RoundListener;
+import org.dpfed.federated.RoundSchedule;
 import org.dpfed.federated.ServerOptimizer;
 import org.dpfed.kernel.KernelSelection;
 import org.dpfed.mechanism.Randomness;
@@ -30,6 +35,8 @@ import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.schedule.MapSchedule;
+import org.nd4j.linalg.schedule.ScheduleType;
 
 /**
  * The library's objects that a configuration describes.
@@ -78,10 +85,7 @@ record Experiment(
 
   /** The run, to be started once. */
   FederatedAveraging averaging(PrivacyLedger ledger, RoundListener listener) {
-    LocalTraining local =
-        new LocalTraining(
-            configuration.integer("client.epochs"), configuration.integer("client.batchSize"));
-    return FederatedAveraging.builder(plan, clients, new Dl4jClientTrainer(network, local))
+    return FederatedAveraging.builder(plan, clients, trainer())
         .serverOptimizer(serverOptimizer(configuration))
         .execution(execution)
         .ledger(ledger)
@@ -91,6 +95,38 @@ record Experiment(
         .showClientErrors(configuration.yes("run.showClientErrors"))
         .seed(configuration.longInteger("run.seed"))
         .build();
+  }
+
+  /** How clients train. */
+  Dl4jClientTrainer trainer() {
+    return new Dl4jClientTrainer(network, localTraining(configuration));
+  }
+
+  private static LocalTraining localTraining(Configuration configuration) {
+    LocalTraining local =
+        new LocalTraining(
+            configuration.integer("client.epochs"), configuration.integer("client.batchSize"));
+    if (configuration.has("client.maxExamples")) {
+      local = local.withMaxExamples(configuration.integer("client.maxExamples"));
+    }
+    if (configuration.has("client.maxSteps")) {
+      local = local.withMaxSteps(configuration.integer("client.maxSteps"));
+    }
+    return schedule(configuration, "client.schedule").map(local::withLearningRate).orElse(local);
+  }
+
+  /** The setting counts rounds from 1, the schedule from 0. */
+  private static Optional<RoundSchedule> schedule(Configuration configuration, String key) {
+    return configuration
+        .value(key)
+        .map(
+            factors -> {
+              Map<Integer, Double> byRound = new TreeMap<>();
+              for (Map.Entry<String, JsonNode> entry : factors.properties()) {
+                byRound.put(Integer.parseInt(entry.getKey()) - 1, entry.getValue().asDouble());
+              }
+              return new RoundSchedule(new MapSchedule(ScheduleType.ITERATION, byRound));
+            });
   }
 
   private static Partitioner partitioner(Configuration configuration) {
@@ -159,6 +195,13 @@ record Experiment(
   }
 
   private static ServerOptimizer serverOptimizer(Configuration configuration) {
+    ServerOptimizer optimizer = unscheduled(configuration);
+    return schedule(configuration, "server.schedule")
+        .<ServerOptimizer>map(factors -> new ServerOptimizer.Scheduled(optimizer, factors))
+        .orElse(optimizer);
+  }
+
+  private static ServerOptimizer unscheduled(Configuration configuration) {
     double rate = configuration.number("server.learningRate");
     return switch (configuration.text("server.optimizer")) {
       case "adam" -> new ServerOptimizer.Adam(rate);

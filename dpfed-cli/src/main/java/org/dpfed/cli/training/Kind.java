@@ -251,6 +251,31 @@ record Kind(
         raw -> map(raw, Kind::range));
   }
 
+  /** Positive factors by the round from which they hold, the first of them from round 1. */
+  static Kind schedule() {
+    String example = "{1: 1, 20: 0.1}";
+    return collection(
+        "a map of positive factors by the round from which they hold, round 1 among them, such as "
+            + example,
+        example,
+        raw ->
+            map(
+                    raw,
+                    item ->
+                        scalarValue(
+                            item,
+                            text ->
+                                decimal(text)
+                                    .filter(value -> value.doubleValue() > 0)
+                                    .map(value -> value)))
+                .filter(map -> map.has("1"))
+                .filter(
+                    map ->
+                        map.properties().stream()
+                            .allMatch(
+                                entry -> whole(entry.getKey(), 1, Integer.MAX_VALUE).isPresent())));
+  }
+
   private static Optional<JsonNode> range(JsonNode raw) {
     return list(raw, item -> scalarValue(item, text -> decimal(text).map(value -> value)))
         .filter(pair -> pair.size() == 2 && pair.get(0).asDouble() < pair.get(1).asDouble());

@@ -3,6 +3,7 @@ package org.dpfed.cli.training;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
 import org.dpfed.cli.GuaranteeJson;
 import org.dpfed.cli.Versions;
 import org.dpfed.federated.ModelEvaluation;
@@ -24,8 +25,10 @@ final class RunReport {
 
   /**
    * @param status {@code finished}, {@code stopped} or {@code failed}
+   * @param notes what users may not expect of how clients train
    */
-  static ObjectNode of(String status, Configuration configuration, TrainingReport report) {
+  static ObjectNode of(
+      String status, Configuration configuration, List<String> notes, TrainingReport report) {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     root.put("status", status);
     root.put("roundsFinished", report.rounds().size());
@@ -37,6 +40,7 @@ final class RunReport {
     root.putObject("released").put("model", RunDirectory.MODEL);
     root.set("notCoveredByGuarantee", notCovered(report));
     root.set("rounds", rounds(report));
+    notes.forEach(root.putArray("notes")::add);
     root.set("configuration", configuration.toTree());
     root.set("versions", versions());
     root.set("machine", machine(report));

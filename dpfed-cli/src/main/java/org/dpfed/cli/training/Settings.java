@@ -15,6 +15,7 @@ import static org.dpfed.cli.training.Kind.paths;
 import static org.dpfed.cli.training.Kind.positive;
 import static org.dpfed.cli.training.Kind.range;
 import static org.dpfed.cli.training.Kind.ranges;
+import static org.dpfed.cli.training.Kind.schedule;
 import static org.dpfed.cli.training.Kind.sizes;
 import static org.dpfed.cli.training.Kind.text;
 import static org.dpfed.cli.training.Kind.yesNo;
@@ -239,6 +240,31 @@ final class Settings {
                   "10",
                   "Rows of one local step. A client of one row has one step.")
               .notWith("partition.by", "one-per-client"),
+          of(
+                  "client.maxExamples",
+                  "--max-examples",
+                  integer(1),
+                  "",
+                  "Rows of a client that a round uses at most; of more, a random part, drawn anew each round.")
+              .notWith("partition.by", "one-per-client"),
+          of(
+              "client.maxSteps",
+              "--max-steps",
+              integer(1),
+              "",
+              "Steps that a client takes at most in a round, which bounds its time."),
+          of(
+              "client.schedule",
+              "--client-schedule",
+              schedule(),
+              "",
+              "What the learning rate of local training is multiplied by, from which round on."),
+          of(
+              "server.schedule",
+              "--server-schedule",
+              schedule(),
+              "",
+              "What the learning rate of the server's optimizer is multiplied by, from which round on."),
           of(
               "server.optimizer",
               "--server-optimizer",

@@ -35,6 +35,10 @@ final class TrainingRun {
   /** Trains, and writes model and report. */
   void run(PrivacyLedger ledger) throws IOException {
     out.println(SummaryTable.wrapped(experiment.plan().guarantee().summary()));
+    experiment
+        .trainer()
+        .notes()
+        .forEach(note -> out.println(SummaryTable.wrapped("note: " + note)));
     try (Interruption interruption = new Interruption(err)) {
       TrainingResult result = trained(ledger, interruption);
       try {
@@ -79,7 +83,8 @@ final class TrainingRun {
   }
 
   private void finish(TrainingReport report, String status) throws IOException {
-    directory.writeReport(RunReport.of(status, experiment.configuration(), report));
+    directory.writeReport(
+        RunReport.of(status, experiment.configuration(), experiment.trainer().notes(), report));
     out.println(SummaryTable.of(report));
     out.printf(
         "%s after %d rounds; written to %s%n", status, report.rounds().size(), directory.path());

@@ -113,7 +113,7 @@ final class RunReportTest {
     }
 
     String json(int heldOutRows) {
-      return RunReport.of("finished", Configuration.standard(), report(heldOutRows))
+      return RunReport.of("finished", Configuration.standard(), List.of(), report(heldOutRows))
           .toPrettyString();
     }
   }
