@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,7 +57,7 @@ record Kind(
   private static final Pattern INTEGER = Pattern.compile("[-+]?(0|[1-9][0-9]*)");
   private static final Pattern NUMBER =
       Pattern.compile("[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?");
-  private static final int LONGEST_NAME = 100;
+  private static final int LONGEST_NAME_BYTES = 200;
   private static final Pattern NOT_IN_NAMES =
       Pattern.compile("[/\\\\:*?\"<>|]|\\p{C}|\\p{Zl}|\\p{Zp}");
   private static final Pattern DEVICE =
@@ -127,15 +128,15 @@ record Kind(
   /** A name that makes a directory beside the others and nowhere else, on every system. */
   static Kind directoryName() {
     return text(
-        "a name of at most %d characters without / \\ : * ? \" < > | or control characters, not ending in a dot or space"
-            .formatted(LONGEST_NAME),
+        "a name of at most %d bytes without / \\ : * ? \" < > | or control characters, not ending in a dot or space"
+            .formatted(LONGEST_NAME_BYTES),
         "x",
         Kind::isDirectoryName);
   }
 
   static boolean isDirectoryName(String text) {
     return !text.isBlank()
-        && text.length() <= LONGEST_NAME
+        && text.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME_BYTES
         && text.equals(text.strip())
         && !text.endsWith(".")
         && !NOT_IN_NAMES.matcher(text).find()

@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
 /** {@code dpfed train}: trains what a file and flags describe, breast cancer records otherwise. */
 @Command(
     name = "train",
+    customSynopsis = "dpfed train [--config=FILE] [--dry-run] [--FLAG VALUE]...",
     description = {
       "Train a network under differential privacy.",
       "Without arguments: an MLP on 455 patients' records, epsilon 3 at delta 1e-4.",

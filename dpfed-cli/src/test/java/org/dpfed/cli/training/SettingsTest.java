@@ -179,12 +179,13 @@ final class SettingsTest {
   private static Map<String, String> completed(Map<String, String> flags, String wanted) {
     Map<String, String> all = new LinkedHashMap<>(flags);
     // What a choice brings with it is needed in turn: three passes reach the end of every chain.
+    Configuration soFar = configuration(all);
     for (int pass = 0; pass < 3; pass++) {
       for (Setting setting : Settings.ALL) {
-        Configuration soFar = configuration(all);
         boolean isTaken = setting.contradicted(soFar::value).isEmpty();
         if (isTaken && (setting.isNeeded(soFar::value) || setting.key().equals(wanted))) {
-          all.putIfAbsent(setting.key(), setting.kind().example());
+          String value = all.computeIfAbsent(setting.key(), key -> setting.kind().example());
+          soFar.withFlag(setting, value);
         }
       }
     }

@@ -191,9 +191,13 @@ final class TrainCommandTest {
 
   @Test
   void train_fileWhoseNameIsNoDirectory_asksForAName() throws IOException {
-    Path file = Files.writeString(runs.resolve("CON.yaml"), "data: {set: wdbc}\n");
-    assertThat(train("--config", file.toString(), "--partition", "one-per-client")).isEqualTo(2);
-    assertThat(err.toString()).contains("model.architecture is needed");
+    train("--rounds", "1", "--name", "a");
+    String config = Files.readString(runs.resolve("a/config.yaml"));
+    Path file =
+        Files.writeString(runs.resolve("CON.yaml"), config.replaceFirst("(?m)^  name: a\n", ""));
+    assertThat(train("--config", file.toString())).isEqualTo(2);
+    assertThat(err.toString()).contains("the name of " + file + ": run.name must be a name");
+    assertThat(train("--config", file.toString(), "--name", "b")).isZero();
   }
 
   @Test
@@ -242,7 +246,7 @@ final class TrainCommandTest {
         "--data idx | data.directory is needed",
         "--kernel warp | no kernel is called warp",
         "--rouds 3 | did you mean --rounds?",
-        "--name ../x | run.name must be a name of at most 100 characters without /",
+        "--name ../x | run.name must be a name of at most 200 bytes without /",
         "--name /tmp/x | run.name must be a name",
         "--name nul | run.name must be a name",
         "--workers 100000 | run.workers must be at most",
