@@ -3,9 +3,11 @@ package org.dpfed.cli.training;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.PrivacyLedger;
+import org.dpfed.data.CsvSchema;
 import org.dpfed.data.LabelledData;
 import org.dpfed.data.partition.ByKey;
 import org.dpfed.data.partition.Dirichlet;
@@ -35,6 +37,7 @@ import org.nd4j.linalg.learning.config.Sgd;
  * The library's objects that a configuration describes.
  *
  * @param configuration where they come from
+ * @param schema how the features come from the columns of a CSV file, where they do
  * @param clients the population
  * @param network what is trained
  * @param plan what it may cost
@@ -43,6 +46,7 @@ import org.nd4j.linalg.learning.config.Sgd;
  */
 record Experiment(
     Configuration configuration,
+    Optional<CsvSchema> schema,
     Partition clients,
     NetworkTemplate network,
     PrivacyPlan plan,
@@ -66,6 +70,7 @@ record Experiment(
       NetworkTemplate network = NetworkTemplate.of(network(configuration, source.split().train()));
       return new Experiment(
           configuration,
+          source.schema(),
           clients,
           network,
           plan,
@@ -138,7 +143,7 @@ record Experiment(
       parameters += (inputs + 1.0) * size;
       inputs = size;
     }
-    parameters += (inputs + 1.0) * data.classes();
+    parameters += (inputs + 1.0) * data.outputs();
     long memory =
         ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
     double most = Math.min(Integer.MAX_VALUE, (double) memory / LEAST_BYTES_PER_PARAMETER);
