@@ -4,6 +4,8 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.dpfed.cli.accounting.AccountCommand;
 import org.dpfed.cli.accounting.CalibrateCommand;
+import org.dpfed.cli.training.EvaluateCommand;
+import org.dpfed.cli.training.PredictCommand;
 import org.dpfed.cli.training.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -39,6 +41,8 @@ public final class DpfedCommand implements Runnable {
         .addSubcommand(AccountCommand.commandLine())
         .addSubcommand(CalibrateCommand.commandLine())
         .addSubcommand(TrainCommand.commandLine())
+        .addSubcommand(new CommandLine(new PredictCommand()))
+        .addSubcommand(new CommandLine(new EvaluateCommand()))
         .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(System.err, true, StandardCharsets.UTF_8))
         .setCaseInsensitiveEnumValuesAllowed(true)

@@ -30,7 +30,18 @@ final class CsvColumns {
             ? firstRecord
             : IntStream.range(0, firstRecord.size()).mapToObj(String::valueOf).toList();
     this.claims = new String[names.size()];
-    requireDistinctNames();
+    requireExpectedColumns();
+    if (!schema.ignoresOthers()) {
+      requireDistinctNames();
+    }
+  }
+
+  private void requireExpectedColumns() throws MalformedDataException {
+    if (schema.columns() > 0 && schema.columns() != names.size()) {
+      throw place.problem(
+          "expected the %d columns of the training file, label included, found %d; without a header columns go by position, so keep every column (a value that is not needed may be empty)"
+              .formatted(schema.columns(), names.size()));
+    }
   }
 
   private void requireDistinctNames() throws MalformedDataException {
@@ -45,8 +56,17 @@ final class CsvColumns {
     }
   }
 
-  int size() {
-    return names.size();
+  /**
+   * Refuses a record that has fewer or more values than there are columns.
+   *
+   * @param recordPlace where it stands
+   */
+  void requireWhole(List<String> record, MalformedDataException.Place recordPlace)
+      throws MalformedDataException {
+    if (record.size() != names.size()) {
+      throw recordPlace.problem(
+          "expected %d columns, found %d".formatted(names.size(), record.size()));
+    }
   }
 
   /** The name of a column in the header, or its position; not for errors. */
@@ -61,9 +81,14 @@ final class CsvColumns {
         .formatted(position + 1, names.size(), claim == null ? "" : " (" + claim + ")");
   }
 
+  /** The position of the column that is called {@code reference}. */
+  int find(String reference) throws MalformedDataException {
+    return schema.header() ? byName(reference) : byPosition(reference);
+  }
+
   /** The position of the column that the schema calls {@code reference}; once for each column. */
   int claim(String reference) throws MalformedDataException {
-    int position = schema.header() ? byName(reference) : byPosition(reference);
+    int position = find(reference);
     if (claims[position] != null) {
       throw place.problem("column '" + reference + "' is used twice in the schema");
     }
@@ -100,6 +125,11 @@ final class CsvColumns {
       throw place.problem(
           "expected a header with a column '%s', found none of that name among %d; %s"
               .formatted(reference, names.size(), hint(reference)));
+    }
+    if (names.lastIndexOf(reference.strip()) != position) {
+      throw place.problem(
+          "columns %d and %d are both called '%s'; rename one"
+              .formatted(position + 1, names.lastIndexOf(reference.strip()) + 1, reference));
     }
     if (isPosition(reference) && Integer.parseInt(reference) != position) {
       throw place.problem(
@@ -150,7 +180,7 @@ final class CsvColumns {
   List<Integer> left() throws MalformedDataException {
     List<Integer> left = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
-      if (claims[i] != null) {
+      if (claims[i] != null || schema.ignoresOthers()) {
         continue;
       }
       MalformedDataException.Place column = place.column(describe(i));

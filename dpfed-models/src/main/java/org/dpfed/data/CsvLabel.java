@@ -60,7 +60,7 @@ sealed interface CsvLabel {
   }
 
   /** A number with a public range, to be estimated. */
-  record OfNumbers(String column, Scaling scaling) implements CsvLabel {
+  record OfNumbers(String column, Scaling.Range scaling) implements CsvLabel {
     @Override
     public float read(String text) throws CellException {
       return CsvFeature.Numeric.scale(text, scaling);

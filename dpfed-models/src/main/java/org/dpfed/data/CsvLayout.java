@@ -1,33 +1,31 @@
 package org.dpfed.data;
 
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** A schema laid over the columns of one file: which position holds what. */
 final class CsvLayout {
-  private final String file;
+  private final MalformedDataException.Place file;
+  private final String name;
   private final CsvSchema schema;
   private final CsvColumns columns;
   private final int label;
   private final int key;
-  private final Map<Integer, CsvFeature> features;
-  private final int width;
+  private final FeatureColumns features;
 
   private CsvLayout(
-      String file,
+      String name,
       CsvSchema schema,
       CsvColumns columns,
       int label,
       int key,
-      Map<Integer, CsvFeature> features) {
-    this.file = file;
+      FeatureColumns features) {
+    this.file = MalformedDataException.in(name);
+    this.name = name;
     this.schema = schema;
     this.columns = columns;
     this.label = label;
     this.key = key;
     this.features = features;
-    this.width = features.values().stream().mapToInt(CsvFeature::width).sum();
   }
 
   /**
@@ -44,25 +42,22 @@ final class CsvLayout {
     for (String ignored : schema.ignored()) {
       columns.ignore(ignored);
     }
-    Map<Integer, CsvFeature> features = new LinkedHashMap<>();
-    for (CsvFeature feature : schema.features()) {
-      features.put(columns.claim(feature.column()), feature);
-    }
-    for (int left : columns.left()) {
-      Scaling scaling = schema.remaining().orElseThrow();
-      features.put(left, new CsvFeature.Numeric(columns.name(left), scaling));
-    }
-    return new CsvLayout(file, schema, columns, label, key, features);
+    return new CsvLayout(file, schema, columns, label, key, new FeatureColumns(schema, columns));
   }
 
   /** Number of features of one row. */
   int width() {
-    return width;
+    return features.width();
+  }
+
+  /** What becomes features, in order. */
+  List<CsvFeature> features() {
+    return features.features();
   }
 
   /** Names of the columns that become features, in order. */
   List<String> featureColumns() {
-    return features.values().stream().map(CsvFeature::column).toList();
+    return features().stream().map(CsvFeature::column).toList();
   }
 
   /**
@@ -73,11 +68,8 @@ final class CsvLayout {
    */
   void add(List<String> record, long line, int fileKey, RowCollector rows)
       throws MalformedDataException {
-    if (record.size() != columns.size()) {
-      throw MalformedDataException.in(file)
-          .line(line)
-          .problem("expected %d columns, found %d".formatted(columns.size(), record.size()));
-    }
+    MalformedDataException.Place place = file.line(line);
+    columns.requireWhole(record, place);
     if (schema.missingValues() == MissingValues.DROP_ROW && anyMissing(record)) {
       rows.drop();
       return;
@@ -86,27 +78,17 @@ final class CsvLayout {
     try {
       float target = label(record.get(label));
       position = key;
-      int keyIndex = key < 0 ? Math.max(fileKey, 0) : rows.key(key(record.get(key)), file, line);
-      float[] row = new float[width];
-      int at = 0;
-      for (Map.Entry<Integer, CsvFeature> entry : features.entrySet()) {
-        position = entry.getKey();
-        encode(entry.getValue(), record.get(position), row, at);
-        at += entry.getValue().width();
-      }
-      rows.add(row, target, keyIndex);
+      int keyIndex = key < 0 ? Math.max(fileKey, 0) : rows.key(key(record.get(key)), name, line);
+      rows.add(features.row(record, place), target, keyIndex);
     } catch (CellException e) {
-      throw MalformedDataException.in(file)
-          .line(line)
-          .column(columns.describe(position))
-          .problem(e.getMessage());
+      throw place.column(columns.describe(position)).problem(e.getMessage());
     }
   }
 
   private boolean anyMissing(List<String> record) {
     return schema.isMissing(record.get(label))
         || (key >= 0 && schema.isMissing(record.get(key)))
-        || features.keySet().stream().anyMatch(column -> schema.isMissing(record.get(column)));
+        || features.anyMissing(record);
   }
 
   private float label(String text) throws CellException {
@@ -121,16 +103,5 @@ final class CsvLayout {
       throw new CellException("key is missing; every record must belong to a client");
     }
     return text;
-  }
-
-  private void encode(CsvFeature feature, String text, float[] row, int at) throws CellException {
-    if (!schema.isMissing(text)) {
-      feature.encode(text, row, at);
-    } else if (schema.missingValues() == MissingValues.NEUTRAL) {
-      feature.encodeMissing(row, at);
-    } else {
-      throw new CellException(
-          "value is missing; choose what stands for it (NEUTRAL) or drop such rows (DROP_ROW)");
-    }
   }
 }

@@ -2,24 +2,16 @@ package org.dpfed.data;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import org.apache.commons.csv.CSVException;
-import org.apache.commons.csv.CSVParser;
-import org.apache.commons.csv.CSVRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,11 +124,44 @@ public final class CsvReader {
     }
   }
 
+  /**
+   * The schema with every feature column named, in the order of the features: where the schema has
+   * a rule for remaining columns, they come as in these files. A model needs its features in that
+   * order ever after.
+   *
+   * @param files that are read, or were
+   * @throws MalformedDataException when the first of them does not fit the schema
+   */
+  public CsvSchema resolve(List<Path> files) throws IOException {
+    if (schema.remaining().isEmpty()) {
+      return schema;
+    }
+    for (Path file : files) {
+      try (CsvRecords records = CsvRecords.open(file, schema.syntax())) {
+        List<String> first = records.next();
+        if (!first.isEmpty()) {
+          return schema.withFeatures(
+              CsvLayout.of(file.toString(), schema, first, records.line()).features());
+        }
+      }
+    }
+    throw MalformedDataException.in(files.toString())
+        .problem("expected at least one record, found none");
+  }
+
   /** The records of a stream, which is closed. */
   LabelledData read(InputStream stream, String name) throws IOException {
     RowCollector rows = new RowCollector(schema);
-    append(stream, name, null, rows);
+    try (CsvRecords records = new CsvRecords(stream, name, schema.syntax())) {
+      append(records, name, null, rows);
+    }
     return build(rows, name);
+  }
+
+  private void append(Path file, @Nullable String fileKey, RowCollector rows) throws IOException {
+    try (CsvRecords records = CsvRecords.open(file, schema.syntax())) {
+      append(records, file.toString(), fileKey, rows);
+    }
   }
 
   private LabelledData build(RowCollector rows, String source) throws MalformedDataException {
@@ -152,40 +177,19 @@ public final class CsvReader {
         schema.keyColumn().map("its value of column '%s'"::formatted).orElse("its file"));
   }
 
-  private void append(Path file, @Nullable String fileKey, RowCollector rows) throws IOException {
-    if (Files.isDirectory(file)) {
-      throw new FileSystemException(
-          file.toString(), null, "expected a CSV file, found a directory");
-    }
-    if (Files.notExists(file)) {
-      throw new NoSuchFileException(file.toString(), null, "expected a CSV file, found none");
-    }
-    try {
-      append(Files.newInputStream(file), file.toString(), fileKey, rows);
-    } catch (AccessDeniedException e) {
-      throw new AccessDeniedException(file.toString(), null, "expected a file that may be read");
-    }
-  }
-
-  private void append(InputStream stream, String name, @Nullable String fileKey, RowCollector rows)
+  private void append(CsvRecords records, String name, @Nullable String fileKey, RowCollector rows)
       throws IOException {
-    try (InputStream closed = stream;
-        TextReader text = new TextReader(closed, name, schema.syntax().encoding());
-        CSVParser parser =
-            CSVParser.builder().setReader(text).setFormat(schema.syntax().format()).get()) {
-      Records records = new Records(name, text, parser);
-      CsvLayout layout = null;
-      int key = -1;
-      for (List<String> record = records.next(); !record.isEmpty(); record = records.next()) {
-        boolean first = layout == null;
-        if (layout == null) {
-          layout = CsvLayout.of(name, schema, record, records.line());
-          rows.begin(name, layout);
-          key = fileKey == null ? -1 : fileKey(fileKey, name, rows);
-        }
-        if (!first || !schema.header()) {
-          layout.add(record, records.line(), key, rows);
-        }
+    CsvLayout layout = null;
+    int key = -1;
+    for (List<String> record = records.next(); !record.isEmpty(); record = records.next()) {
+      boolean first = layout == null;
+      if (layout == null) {
+        layout = CsvLayout.of(name, schema, record, records.line());
+        rows.begin(name, layout);
+        key = fileKey == null ? -1 : fileKey(fileKey, name, rows);
+      }
+      if (!first || !schema.header()) {
+        layout.add(record, records.line(), key, rows);
       }
     }
   }
@@ -196,57 +200,6 @@ public final class CsvReader {
       return rows.key(key, file, 1);
     } catch (CellException e) {
       throw MalformedDataException.in(file).problem("as the name of a client, " + e.getMessage());
-    }
-  }
-
-  /** The records of a file with the lines where they begin; blank lines are skipped. */
-  private static final class Records {
-    private final MalformedDataException.Place file;
-    private final TextReader text;
-    private final CSVParser parser;
-    private final Iterator<CSVRecord> records;
-    private long line;
-
-    Records(String name, TextReader text, CSVParser parser) {
-      this.file = MalformedDataException.in(name);
-      this.text = text;
-      this.parser = parser;
-      this.records = parser.iterator();
-    }
-
-    /** The values of the next record, stripped; none at the end of the file. */
-    List<String> next() throws IOException {
-      List<String> values = List.of();
-      while (values.isEmpty() && hasNext()) {
-        CSVRecord record = records.next();
-        if (record.size() > 1 || !record.get(0).isBlank()) {
-          values = new ArrayList<>(record.size());
-          for (String value : record) {
-            values.add(value.strip());
-          }
-        }
-      }
-      return values;
-    }
-
-    private boolean hasNext() throws IOException {
-      line = parser.getCurrentLineNumber() + 1;
-      text.beginRecord(line);
-      try {
-        return records.hasNext();
-      } catch (UncheckedIOException e) {
-        if (e.getCause() instanceof CSVException) {
-          throw file.line(line)
-              .problem(
-                  "expected the quote that closes a value, then a delimiter or the end of the line; if nothing quotes in this file, say so (quote: off)");
-        }
-        throw e.getCause();
-      }
-    }
-
-    /** Where the last record begins, counted from 1. */
-    long line() {
-      return line;
     }
   }
 }

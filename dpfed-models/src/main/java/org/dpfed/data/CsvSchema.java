@@ -2,8 +2,10 @@ package org.dpfed.data;
 
 import java.nio.charset.Charset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,8 +42,92 @@ public final class CsvSchema {
         : List.of();
   }
 
+  /** The public range of a label that is a number; empty where it is a class. */
+  public Optional<Scaling.Range> labelRange() {
+    return label instanceof CsvLabel.OfNumbers of ? Optional.of(of.scaling()) : Optional.empty();
+  }
+
+  /**
+   * Number of features of one row.
+   *
+   * @throws IllegalStateException when features also come from remaining columns; {@link
+   *     CsvReader#resolve} names them
+   */
+  public int featureCount() {
+    requireResolved();
+    return settings.features.stream().mapToInt(CsvFeature::width).sum();
+  }
+
+  /** A builder that has the settings of this schema. */
+  public Builder toBuilder() {
+    return settings.copy();
+  }
+
+  /**
+   * The schema of files with new rows for a model that was trained on files of this one. Columns
+   * that are neither features nor the label are ignored, whatever they are called, and no column is
+   * a key. A file without a header must have as many columns as the files before, since its columns
+   * go by position.
+   *
+   * @throws IllegalStateException when features also come from remaining columns; {@link
+   *     CsvReader#resolve} names them
+   */
+  public CsvSchema forNewRows() {
+    requireResolved();
+    Builder builder = settings.copy();
+    builder.columns = settings.header ? 0 : columnsByPosition();
+    builder.keyColumn = null;
+    builder.ignored.clear();
+    builder.ignoresOthers = true;
+    return builder.build();
+  }
+
+  /** In a file without a header every column was named by its position, or refused. */
+  private int columnsByPosition() {
+    return Stream.of(
+                Stream.of(label.column()),
+                keyColumn().stream(),
+                settings.ignored.stream(),
+                settings.features.stream().map(CsvFeature::column))
+            .flatMap(columns -> columns)
+            .mapToInt(Integer::parseInt)
+            .max()
+            .orElseThrow()
+        + 1;
+  }
+
+  /** Refuses a schema that does not name all columns of features. */
+  void requireResolved() {
+    if (settings.remaining != null) {
+      throw new IllegalStateException(
+          "remaining columns must be named first, by CsvReader.resolve on the files that were read");
+    }
+  }
+
+  /** This schema with these features and no rule for remaining columns. */
+  CsvSchema withFeatures(List<CsvFeature> features) {
+    Builder builder = settings.copy();
+    builder.features = new ArrayList<>(features);
+    builder.remaining = null;
+    return builder.build();
+  }
+
   boolean header() {
     return settings.header;
+  }
+
+  /** Number of columns that a file must have; 0 for any. */
+  int columns() {
+    return settings.columns;
+  }
+
+  /** Whether columns that are not mentioned are left out. */
+  boolean ignoresOthers() {
+    return settings.ignoresOthers;
+  }
+
+  List<String> missingMarkers() {
+    return settings.missingMarkers;
   }
 
   CsvSyntax syntax() {
@@ -61,7 +147,7 @@ public final class CsvSchema {
   }
 
   List<CsvFeature> features() {
-    return settings.features;
+    return Collections.unmodifiableList(settings.features);
   }
 
   Optional<Scaling> remaining() {
@@ -93,6 +179,8 @@ public final class CsvSchema {
     private List<String> ignored = new ArrayList<>();
     private MissingValues missingValues = MissingValues.REFUSE;
     private List<String> missingMarkers = new ArrayList<>();
+    private boolean ignoresOthers;
+    private int columns;
 
     private Builder() {}
 
@@ -104,11 +192,13 @@ public final class CsvSchema {
       copy.label = label;
       copy.keyColumn = keyColumn;
       copy.similarKeys = similarKeys;
-      copy.features = List.copyOf(features);
+      copy.features = new ArrayList<>(features);
       copy.remaining = remaining;
-      copy.ignored = List.copyOf(ignored);
+      copy.ignored = new ArrayList<>(ignored);
       copy.missingValues = missingValues;
-      copy.missingMarkers = List.copyOf(missingMarkers);
+      copy.missingMarkers = new ArrayList<>(missingMarkers);
+      copy.ignoresOthers = ignoresOthers;
+      copy.columns = columns;
       return copy;
     }
 

@@ -47,6 +47,13 @@ public sealed interface Scaling {
       return (float) (2 * (clamped - min) / (max - min) - 1);
     }
 
+    /**
+     * The number whose feature is {@code scaled}: outside the range where that is not in [−1, 1].
+     */
+    public double raw(double scaled) {
+      return min + (scaled + 1) / 2 * (max - min);
+    }
+
     @Override
     public OptionalDouble neutral() {
       return OptionalDouble.of(0);

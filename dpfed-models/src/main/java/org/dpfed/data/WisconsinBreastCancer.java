@@ -66,8 +66,11 @@ public final class WisconsinBreastCancer {
     }
   }
 
-  /** The published table of smallest and largest values; three statistics of ten features. */
-  private static CsvSchema schema() {
+  /**
+   * What the columns of the file mean: three statistics of ten features, each with its published
+   * range. New rows of a CSV file can be read by it.
+   */
+  public static CsvSchema schema() {
     return CsvSchema.builder()
         .label("diagnosis", List.of("benign", "malignant"))
         .numeric("radius (mean)", 6.981, 28.11)

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import org.dpfed.data.CsvSchema;
 import org.dpfed.data.LabelClass;
 import org.dpfed.data.MissingValues;
@@ -29,7 +31,7 @@ final class CsvSettings {
                 constant(MissingValues.class, configuration.text("data.onMissing")),
                 configuration.texts("data.missing").toArray(String[]::new))
             .ignore(configuration.texts("data.ignore").toArray(String[]::new));
-    syntax(configuration, schema);
+    syntax(configuration::optionalText, schema);
     label(configuration, schema);
     configuration.optionalText("data.key").ifPresent(schema::key);
     configuration
@@ -44,24 +46,33 @@ final class CsvSettings {
     return schema.build();
   }
 
-  private static void syntax(Configuration configuration, CsvSchema.Builder schema) {
-    String delimiter = configuration.text("data.delimiter");
-    schema.delimiter(
-        switch (delimiter) {
-          case "tab" -> '\t';
-          case "space" -> ' ';
-          default -> delimiter.charAt(0);
-        });
-    String quote = configuration.text("data.quote");
-    if (quote.equals("off")) {
-      schema.noQuotes();
-    } else {
-      schema.quote(quote.charAt(0));
-    }
-    configuration
-        .optionalText("data.encoding")
-        .map(CsvSettings::charset)
-        .ifPresent(schema::encoding);
+  /**
+   * How files are written, as far as it is set.
+   *
+   * @param texts the value of a setting by its key
+   */
+  static void syntax(Function<String, Optional<String>> texts, CsvSchema.Builder schema) {
+    texts
+        .apply("data.delimiter")
+        .ifPresent(
+            delimiter ->
+                schema.delimiter(
+                    switch (delimiter) {
+                      case "tab" -> '\t';
+                      case "space" -> ' ';
+                      default -> delimiter.charAt(0);
+                    }));
+    texts
+        .apply("data.quote")
+        .ifPresent(
+            quote -> {
+              if (quote.equals("off")) {
+                schema.noQuotes();
+              } else {
+                schema.quote(quote.charAt(0));
+              }
+            });
+    texts.apply("data.encoding").map(CsvSettings::charset).ifPresent(schema::encoding);
   }
 
   private static void label(Configuration configuration, CsvSchema.Builder schema) {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
 import org.dpfed.data.CsvReader;
+import org.dpfed.data.CsvSchema;
 import org.dpfed.data.FashionMnist;
 import org.dpfed.data.IdxReader;
 import org.dpfed.data.LabelledData;
@@ -21,9 +22,10 @@ import org.dpfed.data.partition.Partitioner;
  * The examples that a configuration names.
  *
  * @param split what clients hold, and what is held out
+ * @param schema how the features come from the columns of a CSV file, where they do
  * @param unit what one client stands for, where the configuration says
  */
-record DataSource(TrainTestSplit split, Optional<String> unit) {
+record DataSource(TrainTestSplit split, Optional<CsvSchema> schema, Optional<String> unit) {
   private static final double TEST_SHARE = 0.2;
 
   /**
@@ -33,23 +35,35 @@ record DataSource(TrainTestSplit split, Optional<String> unit) {
    */
   static DataSource of(Configuration configuration) {
     try {
-      TrainTestSplit split =
-          switch (configuration.text("data.set")) {
-            case "wdbc" -> WisconsinBreastCancer.split();
-            case "fashion-mnist" ->
+      return switch (configuration.text("data.set")) {
+        case "wdbc" ->
+            rows(configuration, WisconsinBreastCancer.split(), WisconsinBreastCancer.schema());
+        case "fashion-mnist" ->
+            images(
+                configuration,
                 FashionMnist.read(
-                    directory(configuration, FashionMnist.DIRECTORY), Scaling.Affine.PIXEL);
-            case "idx" ->
+                    directory(configuration, FashionMnist.DIRECTORY), Scaling.Affine.PIXEL));
+        case "idx" ->
+            images(
+                configuration,
                 new IdxReader(configuration.texts("data.classes"), Scaling.Affine.PIXEL)
-                    .readDirectory(Path.of(configuration.text("data.directory")));
-            default -> csv(configuration);
-          };
-      return new DataSource(split, configuration.optionalText("data.unit"));
+                    .readDirectory(Path.of(configuration.text("data.directory"))));
+        default -> csv(configuration);
+      };
     } catch (IOException e) {
       throw new UsageException(Causes.words(e), e);
     } catch (IllegalArgumentException e) {
       throw configuration.refused(e);
     }
+  }
+
+  private static DataSource rows(
+      Configuration configuration, TrainTestSplit split, CsvSchema schema) {
+    return new DataSource(split, Optional.of(schema), configuration.optionalText("data.unit"));
+  }
+
+  private static DataSource images(Configuration configuration, TrainTestSplit split) {
+    return new DataSource(split, Optional.empty(), configuration.optionalText("data.unit"));
   }
 
   /** The population, called what the configuration says where the partition can bear it. */
@@ -59,10 +73,16 @@ record DataSource(TrainTestSplit split, Optional<String> unit) {
         : partitioner.partition(split.train());
   }
 
-  private static TrainTestSplit csv(Configuration configuration) throws IOException {
+  private static DataSource csv(Configuration configuration) throws IOException {
     CsvReader reader = new CsvReader(CsvSettings.schema(configuration));
     List<Path> files = files(configuration);
-    LabelledData rows = declared(configuration, rows(configuration, reader, files));
+    TrainTestSplit split = split(configuration, reader, files);
+    return rows(configuration, split, reader.resolve(files));
+  }
+
+  private static TrainTestSplit split(
+      Configuration configuration, CsvReader reader, List<Path> files) throws IOException {
+    LabelledData rows = declared(configuration, read(configuration, reader, files));
     if (configuration.has("data.testFile")) {
       Path testFile = Path.of(configuration.text("data.testFile"));
       LabelledData test = reader.read(testFile);
@@ -91,7 +111,7 @@ record DataSource(TrainTestSplit split, Optional<String> unit) {
   }
 
   /** One file by its rows; several by their names, where clients come by key and no column says. */
-  private static LabelledData rows(Configuration configuration, CsvReader reader, List<Path> files)
+  private static LabelledData read(Configuration configuration, CsvReader reader, List<Path> files)
       throws IOException {
     boolean byFile =
         !configuration.has("data.file")

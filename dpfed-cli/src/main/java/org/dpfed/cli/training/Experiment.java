@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.PrivacyLedger;
+import org.dpfed.data.CsvSchema;
 import org.dpfed.data.LabelledData;
 import org.dpfed.data.partition.ByKey;
 import org.dpfed.data.partition.Dirichlet;
@@ -42,6 +43,7 @@ import org.nd4j.linalg.schedule.ScheduleType;
  * The library's objects that a configuration describes.
  *
  * @param configuration where they come from
+ * @param schema how the features come from the columns of a CSV file, where they do
  * @param clients the population
  * @param network what is trained
  * @param plan what it may cost
@@ -50,6 +52,7 @@ import org.nd4j.linalg.schedule.ScheduleType;
  */
 record Experiment(
     Configuration configuration,
+    Optional<CsvSchema> schema,
     Partition clients,
     NetworkTemplate network,
     PrivacyPlan plan,
@@ -73,6 +76,7 @@ record Experiment(
       NetworkTemplate network = NetworkTemplate.of(network(configuration, source.split().train()));
       return new Experiment(
           configuration,
+          source.schema(),
           clients,
           network,
           plan,
@@ -174,7 +178,7 @@ record Experiment(
       parameters += (inputs + 1.0) * size;
       inputs = size;
     }
-    parameters += (inputs + 1.0) * data.classes();
+    parameters += (inputs + 1.0) * data.outputs();
     long memory =
         ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
     double most = Math.min(Integer.MAX_VALUE, (double) memory / LEAST_BYTES_PER_PARAMETER);

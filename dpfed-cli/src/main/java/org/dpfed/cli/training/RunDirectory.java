@@ -11,18 +11,26 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.util.ModelSerializer;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
+import org.dpfed.data.CsvSchema;
+import org.dpfed.data.CsvSchemaFile;
 import org.dpfed.ledger.FileLedger;
 
 /**
- * What a run leaves behind: {@code config.yaml}, {@code ledger.tsv}, {@code model.zip} and {@code
- * report.json}, in a directory of its own. No run overwrites another, and a file is there whole or
- * not at all.
+ * What a run leaves behind: {@code config.yaml}, {@code ledger.tsv}, {@code model.zip}, {@code
+ * report.json} and, where it was trained on rows of columns, {@code preprocessing.json}, in a
+ * directory of its own. No run overwrites another, and a file is there whole or not at all.
  *
  * @param path of the directory
  */
 record RunDirectory(Path path) {
   /** Name of the file with the trained model. */
   static final String MODEL = "model.zip";
+
+  /** Name of the file with the configuration. */
+  static final String CONFIGURATION = "config.yaml";
+
+  /** Name of the file that says how columns become features. */
+  static final String PREPROCESSING = "preprocessing.json";
 
   /**
    * Makes the directory of that name.
@@ -66,7 +74,12 @@ record RunDirectory(Path path) {
   }
 
   void writeConfiguration(Configuration configuration) throws IOException {
-    write("config.yaml", file -> Files.writeString(file, configuration.toYaml()));
+    write(CONFIGURATION, file -> Files.writeString(file, configuration.toYaml()));
+  }
+
+  /** Writes how the model's features come from the columns of a CSV file. */
+  void writePreprocessing(CsvSchema schema) throws IOException {
+    write(PREPROCESSING, file -> CsvSchemaFile.write(schema, file));
   }
 
   /** Writes the model as DL4J's {@link ModelSerializer} reads it. */

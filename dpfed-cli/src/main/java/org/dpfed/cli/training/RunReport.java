@@ -86,7 +86,7 @@ final class RunReport {
   }
 
   /** Metrics by name, {@code null} for those without a value, whose reasons stand beside them. */
-  private static ObjectNode evaluation(ModelEvaluation evaluation) {
+  static ObjectNode evaluation(ModelEvaluation evaluation) {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     node.put(
         "data",

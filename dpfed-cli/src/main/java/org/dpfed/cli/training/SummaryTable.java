@@ -27,6 +27,14 @@ final class SummaryTable {
     return String.join("\n", table.lines);
   }
 
+  /** Metrics on rows that no part of the run has seen. */
+  static String ofNewRows(ModelEvaluation evaluation) {
+    SummaryTable table = new SummaryTable();
+    table.lines.add("on %d rows:".formatted(evaluation.examples()));
+    evaluation.metrics().forEach(metric -> table.add(metric.name(), metric.text()));
+    return String.join("\n", table.lines);
+  }
+
   private void addEvaluation(ModelEvaluation evaluation, boolean isPrivate) {
     lines.add(
         "on %d held-out rows%s:"

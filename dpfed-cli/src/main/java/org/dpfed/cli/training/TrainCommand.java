@@ -82,6 +82,9 @@ public final class TrainCommand implements Callable<Integer> {
       }
       RunDirectory directory = directory(configuration);
       directory.writeConfiguration(configuration);
+      if (experiment.schema().isPresent()) {
+        directory.writePreprocessing(experiment.schema().get());
+      }
       try (FileLedger ledger = directory.openLedger()) {
         new TrainingRun(experiment, directory, out, spec.commandLine().getErr()).run(ledger);
       }

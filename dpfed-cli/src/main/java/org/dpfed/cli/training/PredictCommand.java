@@ -1,0 +1,128 @@
+package org.dpfed.cli.training;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.dpfed.cli.Causes;
+import org.dpfed.cli.UsageException;
+import org.dpfed.data.CsvFeatureReader;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code dpfed predict}: what a trained model says of new rows, as CSV. */
+@Command(
+    name = "predict",
+    description = {
+      "Predict the labels of new rows with a model that 'dpfed train' has trained.",
+      "Writes CSV: the number of each row, its predicted class and the probability of each class,",
+      "or the predicted number. Label and key may be absent, other columns are ignored.",
+      "The guarantee covers the people who were trained on, not those in these rows."
+    },
+    exitCodeListHeading = "Exit status:%n",
+    exitCodeList = {
+      "0:every row was predicted, or left out for a missing value where training did so",
+      "1:the predictions could not be written",
+      "2:what was asked for cannot be done"
+    },
+    sortOptions = false)
+public final class PredictCommand implements Callable<Integer> {
+  private static final int ROWS_AT_ONCE = 512;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Mixin private NewRows rows = new NewRows();
+
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description = "Where predictions are written, standard output unless set; not overwritten.")
+  private @Nullable Path output;
+
+  @Option(
+      names = "--key",
+      paramLabel = "COLUMN",
+      description = "Column to copy beside each prediction, such as a patient's number.")
+  private @Nullable String key;
+
+  @Override
+  public Integer call() throws IOException {
+    try (TrainedModel model = rows.model();
+        CsvFeatureReader reader = open(model)) {
+      if (output == null) {
+        predict(model, reader, spec.commandLine().getOut());
+      } else {
+        predict(model, reader, output);
+      }
+      if (reader.dropped() > 0) {
+        PrintWriter err = spec.commandLine().getErr();
+        err.printf("%d rows were left out for missing values, as in training%n", reader.dropped());
+        err.flush();
+      }
+    }
+    return CommandLine.ExitCode.OK;
+  }
+
+  private CsvFeatureReader open(TrainedModel model) {
+    try {
+      return CsvFeatureReader.open(rows.schema(model.schema()), rows.file(), key);
+    } catch (IOException e) {
+      throw new UsageException(Causes.words(e), e);
+    }
+  }
+
+  /** A file is there with all predictions, or not at all. */
+  private void predict(TrainedModel model, CsvFeatureReader reader, Path file) throws IOException {
+    boolean finished = false;
+    try (PrintWriter out =
+        new PrintWriter(Files.newBufferedWriter(file, StandardOpenOption.CREATE_NEW))) {
+      try {
+        predict(model, reader, out);
+        finished = true;
+      } finally {
+        if (!finished) {
+          Files.deleteIfExists(file);
+        }
+      }
+    } catch (FileAlreadyExistsException e) {
+      throw new UsageException(file + " exists already; choose another --output or remove it", e);
+    } catch (NoSuchFileException e) {
+      throw new UsageException(file + " is in a directory that does not exist; make it first", e);
+    }
+  }
+
+  private void predict(TrainedModel model, CsvFeatureReader reader, PrintWriter out)
+      throws IOException {
+    PredictionTable table = new PredictionTable(model, Optional.ofNullable(key), out);
+    for (Optional<CsvFeatureReader.Batch> batch = next(reader);
+        batch.isPresent();
+        batch = next(reader)) {
+      table.add(batch.get());
+      batch.get().features().close();
+      if (out.checkError()) {
+        throw new IOException(
+            (output == null ? "standard output" : output)
+                + " cannot be written; is the disk full?");
+      }
+    }
+    out.flush();
+  }
+
+  private static Optional<CsvFeatureReader.Batch> next(CsvFeatureReader reader) {
+    try {
+      return reader.next(ROWS_AT_ONCE);
+    } catch (IOException e) {
+      throw new UsageException(Causes.words(e), e);
+    }
+  }
+}

@@ -1,0 +1,110 @@
+package org.dpfed.cli.training;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.ModelSerializer;
+import org.dpfed.cli.Causes;
+import org.dpfed.cli.UsageException;
+import org.dpfed.data.CsvSchema;
+import org.dpfed.data.CsvSchemaFile;
+
+/**
+ * A model that a run has left, and how its features come from the columns of a CSV file.
+ *
+ * @param schema of the files that it was trained on
+ * @param network its parameters are finite
+ */
+record TrainedModel(CsvSchema schema, MultiLayerNetwork network) implements AutoCloseable {
+  /**
+   * Reads the directory of a run.
+   *
+   * @throws UsageException when it is none, or when a file in it is missing or damaged
+   */
+  static TrainedModel of(Path run) {
+    if (!Files.isRegularFile(run.resolve(RunDirectory.CONFIGURATION))) {
+      throw new UsageException(
+          "%s is not the directory of a run, it has no %s; give the one that 'dpfed train' has written, such as runs/wdbc"
+              .formatted(run, RunDirectory.CONFIGURATION));
+    }
+    Path model = run.resolve(RunDirectory.MODEL);
+    if (!Files.isRegularFile(model)) {
+      throw new UsageException(
+          "%s has no %s: the run has not ended yet, or failed before it had a model"
+              .formatted(run, RunDirectory.MODEL));
+    }
+    CsvSchema schema = schema(run);
+    return new TrainedModel(schema, network(model, schema));
+  }
+
+  private static CsvSchema schema(Path run) {
+    Path file = run.resolve(RunDirectory.PREPROCESSING);
+    if (!Files.isRegularFile(file)) {
+      throw new UsageException(withoutPreprocessing(run));
+    }
+    try {
+      CsvSchema schema = CsvSchemaFile.read(file);
+      schema.forNewRows();
+      return schema;
+    } catch (IOException e) {
+      throw new UsageException(Causes.words(e), e);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(
+          file + ": is damaged or was changed; restore the file as dpfed wrote it", e);
+    }
+  }
+
+  private static String withoutPreprocessing(Path run) {
+    String set =
+        Configuration.of(run.resolve(RunDirectory.CONFIGURATION))
+            .optionalText("data.set")
+            .orElse("csv");
+    return set.equals("idx") || set.equals("fashion-mnist")
+        ? "%s was trained on images (%s); predict and evaluate read rows of CSV files. Load %s with DL4J's ModelSerializer and give it flat images, each pixel divided by 255"
+            .formatted(run, set, RunDirectory.MODEL)
+        : "%s has no %s: a dpfed before 0.1.0 trained it, or the file was removed. Load %s with DL4J's ModelSerializer and scale features as config.yaml says; training again would write the file, and is charged again"
+            .formatted(run, RunDirectory.PREPROCESSING, RunDirectory.MODEL);
+  }
+
+  private static MultiLayerNetwork network(Path file, CsvSchema schema) {
+    MultiLayerNetwork network;
+    try {
+      network = ModelSerializer.restoreMultiLayerNetwork(file.toFile(), false);
+    } catch (IOException | RuntimeException e) {
+      throw new UsageException(
+          file + ": expected a model that dpfed wrote, found a damaged or other file", e);
+    }
+    requireFit(file, network, schema);
+    for (float parameter : network.params().toFloatVector()) {
+      if (!Float.isFinite(parameter)) {
+        throw new UsageException(
+            file
+                + ": its parameters are not finite, training has diverged; train with a smaller learning rate");
+      }
+    }
+    return network;
+  }
+
+  private static void requireFit(Path file, MultiLayerNetwork network, CsvSchema schema) {
+    int inputs = network.layerInputSize(0);
+    int outputs = network.layerSize(network.getnLayers() - 1);
+    int classes = schema.labelRange().isPresent() ? 1 : schema.classNames().size();
+    if (inputs != schema.featureCount() || outputs != classes) {
+      throw new UsageException(
+          "%s has %d inputs and %d outputs, %s beside it says %d and %d; restore the files of one run"
+              .formatted(
+                  file,
+                  inputs,
+                  outputs,
+                  RunDirectory.PREPROCESSING,
+                  schema.featureCount(),
+                  classes));
+    }
+  }
+
+  @Override
+  public void close() {
+    network.close();
+  }
+}
