@@ -83,17 +83,21 @@ public final class PredictCommand implements Callable<Integer> {
 
   /** A file is there with all predictions, or not at all. */
   private void predict(TrainedModel model, CsvFeatureReader reader, Path file) throws IOException {
+    PrintWriter out = create(file);
     boolean finished = false;
-    try (PrintWriter out =
-        new PrintWriter(Files.newBufferedWriter(file, StandardOpenOption.CREATE_NEW))) {
-      try {
-        predict(model, reader, out);
-        finished = true;
-      } finally {
-        if (!finished) {
-          Files.deleteIfExists(file);
-        }
+    try (out) {
+      predict(model, reader, out);
+      finished = true;
+    } finally {
+      if (!finished) {
+        Files.deleteIfExists(file);
       }
+    }
+  }
+
+  private static PrintWriter create(Path file) throws IOException {
+    try {
+      return new PrintWriter(Files.newBufferedWriter(file, StandardOpenOption.CREATE_NEW));
     } catch (FileAlreadyExistsException e) {
       throw new UsageException(file + " exists already; choose another --output or remove it", e);
     } catch (NoSuchFileException e) {
@@ -109,13 +113,17 @@ public final class PredictCommand implements Callable<Integer> {
         batch = next(reader)) {
       table.add(batch.get());
       batch.get().features().close();
-      if (out.checkError()) {
-        throw new IOException(
-            (output == null ? "standard output" : output)
-                + " cannot be written; is the disk full?");
-      }
+      requireWritten(out);
     }
-    out.flush();
+    requireWritten(out);
+  }
+
+  private void requireWritten(PrintWriter out) throws IOException {
+    // Also flushes; a PrintWriter keeps what went wrong to itself.
+    if (out.checkError()) {
+      throw new IOException(
+          (output == null ? "standard output" : output) + " cannot be written; is the disk full?");
+    }
   }
 
   private static Optional<CsvFeatureReader.Batch> next(CsvFeatureReader reader) {
