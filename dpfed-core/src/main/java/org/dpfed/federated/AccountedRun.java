@@ -88,8 +88,9 @@ record AccountedRun(
       double needed = spent(noiseMultiplier, rounds).epsilon();
       if (epsilon.isPresent() && needed > epsilon.getAsDouble()) {
         throw new IllegalArgumentException(
-            "noiseMultiplier %s would spend epsilon %.4f in %d rounds, more than the %s allowed; leave noiseMultiplier out to have it chosen, or run fewer rounds"
-                .formatted(noiseMultiplier, needed, rounds, epsilon.getAsDouble()));
+            "noiseMultiplier %s would spend epsilon %s in %d rounds, more than the %s allowed; leave noiseMultiplier out to have it chosen, or run fewer rounds"
+                .formatted(
+                    noiseMultiplier, Guarantee.displayed(needed), rounds, epsilon.getAsDouble()));
       }
       return noiseMultiplier;
     } catch (UnsupportedOperationException e) {

@@ -50,8 +50,7 @@ final class SummaryTable {
 
   private static String epsilon(TrainingReport report) {
     if (report.guarantee().isPrivate()) {
-      // Rounded up: the table promises no more than was proven.
-      return number("%.4f", Math.ceil(report.guarantee().epsilon() * 1e4) / 1e4);
+      return report.guarantee().displayedEpsilon();
     }
     return report.plan().isSecure() ? "no privacy" : "no privacy (seeded noise)";
   }
