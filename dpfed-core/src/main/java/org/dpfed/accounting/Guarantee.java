@@ -1,5 +1,8 @@
 package org.dpfed.accounting;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -52,17 +55,54 @@ public record Guarantee(
     return String.format(
         Locale.ROOT,
         "(ε = %s, δ = %s)-differential privacy for one %s, %s (%s)",
-        roundedUp(epsilon),
+        displayedEpsilon(),
         Double.toString(delta),
         unit,
         relation.label(),
         accountant);
   }
 
-  private static String roundedUp(double epsilon) {
-    double step = epsilon < 0.01 ? 1e-7 : 1e-4;
-    double rounded = Math.ceil(epsilon / step) * step;
-    return String.format(Locale.ROOT, epsilon < 0.01 ? "%.7f" : "%.4f", rounded);
+  /**
+   * Epsilon for people to read, rounded up: read back as a number, the text is at least epsilon.
+   * Four digits after the point, seven below 0.01; very large and very small values in scientific
+   * notation.
+   *
+   * @return such as {@code 1.8283}, {@code 0.0010213}, {@code 1.00E-12}; {@code ∞} when there is no
+   *     privacy
+   */
+  public String displayedEpsilon() {
+    return displayed(epsilon);
+  }
+
+  /**
+   * As {@link #displayedEpsilon()}, for an epsilon that belongs to no guarantee.
+   *
+   * @param epsilon at least 0, possibly infinite
+   */
+  public static String displayed(double epsilon) {
+    Bounds.epsilon(epsilon);
+    if (Double.isInfinite(epsilon)) {
+      return "∞";
+    } else if (epsilon == 0) {
+      return "0";
+    }
+    // The shortest decimal that reads back as epsilon: 0.1 stays 0.1000.
+    BigDecimal exact = BigDecimal.valueOf(epsilon);
+    if (epsilon < 1e-5) {
+      return scientific(exact, 3);
+    } else if (epsilon < 0.01) {
+      return exact.setScale(7, RoundingMode.CEILING).toPlainString();
+    } else if (epsilon < 1e7) {
+      return exact.setScale(4, RoundingMode.CEILING).toPlainString();
+    }
+    return scientific(exact, 5);
+  }
+
+  private static String scientific(BigDecimal value, int digits) {
+    BigDecimal rounded = value.round(new MathContext(digits, RoundingMode.CEILING));
+    int exponent = rounded.precision() - rounded.scale() - 1;
+    BigDecimal mantissa = rounded.scaleByPowerOfTen(-exponent).setScale(digits - 1);
+    return mantissa.toPlainString() + "E" + exponent;
   }
 
   /** {@link #summary()}, followed by the assumptions, one to a line. */

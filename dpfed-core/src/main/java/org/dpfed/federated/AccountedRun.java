@@ -72,8 +72,12 @@ record AccountedRun(
       double needed = run.spent(rounds).epsilon();
       if (epsilon.isPresent() && needed > epsilon.getAsDouble()) {
         throw new IllegalArgumentException(
-            "noiseMultiplier %s would spend epsilon %.4f in %d rounds, more than the %s allowed; leave noiseMultiplier out to have it chosen, or run fewer rounds"
-                .formatted(run.mechanism.noiseMultiplier(), needed, rounds, epsilon.getAsDouble()));
+            "noiseMultiplier %s would spend epsilon %s in %d rounds, more than the %s allowed; leave noiseMultiplier out to have it chosen, run fewer rounds, or allow a larger epsilon"
+                .formatted(
+                    run.mechanism.noiseMultiplier(),
+                    Guarantee.displayed(needed),
+                    rounds,
+                    epsilon.getAsDouble()));
       }
       return run;
     } catch (UnsupportedOperationException e) {

@@ -47,8 +47,7 @@ final class SummaryTable {
     PrivacyPlan plan = report.plan();
     lines.add("privacy:");
     if (guarantee.isPrivate()) {
-      // Rounded up: the table promises no more than was proven.
-      add("ε", number("%.4f", Math.ceil(guarantee.epsilon() * 1e4) / 1e4));
+      add("ε", guarantee.displayedEpsilon());
       add("δ", Double.toString(guarantee.delta()));
       add("relation", guarantee.relation().label());
       add("accountant", guarantee.accountant());
