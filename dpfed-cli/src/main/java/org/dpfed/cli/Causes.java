@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
 import org.dpfed.federated.RoundFailedException;
 import org.dpfed.federated.TrainingReport;
 
-/** Says on one line, in plain words, why something failed. */
+/** Explains on one line, in plain words, why something failed. */
 public final class Causes {
   /** What operating systems say, and what it means. */
   private static final Map<String, String> REASONS =

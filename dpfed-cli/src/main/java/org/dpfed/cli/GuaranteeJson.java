@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.dpfed.accounting.Guarantee;
 
-/** The one JSON form of a guarantee, in reports and wherever a command prints JSON. */
+/** The JSON form of a guarantee, used by reports and by every command that prints JSON. */
 public final class GuaranteeJson {
   private GuaranteeJson() {}
 

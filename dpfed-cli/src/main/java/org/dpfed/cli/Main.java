@@ -6,7 +6,10 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** The process: hands its arguments to {@link DpfedCommand} and exits with what comes back. */
+/**
+ * Entry point of the process: passes its arguments to {@link DpfedCommand} and exits with the
+ * status that it returns.
+ */
 public final class Main {
   private Main() {}
 

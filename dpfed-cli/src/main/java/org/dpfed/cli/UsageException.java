@@ -1,8 +1,8 @@
 package org.dpfed.cli;
 
 /**
- * What was asked for cannot be done as asked: a setting is unknown, of the wrong kind or out of
- * bounds. The message is one line that names where the setting stands, its bound and its value.
+ * The request cannot be carried out as given: a setting is unknown, of the wrong kind or out of
+ * bounds. The message is one line with the place of the setting, its bound and its value.
  */
 public final class UsageException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -6,7 +6,7 @@ import java.io.UncheckedIOException;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
-/** The versions of dpfed and of the libraries that it was built with. */
+/** The versions of dpfed and of its libraries. */
 public final class Versions implements IVersionProvider {
   private static final String RESOURCE = "versions.properties";
 

@@ -1,6 +1,6 @@
 /**
- * The command line: what a command is called, how its errors look, what it exits with. It can do
- * nothing that the library cannot.
+ * The command line: the names of the commands, error messages and exit statuses. Everything that it
+ * does is available in the library.
  */
 @NullMarked
 package org.dpfed.cli;

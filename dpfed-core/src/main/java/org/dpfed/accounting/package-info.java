@@ -1,10 +1,10 @@
 /**
- * What a mechanism costs: events that say what happened, accountants that compose them, calibration
- * of the noise to a target, and the guarantee that results.
+ * Privacy accounting: events that describe what a mechanism did, accountants that compose events,
+ * calibration of the noise to a target, and the resulting guarantee.
  *
- * <p>Pure Java, usable alone: no arrays, no networks, no clocks and no randomness live here.
- * Privacy loss distributions are in {@code pld}, general numerical methods in {@code numerics};
- * both are for this package only.
+ * <p>Pure Java, usable on its own. The package uses no arrays of ND4J, no networks, no clocks and
+ * no randomness. Subpackages {@code pld} (privacy loss distributions) and {@code numerics}
+ * (numerical methods) are internal.
  */
 @NullMarked
 package org.dpfed.accounting;

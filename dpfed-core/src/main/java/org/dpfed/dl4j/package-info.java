@@ -1,6 +1,7 @@
 /**
- * Local training and evaluation with Deeplearning4j: one network per worker, reset between clients,
- * and the checks that refuse networks whose parameters cannot be averaged under clipping and noise.
+ * Local training and evaluation with Deeplearning4j. Each worker has one network and resets it
+ * between clients. Networks whose parameters cannot be averaged under clipping and noise are
+ * refused.
  */
 @NullMarked
 package org.dpfed.dl4j;

@@ -10,8 +10,8 @@ import org.dpfed.accounting.TightestAccountant;
 import org.dpfed.mechanism.SampledGaussian;
 
 /**
- * A run as an accountant sees it: what its noise costs in privacy, and how much noise a budget asks
- * for. All of it on the assumption that the randomness is secure.
+ * The privacy cost of a run, and the noise that a budget requires. All figures assume secure
+ * randomness.
  *
  * @param mechanism of every round
  * @param unit what one client stands for

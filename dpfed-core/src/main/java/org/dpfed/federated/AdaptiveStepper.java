@@ -7,8 +7,8 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * State of the adaptive optimizers: first and second moment. They differ only in how the second
- * moment takes up a squared mean.
+ * State of the adaptive optimizers: first and second moment. The optimizers differ only in how a
+ * squared mean updates the second moment.
  */
 final class AdaptiveStepper implements ServerOptimizer.Stepper {
   private final double learningRate;

@@ -4,7 +4,7 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
 
-/** How clients train. Makes one {@link Worker} for each thread that trains clients. */
+/** Trains clients. Creates one {@link Worker} for each training thread. */
 public interface ClientTrainer {
 
   /** Length of a delta: the number of parameters that clients train. */

@@ -8,9 +8,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/**
- * Arrays that deltas are copied into before their worker may overwrite them, used again and again.
- */
+/** Reusable arrays for copies of deltas, made before the worker may overwrite them. */
 final class DeltaBuffers implements AutoCloseable {
   private final long dimension;
   private final Queue<INDArray> all = new ConcurrentLinkedQueue<>();

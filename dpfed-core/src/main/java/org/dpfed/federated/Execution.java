@@ -3,8 +3,8 @@ package org.dpfed.federated;
 import org.dpfed.kernel.KernelSelection;
 
 /**
- * How a run uses the machine. Nothing here can touch privacy, and the number of workers does not
- * change the result by a single bit.
+ * How a run uses the machine. These settings cannot affect privacy, and the number of workers does
+ * not change a single bit of the result.
  *
  * @param workers threads that train clients side by side, at least 1
  * @param kernel does the arithmetic on deltas

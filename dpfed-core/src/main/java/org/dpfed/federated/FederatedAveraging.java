@@ -8,17 +8,17 @@ import org.jspecify.annotations.Nullable;
  * Federated averaging with client-level differential privacy: DP-FedAvg of McMahan et al. 2018,
  * Algorithm 1, with Poisson sampling, a fixed divisor and a server optimizer.
  *
- * <p>Each round samples a cohort, lets every client train from the global parameters, clips and
- * sums their deltas, charges the ledger, adds noise, and hands the noisy mean to the server
- * optimizer. The result is a function of the plan's randomness, the seed and the data alone; the
- * number of workers does not show in it.
+ * <p>Each round samples a cohort, trains every sampled client from the global parameters, clips and
+ * sums the deltas, charges the ledger, adds noise, and passes the noisy mean to the server
+ * optimizer. The result depends only on the plan's randomness, the seed and the data; the number of
+ * workers does not change it.
  *
- * <p>A client whose data or training fails, in whatever way, contributes zero and the run goes on:
- * whether a run ends early, and what it says then, would tell whether that client is there. Even
- * when every client fails the run says nothing; {@link Builder#showClientErrors} finds out why.
+ * <p>If a client's data or training fails in any way, the client contributes zero and the run
+ * continues. An early end or a message would reveal that this client took part, so the run reports
+ * nothing even if every client fails; {@link Builder#showClientErrors} shows the failures.
  *
- * <p>While a run is under way ND4J uses one native thread per operation in the whole process, so
- * one process should have one run at a time.
+ * <p>During a run, ND4J uses one native thread per operation in the whole process, so run one
+ * training at a time per process.
  */
 public final class FederatedAveraging {
   private final RunSettings settings;

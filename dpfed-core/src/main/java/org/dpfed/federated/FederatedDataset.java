@@ -4,9 +4,9 @@ import java.util.List;
 import org.nd4j.linalg.dataset.api.DataSet;
 
 /**
- * The population: every client that could be sampled and the examples that it holds.
+ * The population: every client that can be sampled, and its examples.
  *
- * <p>Implementations are read by several workers at once and must be safe for that.
+ * <p>Several workers read an implementation at once, so it must be thread-safe.
  */
 public interface FederatedDataset {
   /** What one client stands for, such as {@code patient}: the unit of privacy, named in reports. */

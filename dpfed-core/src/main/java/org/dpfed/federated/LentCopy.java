@@ -7,8 +7,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * The array that other code is given in place of the global parameters. Whatever that code does to
- * it, even closing it, the parameters stay as they are, and the next borrower gets them whole.
+ * A copy of the global parameters for other code. Whatever that code does to the array, even
+ * closing it, the parameters do not change, and the next borrower receives them intact.
  */
 final class LentCopy implements AutoCloseable {
   private @Nullable INDArray copy;

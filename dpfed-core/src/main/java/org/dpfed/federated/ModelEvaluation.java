@@ -8,11 +8,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * How well a model does on held-out data: named metrics, in the order in which they are shown. The
- * first is the main one.
+ * Metrics of a model on held-out data, in display order. The first is the main one.
  *
- * <p>Computed from released parameters, so it costs the training clients nothing. It also depends
- * on the held-out data, which no guarantee covers.
+ * <p>They are computed from released parameters, so they cost the training clients no privacy. They
+ * also depend on the held-out data, which no guarantee covers.
  *
  * @param examples how many examples were evaluated, at least 1
  * @param metrics at least one, each with a name of its own

@@ -3,8 +3,8 @@ package org.dpfed.federated;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Judges released parameters on held-out data. {@code Dl4jEvaluator} does so for the usual output
- * layers; for others, and for other metrics, write one.
+ * Evaluates released parameters on held-out data. {@code Dl4jEvaluator} supports the usual output
+ * layers; implement this interface for other layers or metrics.
  */
 @FunctionalInterface
 public interface ModelEvaluator {

@@ -4,9 +4,9 @@ import org.nd4j.linalg.factory.Environment;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * One native thread per operation while workers train side by side, and the caller's settings again
- * afterwards. The settings of ND4J and of its BLAS belong to the whole process: this is the one
- * place that changes them.
+ * Limits ND4J to one native thread per operation while several workers train, and restores the
+ * caller's settings afterwards. The thread settings of ND4J and its BLAS apply to the whole
+ * process; only this class changes them.
  *
  * <p>The number of master threads is what limits an operation: DL4J 1.0.0-M2.1 ignores {@code
  * setMaxThreads}.

@@ -12,17 +12,17 @@ import org.dpfed.mechanism.Randomness;
 import org.dpfed.mechanism.SampledGaussian;
 
 /**
- * Everything that decides what a run costs in privacy, checked once and never changed: who could be
- * sampled and how, how many rounds, how deltas are clipped, how much noise is added.
+ * Everything that determines the privacy cost of a run: the population and its sampling, the number
+ * of rounds, the clip norm and the noise. Immutable and validated.
  *
- * <p>All rounds come from one {@link SampledGaussian}, so that what is accounted for is what runs.
- * Made by {@link #builder}; a combination that cannot be accounted for is refused there. Settings
- * that only affect speed are in {@link Execution}.
+ * <p>All rounds use one {@link SampledGaussian}, so the accounted mechanism is the one that runs.
+ * {@link #builder} creates a plan and refuses combinations that have no accountant. Settings that
+ * affect only speed are in {@link Execution}.
  *
  * <p>A plan is for one run, which its guarantee covers; a second run of the same plan is refused.
  *
- * <p>Trust model: clients trust the server, which sees their deltas; whoever sees only the released
- * models is held to the guarantee.
+ * <p>Trust model: clients trust the server, which sees their deltas. The guarantee holds against
+ * anyone who sees only the released models.
  */
 public final class PrivacyPlan {
   private final AccountedRun run;

@@ -1,8 +1,8 @@
 package org.dpfed.federated;
 
 /**
- * What happened inside a round. <b>Not private:</b> every value is computed from clients' data
- * without noise, is covered by no guarantee, and must not leave the server's operator.
+ * Statistics of one round, computed from clients' data without noise. <b>Not private:</b> no
+ * guarantee covers them, and only the server's operator may see them.
  *
  * @param cohortSize clients sampled
  * @param failed clients whose data or training threw, or that gave no delta; they contributed zero

@@ -1,9 +1,9 @@
 package org.dpfed.federated;
 
 /**
- * A run ended early because something other than a client's training failed: the ledger refused or
- * could not record a charge, a listener or an evaluator threw, memory ran out. Clients that fail
- * contribute zero and never end a run, since its end would tell that they were there.
+ * A run ended early because something other than a client failed: the ledger refused or could not
+ * record a charge, a listener or an evaluator threw, or memory ran out. A client that fails
+ * contributes zero and never ends a run, because the end would reveal that the client took part.
  */
 public final class RoundFailedException extends RuntimeException {
   private static final long serialVersionUID = 1L;

@@ -2,7 +2,7 @@ package org.dpfed.federated;
 
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Is told of each finished round, on the thread of the run. */
+/** Receives each finished round, on the thread of the run. */
 @FunctionalInterface
 public interface RoundListener {
   /**

@@ -5,7 +5,10 @@ import org.dpfed.mechanism.DeltaAggregator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Feeds one round's updates to its aggregator and counts what became of them. */
+/**
+ * Passes one round's updates to its aggregator and counts how many failed, were clipped or were not
+ * finite.
+ */
 final class RoundTally implements WorkerPool.Receiver {
   private static final Logger LOG = LoggerFactory.getLogger(RoundTally.class);
 

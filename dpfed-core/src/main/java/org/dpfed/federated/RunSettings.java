@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What {@link FederatedAveraging.Builder} collected; it documents each. */
+/** The settings collected by {@link FederatedAveraging.Builder}, which documents each. */
 record RunSettings(
     PrivacyPlan plan,
     FederatedDataset data,

@@ -4,11 +4,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * How the noisy mean of the deltas moves the global parameters (Reddi et al. 2021, "Adaptive
- * Federated Optimization", Algorithm 2). It sees the mean after noise was added, so whatever it
- * does costs no privacy.
+ * Updates the global parameters with the noisy mean of the deltas (Reddi et al. 2021, "Adaptive
+ * Federated Optimization", Algorithm 2). It sees the mean only after noise was added, so it costs
+ * no privacy.
  *
- * <p>An optimizer is its settings alone; {@link #start} makes the state for one run.
+ * <p>An optimizer contains only its settings; {@link #start} creates the state for one run.
  */
 public sealed interface ServerOptimizer {
 

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.dpfed.accounting.Guarantee;
 
 /**
- * What a run did and what it promises.
+ * The settings, metrics and privacy guarantee of a finished or interrupted run.
  *
  * @param plan the plan that was run
  * @param guarantee for the rounds that were charged

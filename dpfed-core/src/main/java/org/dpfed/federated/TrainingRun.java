@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The rounds of one run, and what they have reached. */
+/** The state and the rounds of one run. */
 final class TrainingRun {
   private final RunSettings settings;
   private final PrivacyPlan plan;

@@ -16,12 +16,12 @@ import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Trains a cohort on several threads and hands the updates over in cohort order, so that their sum
- * does not depend on which thread was faster. At most two updates per worker exist at any time.
+ * Trains a cohort on several threads and returns the updates in cohort order, so that their sum
+ * does not depend on the speed of the threads. At most two updates per worker exist at any time.
  *
- * <p>A client reaches nothing but its own update. It trains on a copy of the global parameters; its
- * delta is copied before the worker goes on; and after a client that failed, a new thread with a
- * new worker takes the place of the old one.
+ * <p>A client can affect only its own update. It trains on a copy of the global parameters, and its
+ * delta is copied before the worker continues. After a client fails, a new thread with a new worker
+ * replaces the old one.
  */
 final class WorkerPool implements AutoCloseable {
   private final ClientTrainer trainer;

@@ -1,8 +1,8 @@
 /**
- * Federated averaging under a privacy plan: the population, the loop, server optimizers, metrics
- * and the report.
+ * Federated averaging under a privacy plan: the population, the training loop, server optimizers,
+ * metrics and the report.
  *
- * <p>Nothing here knows how a client trains; {@code org.dpfed.dl4j} does.
+ * <p>This package does not depend on how a client trains; {@code org.dpfed.dl4j} implements that.
  */
 @NullMarked
 package org.dpfed.federated;

@@ -4,14 +4,14 @@ import org.dpfed.nativememory.NativeFloats;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Arithmetic on flat deltas. All arrays are dense {@code float} in 'c' order (views are fine as
- * long as their elements lie side by side): a block of deltas has shape {@code [k, d]}, or {@code
- * [d]} for a single one; a sum or an output has shape {@code [d]}. Anything else is refused with an
- * {@link IllegalArgumentException}. No method keeps a reference to an argument. NaN and infinities
- * are ordinary values here: they show up in the norms, and the caller decides.
+ * Arithmetic on flat deltas. All arrays are dense {@code float} arrays in 'c' order; views are
+ * allowed if their elements are contiguous. A block of deltas has shape {@code [k, d]}, or {@code
+ * [d]} for a single one; a sum or an output has shape {@code [d]}. Any other array is refused with
+ * an {@link IllegalArgumentException}. No method keeps a reference to an argument. NaN and
+ * infinities are allowed: they appear in the norms, and the caller decides what to do.
  *
- * <p>A kernel has no state that calls could share, so any number of threads may call one at a time
- * or together on different arrays.
+ * <p>A kernel is stateless and thread-safe: any number of threads may call it at once, on different
+ * arrays.
  */
 public interface DeltaKernel {
   /**

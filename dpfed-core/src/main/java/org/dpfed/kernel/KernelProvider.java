@@ -1,8 +1,8 @@
 package org.dpfed.kernel;
 
 /**
- * Opens one kernel, or says why it cannot be used here. Other modules offer theirs by declaring an
- * implementation in {@code META-INF/services/org.dpfed.kernel.KernelProvider}.
+ * Opens one kernel, or explains why it cannot be used. Other modules register an implementation in
+ * {@code META-INF/services/org.dpfed.kernel.KernelProvider}.
  */
 public interface KernelProvider {
   /** The name of the kernel; the same as that of the kernel it opens. */

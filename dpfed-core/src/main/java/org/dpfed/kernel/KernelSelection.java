@@ -9,11 +9,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which kernel was chosen, and why each candidate before it was passed over. Candidates are tried
- * in this order: those that need something which may be missing (a module of the JVM, another
- * artifact, a device), found by {@link ServiceLoader}, by name; then the reference, which always
- * works. A kernel of one's own is made known to the loader; a selection cannot be put together by
- * hand, since the kernel measures norms and draws noise.
+ * The chosen kernel, and the reason why each earlier candidate was skipped. {@link ServiceLoader}
+ * finds the candidates that need a JVM module, another artifact or a device; they are tried in the
+ * order of their names. The reference kernel, which always works, comes last.
+ *
+ * <p>To use your own kernel, register it with the loader. A selection cannot be assembled by hand,
+ * because the kernel measures norms and draws noise.
  */
 public final class KernelSelection {
   private static final Logger LOG = LoggerFactory.getLogger(KernelSelection.class);

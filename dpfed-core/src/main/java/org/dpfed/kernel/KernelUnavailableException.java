@@ -1,6 +1,8 @@
 package org.dpfed.kernel;
 
-/** A kernel cannot run on this machine, JVM or backend; the message says why in one line. */
+/**
+ * A kernel cannot run on this machine, JVM or backend. The message gives the reason in one line.
+ */
 public final class KernelUnavailableException extends Exception {
   private static final long serialVersionUID = 1L;
 

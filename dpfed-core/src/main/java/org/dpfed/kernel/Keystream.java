@@ -8,10 +8,10 @@ import javax.crypto.spec.SecretKeySpec;
 
 /**
  * The AES-256-CTR keystream of a {@link NoiseKey}, from the JDK's provider: block i is AES(key, i)
- * with i a 128-bit big-endian counter from 0 (NIST SP 800-38A, section 6.5). Distinct blocks of one
- * key never coincide, since AES is a permutation.
+ * with i a 128-bit big-endian counter from 0 (NIST SP 800-38A, section 6.5). Different blocks of
+ * one key are never equal, because AES is a permutation.
  *
- * <p>Not thread-safe: every thread opens its own, at any block.
+ * <p>Not thread-safe: each thread opens its own keystream, at any block.
  */
 public final class Keystream {
   /** Length of one cipher block in bytes. */

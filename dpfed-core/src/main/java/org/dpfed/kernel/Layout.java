@@ -4,10 +4,7 @@ import java.util.Arrays;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/**
- * The size of one call's arrays, checked once at the door: {@code rows} deltas of {@code length}
- * floats each.
- */
+/** The validated size of one call's arrays: {@code rows} deltas of {@code length} floats each. */
 public record Layout(int rows, long length) {
 
   /** The layout of a block of deltas of shape {@code [k, d]}, or {@code [d]} for a single one. */

@@ -3,8 +3,8 @@ package org.dpfed.kernel;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A 256-bit key that names one stream of random numbers and is used once: two releases noised by
- * one stream differ by their sums alone. Never printed: {@link #toString} hides the bytes.
+ * A 256-bit key for one stream of random numbers, to be used once: two releases with the same noise
+ * would reveal the difference of their sums. {@link #toString} hides the bytes.
  */
 public final class NoiseKey {
   /** Length of a key in bytes. */

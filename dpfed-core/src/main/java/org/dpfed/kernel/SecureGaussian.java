@@ -5,17 +5,17 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * Standard normal draws from the keystream of a {@link NoiseKey}: Box and Muller's transform (1958)
- * in double, with 64 bits behind the radius, so that the largest possible draw lies beyond 9σ and
- * everything below it has its right probability.
+ * Standard normal draws from the keystream of a {@link NoiseKey} by the Box–Muller transform (1958)
+ * in double. The radius uses 64 bits, so the largest possible draw is beyond 9σ and every smaller
+ * draw has the right probability.
  *
- * <p>Draws come in chunks of {@value #CHUNK}: chunk c takes {@value #CHUNK_BYTES} bytes of
- * keystream from block c·{@value #CHUNK_BLOCKS} on, as little-endian words: first {@value #PAIRS}
- * for radii, then {@value #PAIRS} for angles. Pair i becomes draws i and {@value #PAIRS} + i of the
- * chunk. So draw n of a key is the same whoever computes it, in whichever order, on however many
- * threads.
+ * <p>Draws come in chunks of {@value #CHUNK}. Chunk c uses {@value #CHUNK_BYTES} bytes of
+ * keystream, starting at block c·{@value #CHUNK_BLOCKS}, as little-endian words: first {@value
+ * #PAIRS} for radii, then {@value #PAIRS} for angles. Pair i becomes draws i and {@value #PAIRS} +
+ * i of the chunk. So draw n of a key does not depend on who computes it, in which order, or on how
+ * many threads.
  *
- * <p>Scalar and readable; {@code VectorGaussian} computes the same draws faster.
+ * <p>This is the readable scalar version; {@code VectorGaussian} computes the same draws faster.
  */
 final class SecureGaussian implements NormalDraws {
   /** Pairs of draws in one chunk. */

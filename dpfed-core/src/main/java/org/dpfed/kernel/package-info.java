@@ -1,8 +1,9 @@
 /**
- * Arithmetic on flat weight vectors held as {@code float} arrays of ND4J: row norms, scaled sums,
- * Gaussian perturbation. One contract, several implementations, one that is chosen and says why.
+ * Arithmetic on flat {@code float} vectors of ND4J: row norms, scaled sums, Gaussian noise. There
+ * are several implementations of one interface; {@link org.dpfed.kernel.KernelSelection} chooses
+ * one and reports the reason.
  *
- * <p>Clip bounds, budgets and accountants are unknown here; they belong to {@code mechanism}.
+ * <p>Clip bounds and privacy budgets belong to {@code mechanism}.
  */
 @NullMarked
 package org.dpfed.kernel;

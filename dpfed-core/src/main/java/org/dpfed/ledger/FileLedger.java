@@ -14,12 +14,13 @@ import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.PrivacyLedger;
 
 /**
- * A ledger in a file of its own, one line per charge: number, time, event. A charge returns when
- * the line is on the disk, so what a crash leaves is at least what was released.
+ * A ledger in a file, with one line per charge: number, time, event. {@link #charge} returns after
+ * the line is on disk, so after a crash the file contains at least every charge whose result was
+ * released.
  *
- * <p>A ledger that could not write a charge takes no more: its last line may be torn, and counts as
- * spent. The time stamps are covered by no guarantee, since how long rounds take depends on the
- * clients that took part.
+ * <p>A ledger that failed to write accepts no more charges; its last line may be incomplete, and
+ * counts as spent. No guarantee covers the time stamps, because the duration of a round depends on
+ * the clients that took part.
  */
 public final class FileLedger implements PrivacyLedger, AutoCloseable {
   private final Path file;

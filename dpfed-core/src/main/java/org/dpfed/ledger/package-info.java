@@ -1,6 +1,6 @@
 /**
- * The durable record of what was charged. A round is charged here before anything noisy leaves the
- * aggregator.
+ * The durable record of privacy charges. Each round is charged before the aggregator releases a
+ * noisy sum.
  */
 @NullMarked
 package org.dpfed.ledger;

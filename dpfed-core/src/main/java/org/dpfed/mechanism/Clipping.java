@@ -4,10 +4,10 @@ import org.dpfed.kernel.DeltaKernel;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * How one client's delta is bounded before it is summed.
+ * Bounds one client's delta before it is summed.
  *
- * <p>The bound is on the L2 norm of the whole delta, so that it bounds what one client, not one
- * gradient, can contribute (McMahan et al. 2018, "Learning Differentially Private Recurrent
+ * <p>The bound applies to the L2 norm of the whole delta, so it limits the contribution of one
+ * client, not of one gradient (McMahan et al. 2018, "Learning Differentially Private Recurrent
  * Language Models", §2.2).
  */
 public sealed interface Clipping {

@@ -11,15 +11,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * One round of a {@link SampledGaussian}: its cohort, and the noisy mean of the cohort's clipped
  * deltas, {@code (Σ clip(delta) + N(0, (z·C)² I)) ÷ expectedCohortSize}.
  *
- * <p>Each client of the cohort adds one delta at most, which can then be dropped, so memory does
- * not grow with the cohort. {@link #release} charges the ledger before it draws noise, and the sum
- * leaves this object in no other way. The divisor is a public constant: the number of clients that
- * really took part would reveal one client's presence.
+ * <p>Each client of the cohort adds at most one delta, which the caller can then discard, so memory
+ * does not grow with the cohort. {@link #release} charges the ledger before it draws noise; it is
+ * the only method that returns the sum. The divisor is a public constant, because the actual number
+ * of clients would reveal one client's presence.
  *
- * <p>Where there is a clip norm, sums are integers on a public grid and exact in any order. Without
- * one there is no privacy; sums are then floats, whose last bits depend on the order of the deltas.
+ * <p>With a clip norm, sums are integers on a public grid and exact in any order. Without one there
+ * is no privacy; sums are then floats, whose last bits depend on the order of the deltas.
  *
- * <p>Not safe for use by several threads at once.
+ * <p>Not thread-safe.
  */
 public final class DeltaAggregator implements AutoCloseable {
   private final SampledGaussian mechanism;

@@ -5,12 +5,12 @@ import java.math.BigInteger;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Compares an L2 norm with a bound in exact arithmetic, for the rare delta whose norm lies within
- * rounding error of it.
+ * Compares an L2 norm with a bound in exact arithmetic, for the rare delta whose norm is within
+ * rounding error of the bound.
  *
- * <p>A float is an integer of 24 bits times a power of two no smaller than 2⁻¹⁴⁹, so every square
- * is an integer multiple of 2⁻²⁹⁸ and the sum is an integer in that unit. It is kept in 32-bit
- * digits, each in a long that has room for 2³⁰ additions before carries are due.
+ * <p>A float is a 24-bit integer times a power of two no smaller than 2⁻¹⁴⁹, so every square is an
+ * integer multiple of 2⁻²⁹⁸ and the sum is an integer in that unit. The sum is stored in 32-bit
+ * digits, each in a long that has room for 2³⁰ additions before carries are needed.
  */
 final class ExactNorm {
   private static final int SMALLEST_EXPONENT = -149;

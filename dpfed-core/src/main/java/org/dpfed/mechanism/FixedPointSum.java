@@ -7,18 +7,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A scaled sum of deltas on a public grid: each coordinate is cut to a multiple of the spacing,
- * towards zero, and added as a 64-bit integer. Sums are exact, whatever their order, so one client
- * moves them by its own cut delta and nothing else. The noise is rounded to the same grid, and
- * every integer is within its reach: what is released holds nothing of the low-order bits in which
- * rounded floats betray their summands (Mironov 2012, "On significance of the least significant
- * bits for differential privacy").
+ * A scaled sum of deltas on a public grid: each coordinate is rounded towards zero to a multiple of
+ * the spacing and added as a 64-bit integer. Sums are exact in any order, so one client changes the
+ * sum by exactly its own rounded delta. The noise is rounded to the same grid and can reach every
+ * integer, so the release does not contain the low-order bits by which rounded floats reveal their
+ * summands (Mironov 2012, "On significance of the least significant bits for differential
+ * privacy").
  *
- * <p>Cutting towards zero makes no coordinate longer, so no norm either. Should a sum ever leave
- * the range of a long, it wraps, and so does the sum with noise: that is a function of the exact
- * noisy sum, and no client's contribution is refused for another's sake.
+ * <p>Rounding towards zero increases no coordinate's magnitude, and so no norm. If a sum exceeds
+ * the range of a long, it wraps around, and so does the sum with noise, which is still a function
+ * of the exact noisy sum. No client's contribution is refused because of another's.
  *
- * <p>Adds on the host, on every backend. Not safe for use by several threads at once.
+ * <p>Adds on the host, on every backend. Not thread-safe.
  */
 final class FixedPointSum implements RunningSum {
   /** The cut shortens a delta at the bound by at most 2⁻¹⁶ of the bound. */

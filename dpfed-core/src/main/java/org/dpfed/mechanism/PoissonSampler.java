@@ -8,12 +8,12 @@ import java.util.stream.IntStream;
 import org.dpfed.kernel.Keystream;
 
 /**
- * Draws each round's cohort: every client independently with the same probability, which is what
- * the accountant assumes of {@link org.dpfed.accounting.DpEvent.PoissonSampled}.
+ * Draws each round's cohort: every client independently with the same probability, as {@link
+ * org.dpfed.accounting.DpEvent.PoissonSampled} assumes.
  *
- * <p>A client takes part when 64 random bits, read as an unsigned number, are below ⌊q · 2⁶⁴⌋, so
- * the true probability never exceeds q. The bits come from AES-256 in counter mode: the
- * amplification by sampling holds only against someone who cannot predict the cohort.
+ * <p>A client takes part if 64 random bits, read as an unsigned number, are below ⌊q · 2⁶⁴⌋, so the
+ * true probability never exceeds q. The bits come from AES-256 in counter mode: amplification by
+ * sampling requires that nobody can predict the cohort.
  */
 final class PoissonSampler {
   private static final int BLOCK_CLIENTS = 1024;

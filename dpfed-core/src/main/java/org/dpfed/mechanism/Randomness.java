@@ -8,8 +8,8 @@ import java.security.SecureRandom;
 import org.dpfed.kernel.NoiseKey;
 
 /**
- * Where the keys of noise and sampling come from. Only this package can draw a key, and every use
- * draws its own, so no two releases share a stream.
+ * The source of the keys for noise and sampling. Only this package can draw a key. Each use draws
+ * its own, so no two releases share a stream.
  */
 public abstract sealed class Randomness {
 

@@ -4,10 +4,10 @@ import org.dpfed.accounting.DpEvent;
 import org.dpfed.kernel.KernelSelection;
 
 /**
- * The Poisson-sampled Gaussian mechanism: what one round samples, clips by and noises with, and
- * what it costs. Cohort, noise and event come from the same numbers and cannot disagree: {@link
- * #aggregator} is the only way to the sum of a round, and it draws the cohort and the noise, and
- * charges the event, itself.
+ * The Poisson-sampled Gaussian mechanism: sampling, clipping and noise of one round, and their
+ * privacy event. Cohort, noise and event are computed from the same numbers and so always agree.
+ * Only {@link #aggregator} gives access to the sum of a round; the aggregator draws the cohort and
+ * the noise, and charges the event.
  *
  * @param population number of clients, at least 1
  * @param expectedCohortSize clients sampled in a round on average, each independently with

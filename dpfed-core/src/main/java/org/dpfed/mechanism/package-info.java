@@ -1,9 +1,9 @@
 /**
- * The differentially private sum: sampling of a cohort, clipping of each client's delta, exact
- * sums, noise, and the event that a round costs. {@link org.dpfed.mechanism.SampledGaussian} is
- * where a round begins; nobody outside this package can make an aggregator, a sampler or a key.
+ * The differentially private sum: sampling a cohort, clipping each client's delta, summing exactly,
+ * adding noise, and the privacy event of a round. {@link org.dpfed.mechanism.SampledGaussian} is
+ * the entry point; only this package can create aggregators, samplers and keys.
  *
- * <p>Networks and the training loop live in {@code federated}; the arithmetic in {@code kernel}.
+ * <p>The training loop is in {@code federated}, the arithmetic in {@code kernel}.
  */
 @NullMarked
 package org.dpfed.mechanism;

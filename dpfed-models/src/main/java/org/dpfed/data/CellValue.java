@@ -7,12 +7,12 @@ import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 
 /**
- * A value as it is compared: the one rule for keys, labels, categories and markers of missing
- * values. Blanks at both ends do not count. Decimal numbers are equal when their values are, to
- * every digit: {@code 7}, {@code 7.0}, {@code 007} and {@code +7e0} are one value. Every other text
- * is equal to itself alone.
+ * A value in the form in which it is compared: the one rule for keys, labels, categories and
+ * markers of missing values. Blanks at both ends are ignored. Decimal numbers are equal if their
+ * exact values are: {@code 7}, {@code 7.0}, {@code 007} and {@code +7e0} are one value. Any other
+ * text equals only itself.
  *
- * <p>For keys this errs on the safe side: two people under one key are one client, which protects
+ * <p>For keys this is the safe choice: two people under one key are one client, which protects
  * both; one person under two keys would be two clients, which protects neither.
  *
  * @param canonical the same text for all texts that are equal under the rule

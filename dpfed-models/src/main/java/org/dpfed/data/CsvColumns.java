@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * The columns of one file while the schema claims them one by one. The first record of a file is
- * taken for a header only where it can be nothing else: a record must never be lost as one, and its
- * cells never show in an error.
+ * The columns of one file, which the schema claims one by one. The first record of a file is taken
+ * as a header only if it cannot be a record: a header must never swallow a record, and errors must
+ * never show its cells.
  */
 final class CsvColumns {
   private final MalformedDataException.Place place;

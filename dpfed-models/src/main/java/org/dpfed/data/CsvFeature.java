@@ -5,7 +5,7 @@ import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 
-/** How one column becomes features. */
+/** Converts one column to features. */
 sealed interface CsvFeature {
   /** Name of the column, or its zero-based position. */
   String column();

@@ -2,7 +2,7 @@ package org.dpfed.data;
 
 import java.util.List;
 
-/** How the label column is read. */
+/** Reads the label column. */
 sealed interface CsvLabel {
   /** Name of the column, or its zero-based position. */
   String column();

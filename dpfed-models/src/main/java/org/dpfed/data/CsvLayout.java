@@ -2,7 +2,7 @@ package org.dpfed.data;
 
 import java.util.List;
 
-/** A schema laid over the columns of one file: which position holds what. */
+/** A schema applied to the columns of one file: the meaning of each position. */
 final class CsvLayout {
   private final MalformedDataException.Place file;
   private final String name;

@@ -15,11 +15,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads labelled CSV files as a {@link CsvSchema} says.
+ * Reads labelled CSV files according to a {@link CsvSchema}.
  *
- * <p>Files are plain or gzipped, whatever they are called, and text in UTF-8, in the encoding of
- * their byte order mark or in the one stated. Records follow RFC 4180: a quoted value may hold
- * delimiters, doubled quotes and line breaks. Blanks around a value and blank lines are ignored.
+ * <p>Files are plain or gzipped, whatever their names. The text is in UTF-8, in the encoding of its
+ * byte order mark, or in the encoding that the schema states. Records follow RFC 4180: a quoted
+ * value may contain delimiters, doubled quotes and line breaks. Blanks around a value and blank
+ * lines are ignored.
  */
 public final class CsvReader {
   private final CsvSchema schema;

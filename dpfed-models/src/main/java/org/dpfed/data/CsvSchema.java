@@ -9,15 +9,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the columns of a CSV file mean, decided before any file is read: the label and its classes,
- * the features with their public scaling, and which column, if any, says whose record it is.
+ * The meaning of the columns of a CSV file, fixed before any file is read: the label and its
+ * classes, the features with their public scaling, and the optional key column that says whose
+ * record a row is.
  *
- * <p>In a file with a header a column goes by its name there, in a file without one by its
- * zero-based position written in digits. Features come in the order in which they are declared,
- * then the remaining columns in the order of the file. Classes, categories and ranges are stated,
- * never collected from the file: which values occur there is the clients' own affair. Labels, keys,
- * categories and missing markers are compared by one rule: blanks at the ends do not count, numbers
- * are equal by value, and other texts only when they are the same.
+ * <p>If the file has a header, columns are identified by name, otherwise by zero-based position in
+ * digits. Features come in the order of declaration, followed by the remaining columns in the order
+ * of the file. Classes, categories and ranges are declared, never collected from the file, because
+ * the values that occur there belong to the clients. One rule compares labels, keys, categories and
+ * missing markers: blanks at the ends are ignored, numbers are compared by value, and other texts
+ * are equal only if identical.
  */
 public final class CsvSchema {
   private final Builder settings;

@@ -5,7 +5,7 @@ import org.apache.commons.csv.CSVFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a CSV file is written, as RFC 4180 has it but for the characters chosen.
+ * The syntax of a CSV file: RFC 4180 with a choice of characters.
  *
  * @param delimiter between two values
  * @param quote around a value; null for none

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Fashion-MNIST: 60,000 training and 10,000 test images of clothing, 28×28 grey, 10 classes (Xiao,
- * Rasul and Vollgraf 2017). Read from a directory, not embedded.
+ * Fashion-MNIST: 60,000 training and 10,000 test images of clothing, 28×28 pixels, grey, 10 classes
+ * (Xiao, Rasul and Vollgraf 2017). Read from a directory; not included in dpfed.
  */
 public final class FashionMnist {
   /** Where Debian's package {@code dataset-fashion-mnist} puts the files. */

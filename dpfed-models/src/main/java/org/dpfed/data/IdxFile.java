@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.util.zip.ZipException;
 
 /**
- * The content of one IDX file of unsigned bytes: a magic number that tells type and number of axes,
- * the size of each axis, the values in 'c' order (LeCun, Cortes, Burges, <i>The MNIST
+ * The content of one IDX file of unsigned bytes: a magic number that encodes type and number of
+ * axes, the size of each axis, and the values in 'c' order (LeCun, Cortes, Burges, <i>The MNIST
  * database</i>).
  */
 final class IdxFile {

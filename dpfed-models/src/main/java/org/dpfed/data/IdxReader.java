@@ -9,12 +9,12 @@ import java.util.List;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 
 /**
- * Reads grey images and their labels from pairs of IDX files, plain or gzipped: MNIST and
- * everything that took its form.
+ * Reads grey images and their labels from pairs of IDX files, plain or gzipped: MNIST and data sets
+ * in the same format.
  *
- * <p>Images come flat, {@code [n, height · width]}, with input type {@code convolutionalFlat}:
- * dense networks take them as they are and convolutional ones reshape them. One row is one image,
- * whoever made it: the files do not say whose it is.
+ * <p>Images are flat, {@code [n, height · width]}, with input type {@code convolutionalFlat}: dense
+ * networks use them directly, convolutional ones reshape them. One row is one image; the files do
+ * not say which person it belongs to.
  */
 public final class IdxReader {
   /** What one row is. */

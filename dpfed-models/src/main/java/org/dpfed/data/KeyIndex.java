@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Numbers the keys of rows as they appear, by the rule of {@link CellValue}. */
+/** Numbers the keys of rows in order of appearance and compares them as {@link CellValue} does. */
 final class KeyIndex {
   /** A key and where it was read first. */
   private record Seen(CellValue key, String file, long line) {

@@ -3,7 +3,7 @@ package org.dpfed.data;
 import java.util.List;
 
 /**
- * One class and the label values that stand for it in a file.
+ * One class, and the label values that denote it in a file.
  *
  * @param name shown in reports
  * @param values at least one; numbers match by value, so that {@code 1} also means {@code 1.0}

@@ -12,12 +12,12 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Labelled examples held in memory, one row each: {@code float} features and either one class among
- * a public list of names or one number to be estimated.
+ * Labelled examples in memory, one per row: {@code float} features, and either one class from a
+ * public list of names or one number to predict.
  *
- * <p>Rows live in plain Java arrays, so that a few of them are gathered by block copies, from any
- * thread and without an operation on the backend; only what is handed out becomes an {@link
- * INDArray}. Immutable, and limited to 2³¹ − 1 feature values in all.
+ * <p>Rows are stored in plain Java arrays, so any thread can gather rows by block copies without a
+ * backend operation; {@link INDArray}s are created only for callers. Immutable, and limited to 2³¹
+ * − 1 feature values in total.
  */
 public final class LabelledData {
   private final InputType inputType;

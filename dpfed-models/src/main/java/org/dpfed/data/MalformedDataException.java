@@ -3,9 +3,9 @@ package org.dpfed.data;
 import java.io.IOException;
 
 /**
- * A file does not hold what its format or its schema promises. The message says where (file, line,
- * column) and what was expected. It never quotes what stands there: not a value, a key, a label or
- * a cell of the header, which may be a record that was taken for a header.
+ * A file does not match its format or its schema. The message says where (file, line, column) and
+ * what was expected. It never quotes the content: no value, key, label or header cell, since a
+ * supposed header may be a record.
  */
 public final class MalformedDataException extends IOException {
   private static final long serialVersionUID = 1L;

@@ -1,6 +1,6 @@
 package org.dpfed.data;
 
-/** What happens to a record of a CSV file in which a value is missing. */
+/** What to do with a CSV record that has a missing value. */
 public enum MissingValues {
   /** The file is refused; the message names line and column. */
   REFUSE,

@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 
-/** A stream of bytes that may be gzipped, whatever its file is called. */
+/** A byte stream that may be gzipped, whatever the file's name. */
 final class PossiblyGzipped {
   private static final byte[] GZIP = {0x1f, (byte) 0x8b};
 

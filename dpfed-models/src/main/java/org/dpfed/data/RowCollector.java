@@ -4,9 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 
-/**
- * Gathers the rows of one file or several as they are read; the arrays double when they are full.
- */
+/** Collects the rows of one or several files; the arrays double when they are full. */
 final class RowCollector {
   private final CsvSchema schema;
   private final KeyIndex keys;

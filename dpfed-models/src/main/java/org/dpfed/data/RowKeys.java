@@ -3,9 +3,9 @@ package org.dpfed.data;
 import java.util.List;
 
 /**
- * Which key each row of a data set belongs to, such as the hospital that holds a record. A key
- * becomes a client and is never a feature. Keys compare as labels do: blanks at the ends do not
- * count, numbers are equal by value, and other texts only when they are the same.
+ * The key of each row of a data set, such as the hospital that holds the record. Each key becomes a
+ * client; keys are never features. Keys are compared like labels: blanks at the ends are ignored,
+ * numbers are compared by value, and other texts are equal only if identical.
  */
 public final class RowKeys {
   private final List<String> names;

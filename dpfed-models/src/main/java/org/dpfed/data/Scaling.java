@@ -3,8 +3,8 @@ package org.dpfed.data;
 import java.util.OptionalDouble;
 
 /**
- * How a raw number becomes a feature: a function of public constants and of that number alone.
- * Scaling fitted on the rows at hand has no place here; {@link #named} says why.
+ * Converts a raw number to a feature with public constants only. Scaling fitted to the rows is
+ * refused; {@link #named} explains why.
  */
 public sealed interface Scaling {
   /** The feature for {@code raw}, which is finite. */

@@ -1,7 +1,7 @@
 package org.dpfed.data;
 
 /**
- * What happens to keys that differ in form only: in case, blanks, kinds of dashes, or the Unicode
+ * What to do with keys that differ in form only: in case, blanks, kinds of dashes, or Unicode
  * characters that look alike. Numbers need no choice: keys that are equal as numbers are one key.
  */
 public enum SimilarKeys {

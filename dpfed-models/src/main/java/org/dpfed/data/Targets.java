@@ -2,7 +2,7 @@ package org.dpfed.data;
 
 import java.util.List;
 
-/** What is to be learned of each row. */
+/** The values to predict, one per row. */
 sealed interface Targets {
   /** Number of rows. */
   int rows();

@@ -16,8 +16,8 @@ import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The characters of a text file, plain or gzipped. Decoding is strict: bytes that are no text in
- * the file's encoding, and control characters, are refused with their line and character.
+ * The characters of a text file, plain or gzipped. Decoding is strict: bytes that are invalid in
+ * the file's encoding, and control characters, are refused with their position.
  */
 final class TextReader extends Reader {
   /** A record this long is a quote that was never closed, or no text at all. */

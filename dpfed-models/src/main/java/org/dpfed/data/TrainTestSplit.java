@@ -10,11 +10,11 @@ import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 
 /**
- * Rows to train on and rows to evaluate on, of the same shape and labels. No key has rows on both
- * sides.
+ * Rows for training and rows for evaluation, with the same shape and labels. No key has rows on
+ * both sides.
  *
- * <p>A guarantee speaks of the training rows alone. Whoever is in the test rows is protected by
- * nothing, since a model is evaluated on them without noise.
+ * <p>A guarantee covers the training rows only. Nothing protects the people in the test rows,
+ * because the model is evaluated on them without noise.
  *
  * @param train becomes the clients
  * @param test held out

@@ -9,11 +9,12 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * A number in [0, 1) for each unit, by a hash under a key (HMAC-SHA-256), so that it depends on the
- * unit and the seed alone. A unit is a key, or a row where there are none.
+ * A number in [0, 1) for each unit, computed by a keyed hash (HMAC-SHA-256), so that it depends
+ * only on the unit and the seed. A unit is a key, or a row if there are no keys.
  *
- * <p>A row without a key goes by its content. The number of equal rows before it tells it from
- * them: equal rows may change places when one of them goes, which nobody can see.
+ * <p>A row without a key is identified by its content and by the number of equal rows before it. If
+ * one of several equal rows is removed, the others may swap their numbers, which has no visible
+ * effect.
  */
 final class UnitHash {
   private static final double TWO_TO_MINUS_53 = 0x1p-53;

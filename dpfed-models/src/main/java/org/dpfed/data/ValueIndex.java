@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/** Finds the group that a text belongs to, by the rule of {@link CellValue}. */
+/** Finds the group of a text, comparing as {@link CellValue} does. */
 final class ValueIndex {
   private final Map<String, Integer> groups = new HashMap<>();
   private boolean numbers;

@@ -9,13 +9,13 @@ import java.util.stream.IntStream;
 
 /**
  * The Wisconsin Diagnostic Breast Cancer records: 569 patients, 30 features computed from images of
- * cell nuclei, diagnosis benign (class 0, 357 patients) or malignant (class 1, 212), malignant
- * being the positive class of binary measures. Embedded in this library.
+ * cell nuclei, and the diagnosis: benign (class 0, 357 patients) or malignant (class 1, 212), which
+ * is the positive class of binary metrics. Included in dpfed.
  *
- * <p>Features are mapped to [−1, 1] with the smallest and largest values printed in the published
- * description of the data set. They are constants of this source file, rounded as published, and
- * are not computed from the rows; the few values that rounding leaves outside are moved to the
- * nearest end.
+ * <p>Features are mapped to [−1, 1] with the smallest and largest values in the published
+ * description of the data set. These are constants in this source file, rounded as published, not
+ * computed from the rows; the few values that exceed the range because of the rounding are moved to
+ * its nearest end.
  *
  * <p>Source: W. Wolberg, O. Mangasarian, N. Street, W. Street, <i>Breast Cancer Wisconsin
  * (Diagnostic)</i>, UCI Machine Learning Repository, 1993, doi:10.24432/C5DW2B, CC BY 4.0.

@@ -1,11 +1,12 @@
 /**
- * Labelled data in memory and the readers that bring it there: the embedded patients' records,
- * Fashion-MNIST and other IDX files, CSV files.
+ * Labelled data in memory, and readers for the embedded breast cancer records, Fashion-MNIST, other
+ * IDX files, and CSV files.
  *
- * <p>Every constant that touches a value is public and fixed: nothing is fitted on the rows at
- * hand, because what is fitted on clients' data leaks it. Values are compared by one rule ({@code
- * CellValue}), and errors show places in a file, never what stands there ({@link
- * org.dpfed.data.MalformedDataException}). How rows become clients is decided in {@code partition}.
+ * <p>Readers transform values with fixed, public constants only. They fit nothing to the rows,
+ * because anything fitted to clients' data leaks it. One rule compares values ({@code CellValue}).
+ * Errors give the position in a file, never its content ({@link
+ * org.dpfed.data.MalformedDataException}). Package {@code partition} decides how rows become
+ * clients.
  */
 @NullMarked
 package org.dpfed.data;

@@ -18,15 +18,15 @@ import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
- * A network by name: a function from the shape of one example and the number of outputs to a
+ * A named network: a function from the shape of one example and the number of outputs to a
  * Deeplearning4j configuration.
  *
- * <p>All of them hold {@code float} parameters, use no regularisation, dropout or batch
- * normalisation, and start biases at zero. They end in a softmax under cross-entropy, which tells
- * classes apart, or with one output in a linear unit under squared error, which estimates a number.
- * Weights start Xavier (Glorot), and He under ReLU. Images are taken flat, {@code [n, channels ·
- * height · width]} with {@link InputType#convolutionalFlat}, or as {@code [n, channels, height,
- * width]} with {@link InputType#convolutional(long, long, long)}.
+ * <p>All architectures have {@code float} parameters and zero initial biases, and use no
+ * regularisation, dropout or batch normalisation. They end in softmax with cross-entropy for
+ * classification, or, with one output, in a linear unit with squared error for regression. Initial
+ * weights are Xavier (Glorot), or He for ReLU layers. Images are flat, {@code [n, channels · height
+ * · width]} with {@link InputType#convolutionalFlat}, or {@code [n, channels, height, width]} with
+ * {@link InputType#convolutional(long, long, long)}.
  */
 public sealed interface Architecture {
   /** The name that a configuration file uses, such as {@code tanh-cnn}. */

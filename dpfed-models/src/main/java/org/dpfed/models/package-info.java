@@ -1,9 +1,10 @@
 /**
- * Network architectures as functions: given the shape of one example, the number of classes, an
- * updater and a seed, a configuration that Deeplearning4j initialises.
+ * Network architectures. An architecture turns the shape of one example, the number of classes, an
+ * updater and a seed into a configuration that Deeplearning4j can initialise.
  *
- * <p>Nothing here reads data, trains or knows of privacy. The configurations are ordinary ones,
- * with neither regularisation nor batch normalisation; any other may be trained in their place.
+ * <p>This package does not read data, train, or deal with privacy. Its configurations use neither
+ * regularisation nor batch normalisation. Any other Deeplearning4j configuration can be trained
+ * instead.
  */
 @NullMarked
 package org.dpfed.models;

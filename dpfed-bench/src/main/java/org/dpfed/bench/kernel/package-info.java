@@ -1,6 +1,5 @@
 /**
- * How fast the kernels are: each beside ND4J's plain operations and beside a plain copy of as many
- * bytes, in one run.
+ * Timings of the kernels, compared with ND4J's operations and with a plain copy of as many bytes.
  */
 @NullMarked
 package org.dpfed.bench.kernel;

@@ -1,4 +1,4 @@
-/** The round loop as a whole, timed beside the same algorithm in PyTorch. */
+/** Timings of whole training rounds, compared with the same algorithm in PyTorch. */
 @NullMarked
 package org.dpfed.bench.training;
 

@@ -13,9 +13,9 @@ import org.dpfed.cli.UsageException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fields of a golden case that are read, and the option that each stands for, if it is one.
- * Others are notes to whoever reads the file and are left alone, but one that is likely meant for
- * one of these is refused: a misspelt number of rounds, say, would make a run look cheaper.
+ * The fields of a golden case that are read, and the option that each corresponds to, if any. Other
+ * fields are comments and are ignored, except those that look like a misspelt field: a misspelt
+ * number of rounds, say, would make a run look cheaper.
  */
 enum CaseField {
   ID("id"),

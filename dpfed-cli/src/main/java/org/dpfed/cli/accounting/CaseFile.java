@@ -14,9 +14,9 @@ import org.dpfed.cli.UsageException;
 import picocli.CommandLine;
 
 /**
- * A file of cases: a JSON list, or an object with the list under {@code cases}. Answering it prints
- * the same document with the field {@code answer} added to each case; null where there is none,
- * with the reason on standard error.
+ * A file of cases: a JSON list, or an object with the list under {@code cases}. The answer is the
+ * same document with the field {@code answer} added to each case: null if there is none, with the
+ * reason on standard error.
  */
 final class CaseFile {
   private CaseFile() {}

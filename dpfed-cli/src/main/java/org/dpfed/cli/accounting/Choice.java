@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import org.dpfed.cli.UsageException;
 
 /**
- * The forms among which an option chooses, and the rule that no option is given in vain: one that
- * some form takes and the chosen one does not is refused.
+ * The forms that an option chooses from. An option that another form accepts, but not the chosen
+ * one, is refused.
  *
  * @param flag the option that names the form
  * @param forms in the order of the help; where a name has several, the options given choose

@@ -10,7 +10,7 @@ import org.dpfed.accounting.PrivacyAccountant;
 import org.dpfed.accounting.RdpAccountant;
 import org.dpfed.accounting.TightestAccountant;
 
-/** What {@code --sampling}, {@code --mechanism} and {@code --accountant} choose among. */
+/** The forms of {@code --sampling}, {@code --mechanism} and {@code --accountant}. */
 final class Choices {
   static final Choice<Sampling> SAMPLINGS =
       new Choice<>(

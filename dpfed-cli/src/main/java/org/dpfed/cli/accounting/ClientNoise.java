@@ -10,7 +10,7 @@ import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.RoundedSum;
 import org.dpfed.accounting.SkellamSum;
 
-/** Mechanisms whose noise the clients add. */
+/** Mechanisms in which the clients add the noise. */
 sealed interface ClientNoise extends Mechanism.Accounted {
   private static Set<Flag> roundedSum() {
     return Flag.set(

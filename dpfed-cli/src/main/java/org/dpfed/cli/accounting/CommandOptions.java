@@ -8,7 +8,10 @@ import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
-/** The help of a command: its options by section, and which mechanism and sampling takes which. */
+/**
+ * The help of a command: its options by section, and the options that each mechanism and sampling
+ * accepts.
+ */
 final class CommandOptions {
   private static final int WIDTH = 80;
   private static final String INDENT = " ".repeat(22);

@@ -13,7 +13,7 @@ import org.dpfed.accounting.ToeplitzStrategy;
 import org.dpfed.accounting.TreeAggregation;
 import org.dpfed.cli.UsageException;
 
-/** Mechanisms of the server whose noise in one round depends on that of others. */
+/** Mechanisms in which the server adds noise that is correlated between rounds. */
 sealed interface CorrelatedNoise extends Mechanism.Accounted {
   /** The participation that the options describe; what is not given is not assumed to be small. */
   private static Participation participation(OptionValues options) {

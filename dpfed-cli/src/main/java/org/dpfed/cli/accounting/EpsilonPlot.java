@@ -15,7 +15,7 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
-/** ε over the number of rounds, as a picture. */
+/** A plot of ε over the number of rounds. */
 final class EpsilonPlot {
   private static final int POINTS = 50;
 

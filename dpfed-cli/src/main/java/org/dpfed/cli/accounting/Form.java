@@ -5,7 +5,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * One way to describe a part of a run: the options that it takes, and what they make.
+ * One way to describe a part of a run: the options that it accepts, and the object that they
+ * create.
  *
  * @param name what the user chooses it by, such as {@code tree}; several forms may share it
  * @param needs the options without which it says nothing

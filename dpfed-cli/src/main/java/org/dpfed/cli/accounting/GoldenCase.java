@@ -10,11 +10,11 @@ import org.dpfed.accounting.PrivacyAccountant;
 import org.dpfed.cli.UsageException;
 
 /**
- * A question in the field names of the golden cases.
+ * A question with the field names of the golden cases.
  *
  * <p>As in that file, {@code noise_multiplier} is relative to the sensitivity under the relation,
- * except that the PLD accountant takes it relative to the clip norm; {@code
- * noise_multiplier_relative_to_clip_norm} is what it says.
+ * except for the PLD accountant, where it is relative to the clip norm; {@code
+ * noise_multiplier_relative_to_clip_norm} always means the latter.
  */
 final class GoldenCase {
   private static final Map<String, Question> QUERIES =

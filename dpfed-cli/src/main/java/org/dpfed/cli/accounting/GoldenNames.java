@@ -8,9 +8,9 @@ import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.cli.UsageException;
 
 /**
- * The names of mechanisms, samplings, relations and accountants in the golden cases, and what the
- * command line calls them. Its own names are taken as well, but no others: a variant that is not
- * known may cost more than its neighbour.
+ * The names of mechanisms, samplings, relations and accountants in the golden cases, and the
+ * corresponding names of the command line. Both are accepted, others are not: an unknown variant
+ * may cost more than a similar known one.
  */
 final class GoldenNames {
   /** A banded matrix of unit columns, of which only the squared sensitivity is given. */

@@ -13,8 +13,7 @@ import org.dpfed.accounting.RdpAccountant;
 import org.dpfed.cli.UsageException;
 
 /**
- * The options that a golden case amounts to. What the file says twice must agree, and is then said
- * once.
+ * The options that correspond to a golden case. Redundant fields must agree, and become one option.
  */
 final class GoldenOptions {
   private final ObjectNode fields;

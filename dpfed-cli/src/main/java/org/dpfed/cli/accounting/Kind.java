@@ -4,7 +4,7 @@ import java.util.regex.Pattern;
 import org.dpfed.cli.UsageException;
 
 /**
- * What the text of an option must be. Numbers are decimals such as {@code 7}, {@code +.5} or {@code
+ * The type of an option's value. Numbers are decimals such as {@code 7}, {@code +.5} or {@code
  * 1e-5}: no other bases, no underscores, no type suffixes, neither NaN nor infinity.
  */
 enum Kind {

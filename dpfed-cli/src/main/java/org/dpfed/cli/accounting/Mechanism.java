@@ -10,8 +10,8 @@ import org.dpfed.accounting.PrivacyAccountant;
 import org.dpfed.accounting.ShuffleAmplification;
 
 /**
- * How a run adds noise, over all its rounds. Each member declares the options that describe it; so
- * an option that says nothing about the chosen mechanism can be refused.
+ * How a run adds noise over all its rounds. Each member declares the options that describe it, so
+ * options that do not apply to the chosen mechanism can be refused.
  */
 sealed interface Mechanism {
   /**

@@ -9,7 +9,7 @@ import org.dpfed.cli.UsageException;
 import picocli.CommandLine.ParseResult;
 
 /**
- * The options that were given, as text that is checked when it is read.
+ * The given options, as text that is validated when it is read.
  *
  * @param texts by option; empty for a switch
  * @param labels what messages call an option where that is not its name on the command line

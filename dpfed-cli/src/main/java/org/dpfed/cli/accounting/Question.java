@@ -7,8 +7,8 @@ import org.dpfed.accounting.NoiseCalibration;
 import org.dpfed.cli.UsageException;
 
 /**
- * What can be asked about a run. A question declares the options that it takes; others are refused,
- * because they would seem to change the answer.
+ * What can be asked about a run. A question declares the options that it accepts; others are
+ * refused, because they would seem to change the answer.
  */
 @SuppressWarnings("ImmutableEnumChecker") // Flag.set returns sets that cannot be changed.
 enum Question {

@@ -10,7 +10,7 @@ import org.dpfed.accounting.PrivacyAccountant;
 import org.dpfed.cli.UsageException;
 
 /**
- * A run and who is to account for it.
+ * A run and the accountant that computes its cost.
  *
  * @param mechanism how noise is added, over all rounds
  * @param accountant with nothing composed yet, under the relation that is asked for

@@ -6,7 +6,7 @@ import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.cli.UsageException;
 
-/** Who takes part in a round. Each member declares the options that describe it. */
+/** Which clients take part in a round. Each member declares the options that describe it. */
 sealed interface Sampling {
   /** What a mechanism on all clients becomes when it is run on the sample. */
   DpEvent of(DpEvent mechanism);

@@ -1,4 +1,7 @@
-/** Commands that answer what a run would cost, without running it. */
+/**
+ * The commands {@code account} and {@code calibrate}, which compute the privacy cost of a run
+ * without running it.
+ */
 @NullMarked
 package org.dpfed.cli.accounting;
 

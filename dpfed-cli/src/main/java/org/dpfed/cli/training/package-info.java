@@ -1,7 +1,7 @@
 /**
- * {@code dpfed train}: settings from a file and flags, the run that they describe, and what it
- * leaves in its directory. {@code dpfed predict} and {@code dpfed evaluate}: what a trained model
- * says of new rows.
+ * The command {@code dpfed train}: settings from a file and from flags, the run that they describe,
+ * and the run's directory of results. Also {@code dpfed predict} and {@code dpfed evaluate}, which
+ * apply a trained model to new rows.
  */
 @NullMarked
 package org.dpfed.cli.training;

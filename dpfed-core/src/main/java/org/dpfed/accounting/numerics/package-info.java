@@ -1,8 +1,8 @@
 /**
- * Numerical methods that know nothing of privacy: the normal distribution and binomial tails to
- * full relative accuracy, the Fourier transform with a bound of its round-off, quadrature.
+ * General numerical methods: the normal distribution and binomial tails to full relative accuracy,
+ * the Fourier transform with a bound of its round-off, and quadrature.
  *
- * <p>For {@code org.dpfed.accounting} and its subpackages only.
+ * <p>Internal to {@code org.dpfed.accounting} and its subpackages.
  */
 @NullMarked
 package org.dpfed.accounting.numerics;

@@ -1,13 +1,13 @@
 /**
- * Privacy loss distributions: what one step may reveal, as a distribution of the log-likelihood
- * ratio of two neighbours, and the composition of many steps by Fourier transform. Every answer is
- * a bound: mass cut off, discretisation and round-off are all counted against it.
+ * Privacy loss distributions: the distribution of the log-likelihood ratio of two neighbours for
+ * one step, and the composition of many steps by Fourier transform. Every answer is an upper or
+ * lower bound that includes truncation, discretisation and round-off errors.
  *
- * <p>{@link org.dpfed.accounting.pld.PrivacyLossProfile} is one step, {@link
+ * <p>{@link org.dpfed.accounting.pld.PrivacyLossProfile} represents one step, {@link
  * org.dpfed.accounting.pld.PrivacyLossComposition} composes steps, and {@link
- * org.dpfed.accounting.pld.LossQuadrature} takes Rényi divergences of one step. Events,
- * neighbouring relations and accountants live in {@code org.dpfed.accounting}, which alone uses
- * this package.
+ * org.dpfed.accounting.pld.LossQuadrature} computes Rényi divergences of one step. Only {@code
+ * org.dpfed.accounting} uses this package; events, neighbouring relations and accountants are
+ * defined there.
  */
 @NullMarked
 package org.dpfed.accounting.pld;

@@ -3,8 +3,8 @@ package org.dpfed.kernel.cuda;
 import java.util.Arrays;
 
 /**
- * What NVRTC compiles for: machine code of one compute capability, or PTX that the driver compiles
- * further.
+ * The compilation target of NVRTC: machine code of one compute capability, or PTX that the driver
+ * compiles further.
  *
  * @param capability ten times major plus minor, such as 86
  * @param isMachineCode machine code for exactly that capability, otherwise PTX for it and newer

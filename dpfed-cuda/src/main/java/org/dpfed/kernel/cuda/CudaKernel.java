@@ -27,13 +27,13 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.jcublas.context.CudaContext;
 
 /**
- * The contract on the memory of a CUDA device: one pass for the norms of a block, one for the
- * scaled sum or the noise. Nothing but norms comes back to the host.
+ * The kernel on a CUDA device: one pass for the norms of a block, one for the scaled sum or the
+ * noise. Only norms are copied back to the host.
  *
  * <p>Launches go to the calling thread's own ND4J stream, between the allocator's {@code
- * prepareAction} and {@code registerAction}, so that they keep their place among ND4J's operations.
- * Noise is ChaCha20's (RFC 8439), a cipher that needs no tables: one key gives other draws here
- * than on the processor.
+ * prepareAction} and {@code registerAction}, so that they run in order with ND4J's operations.
+ * Noise comes from ChaCha20 (RFC 8439), a cipher without tables; one key gives different draws than
+ * on the CPU.
  */
 final class CudaKernel implements DeltaKernel {
   static final String NAME = "cuda";

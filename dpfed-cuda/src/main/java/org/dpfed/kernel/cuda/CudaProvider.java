@@ -8,8 +8,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Opens the CUDA kernel where ND4J's backend is CUDA. Public for {@link java.util.ServiceLoader}
- * only.
+ * Opens the CUDA kernel if ND4J's backend is CUDA. Public for {@link java.util.ServiceLoader} only.
  */
 public final class CudaProvider implements KernelProvider {
   @Override

@@ -28,8 +28,8 @@ import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.SizeTPointer;
 
 /**
- * {@code delta_kernels.cu}, compiled for one device and loaded into its context, which must be the
- * current one when this is made. Lives as long as the context does.
+ * {@code delta_kernels.cu}, compiled for one device and loaded into its context. That context must
+ * be current when the program is created, and the program lives as long as the context.
  *
  * @param rowSquares the kernel of that name
  * @param combine the kernel of that name

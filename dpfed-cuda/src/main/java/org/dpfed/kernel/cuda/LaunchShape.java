@@ -1,8 +1,8 @@
 package org.dpfed.kernel.cuda;
 
 /**
- * How many blocks a launch has: the constants that the host and {@code delta_kernels.cu} must agree
- * on.
+ * The number of blocks of a launch: constants on which the host and {@code delta_kernels.cu} must
+ * agree.
  */
 final class LaunchShape {
   /** Threads in a block, THREADS in the source. */

@@ -1,8 +1,9 @@
 /**
- * The kernel contract on CUDA devices: the same CUDA C++ source for every device, compiled when it
- * is first needed, launched on ND4J's own streams and memory.
+ * The kernel on CUDA devices. One CUDA C++ source serves all devices; it is compiled on first use
+ * and runs on ND4J's own streams and memory.
  *
- * <p>Found by {@link java.util.ServiceLoader}; where it cannot be used, the selection says why.
+ * <p>{@link java.util.ServiceLoader} finds this implementation. If it cannot be used, the kernel
+ * selection reports the reason.
  */
 @NullMarked
 package org.dpfed.kernel.cuda;

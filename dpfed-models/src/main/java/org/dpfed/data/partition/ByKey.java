@@ -4,8 +4,8 @@ import org.dpfed.data.LabelledData;
 import org.dpfed.data.RowKeys;
 
 /**
- * The natural partition: rows with the same key are one client, such as a hospital's or a patient's
- * records. Clients are numbered as the keys are, and rows keep their order; a key without rows is a
+ * The natural partition: all rows with one key form one client, such as a hospital's or a patient's
+ * records. Clients are numbered like the keys, and rows keep their order; a key without rows is a
  * client without examples.
  */
 public record ByKey() implements Partitioner {

@@ -7,9 +7,9 @@ import org.dpfed.data.RowKeys;
 import org.dpfed.data.SimilarKeys;
 
 /**
- * What one client of a partition is. A name that the partition cannot bear is refused: a guarantee
- * names a patient only where all rows of a patient are one client, and where taking them away
- * changes no other client.
+ * The unit that one client of a partition represents. Names that do not match the partition are
+ * refused: a guarantee may name a patient only if one client holds all rows of a patient, and
+ * removing them changes no other client.
  *
  * @param name the unit of privacy
  * @param assumptions what must be true for one of that unit to be exactly one client

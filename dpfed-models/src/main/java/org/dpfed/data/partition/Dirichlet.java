@@ -5,15 +5,15 @@ import java.util.Random;
 import org.dpfed.data.LabelledData;
 
 /**
- * Clients of equal size whose mix of labels differs: each draws class proportions from Dirichlet(α
- * · p), p being the class shares of the whole data, then that many rows without replacement (Hsu,
- * Qi and Brown 2019, <i>Measuring the Effects of Non-Identical Data Distribution for Federated
- * Visual Classification</i>, section 3).
+ * Clients of equal size with different mixes of labels. Each client draws class proportions from
+ * Dirichlet(α · p), where p are the class shares of the whole data, then draws that many rows
+ * without replacement (Hsu, Qi and Brown 2019, <i>Measuring the Effects of Non-Identical Data
+ * Distribution for Federated Visual Classification</i>, section 3).
  *
- * <p>Towards 0 a client sees one class, towards infinity the mix of the whole. With balanced
- * classes this α is the number of classes times that of the symmetric Dirichlet(α, …, α) used
- * elsewhere. Where a class has run out, its proportion falls to the classes that remain, so that
- * the last clients take what the others left.
+ * <p>As α goes to 0, a client has one class; as it goes to infinity, the mix of the whole data. For
+ * balanced classes this α is the number of classes times that of the symmetric Dirichlet(α, …, α)
+ * used elsewhere. When a class runs out, the remaining classes take over its proportion, so the
+ * last clients get what is left.
  *
  * @param examplesPerClient at least 1; the last client gets what is left where it does not divide
  *     the number of rows

@@ -4,7 +4,7 @@ import java.util.Random;
 import org.dpfed.data.LabelledData;
 
 /**
- * Rows dealt at random: every client a sample without replacement of the whole.
+ * Rows assigned at random: every client is a sample of the data without replacement.
  *
  * @param examplesPerClient at least 1; the last client gets what is left where it does not divide
  *     the number of rows

@@ -3,9 +3,8 @@ package org.dpfed.data.partition;
 import org.dpfed.data.LabelledData;
 
 /**
- * Every row is a client of its own, in the order of the data. A client may be called a patient
- * where the data was said to have one row for each ({@link LabelledData#oneRowPer}); otherwise it
- * is a row.
+ * Every row is one client, in the order of the data. A client may be called a patient if the data
+ * declares one row per patient ({@link LabelledData#oneRowPer}); otherwise it is a row.
  */
 public record OnePerClient() implements Partitioner {
   @Override

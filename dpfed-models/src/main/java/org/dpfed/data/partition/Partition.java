@@ -8,9 +8,9 @@ import org.dpfed.federated.FederatedDataset;
 import org.nd4j.linalg.dataset.api.DataSet;
 
 /**
- * A population over rows held in memory. Beside the rows it costs four bytes a row and four bytes a
- * client, so that a million clients are no burden; a client's arrays are made when it is asked for
- * and belong to whoever asked.
+ * A population over rows in memory. It needs four bytes per row and four bytes per client besides
+ * the rows, so a million clients are no problem. A client's arrays are created on request and
+ * belong to the caller.
  */
 public final class Partition implements FederatedDataset {
   private final ClientUnit unit;

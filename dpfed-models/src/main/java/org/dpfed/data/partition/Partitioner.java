@@ -3,8 +3,8 @@ package org.dpfed.data.partition;
 import org.dpfed.data.LabelledData;
 
 /**
- * A rule that deals the rows of a data set to clients. Every row goes to exactly one client, and
- * the same rule deals the same data the same way on every machine and Java version.
+ * Assigns the rows of a data set to clients. Every row belongs to exactly one client, and the
+ * assignment is the same on every machine and Java version.
  */
 public sealed interface Partitioner permits OnePerClient, Iid, Dirichlet, Shards, ByKey {
   /** The name that a configuration file uses, such as {@code iid}. */

@@ -4,8 +4,8 @@ import java.util.Random;
 import org.dpfed.data.LabelledData;
 
 /**
- * Orders of rows as arrays of int. Draws come from {@link Random} because its algorithm is part of
- * its specification, unlike those of newer generators; no privacy rests on them.
+ * Orders of rows as int arrays. Draws come from {@link Random}, whose algorithm, unlike that of
+ * newer generators, is part of its specification; privacy does not depend on it.
  */
 final class RowOrder {
   private RowOrder() {}

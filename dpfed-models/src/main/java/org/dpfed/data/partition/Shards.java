@@ -4,12 +4,12 @@ import java.util.Random;
 import org.dpfed.data.LabelledData;
 
 /**
- * Clients that see few classes: rows sorted by label are cut into shards of equal size, and the
- * shards are dealt at random (McMahan et al. 2017, section 3, with 2 shards of 300 for each
- * client).
+ * Clients with few classes each: the rows are sorted by label and cut into shards of equal size,
+ * and the shards are assigned at random (McMahan et al. 2017, section 3, with 2 shards of 300 for
+ * each client).
  *
- * <p>Within a label the rows are shuffled first. Where the sizes do not divide the number of rows,
- * one shard is short and the last client gets the shards that are left.
+ * <p>Rows are shuffled within each label first. If the sizes do not divide the number of rows, one
+ * shard is short and the last client gets the remaining shards.
  *
  * @param examplesPerClient at least 1
  * @param shardsPerClient at least 1, divides {@code examplesPerClient}

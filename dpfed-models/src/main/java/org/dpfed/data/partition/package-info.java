@@ -1,9 +1,9 @@
 /**
- * How the rows of a data set become the clients of a population: one record each, evenly, with
- * skewed labels, or by the key that nature gave them.
+ * Ways to assign the rows of a data set to clients: one row each, equal random shares, random
+ * shares with skewed labels, or by a key in the data.
  *
- * <p>A partition says what its client is, and so what the guarantee protects: a row, whatever a key
- * tells apart, or a simulated client. It refuses every other name.
+ * <p>A partition determines what one client is, and so what the guarantee protects: a row, whatever
+ * the key identifies, or a simulated client. It refuses any other name.
  */
 @NullMarked
 package org.dpfed.data.partition;
