@@ -1,8 +1,8 @@
 package org.dpfed.accounting;
 
 /**
- * How the noise of one round is shared between the clipped sum and the count of clipped clients
- * that adapts the clip norm (Andrew, Thakkar, McMahan, Ramaswamy 2021, theorem 1).
+ * Divides the noise of one round between the clipped sum and the count of clipped clients that
+ * adapts the clip norm (Andrew, Thakkar, McMahan, Ramaswamy 2021, theorem 1).
  *
  * @param noiseMultiplier of the two together, the one that is accounted for, positive
  * @param clippedCountStddev σ_b, standard deviation of the noise on the count of clipped clients,

@@ -3,8 +3,8 @@ package org.dpfed.accounting;
 import java.util.List;
 
 /**
- * Exact for anything that is one Gaussian on all clients: full participation over any number of
- * rounds, trees and matrix mechanisms. Refuses everything else.
+ * Exact for every event that is equivalent to one Gaussian on all clients: full participation over
+ * any number of rounds, trees and matrix mechanisms. Refuses all other events.
  */
 public final class AnalyticGaussianAccountant implements PrivacyAccountant {
   static final String NAME = "analytic Gaussian";

@@ -1,6 +1,6 @@
 package org.dpfed.accounting;
 
-/** Checks of arguments whose messages give the name, the bound, the value and what to do. */
+/** Argument checks whose messages give the name, the bound, the value and the remedy. */
 final class Bounds {
   private Bounds() {}
 

@@ -1,9 +1,9 @@
 package org.dpfed.accounting;
 
 /**
- * Noise that is correlated over rounds, in place of sampling: however it is correlated, the whole
- * run costs what one Gaussian costs. Holds under zero-out and replace-one; under add-or-remove-one
- * another client would change who takes part when, and it is refused.
+ * Noise that is correlated over rounds, used instead of sampling. The whole run costs the same as
+ * one Gaussian, whatever the correlation. Holds under zero-out and replace-one. Refused under
+ * add-or-remove-one, because an added client would change when the others take part.
  */
 public sealed interface CorrelatedNoise extends DpEvent
     permits TreeAggregation, RestartedTreeAggregation, MatrixMechanism {

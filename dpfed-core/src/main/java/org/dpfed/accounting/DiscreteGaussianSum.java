@@ -3,10 +3,10 @@ package org.dpfed.accounting;
 import java.util.Arrays;
 
 /**
- * A sum of rounded contributions to which every client adds discrete Gaussian noise of its own
+ * A sum of rounded contributions to which every client adds its own discrete Gaussian noise
  * (Kairouz, Liu, Steinke 2021, theorem 1 and proposition 14). Holds under every neighbouring
- * relation, as long as no client that was counted on leaves its noise out. Poisson sampling of it
- * is refused: no proof of amplification is known.
+ * relation if at least the stated number of clients add their noise. Poisson sampling of it is
+ * refused, because no proof of amplification is known.
  *
  * @param contributions how contributions are clipped and rounded
  * @param localStddev standard deviation of each client's noise, in the units of the clip norm; at

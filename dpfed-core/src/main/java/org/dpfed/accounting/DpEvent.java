@@ -3,13 +3,13 @@ package org.dpfed.accounting;
 import java.util.List;
 
 /**
- * What a mechanism did, as data. Accountants compose events; an event says nothing of how its cost
- * is computed.
+ * A description of what a mechanism did. Accountants compose events; an event does not define how
+ * its cost is computed.
  *
- * <p>Noise multipliers are relative to the clip norm, that is to the L2 bound of one client's
- * contribution, in every event and under every neighbouring relation. Under replace-one the
- * sensitivity of the sum is twice the clip norm, and accountants take that into account. Libraries
- * that divide by the sensitivity instead report half the multiplier there.
+ * <p>In every event and under every neighbouring relation, noise multipliers are relative to the
+ * clip norm, the L2 bound of one client's contribution. Under replace-one the sensitivity of the
+ * sum is twice the clip norm, and accountants take that into account. Libraries that divide by the
+ * sensitivity instead report half the multiplier there.
  */
 public sealed interface DpEvent
     permits DpEvent.Gaussian,

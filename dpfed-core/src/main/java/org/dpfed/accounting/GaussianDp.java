@@ -4,9 +4,9 @@ import org.dpfed.accounting.numerics.GaussLegendre;
 import org.dpfed.accounting.numerics.Normal;
 
 /**
- * Gaussian differential privacy (Dong, Roth, Su 2019): as hard as telling N(0, 1) from N(μ, 1). A
- * Gaussian mechanism has μ = sensitivity / noise standard deviation, and its (ε, δ) curve is exact
- * (Balle, Wang 2018, theorem 8).
+ * Gaussian differential privacy (Dong, Roth, Su 2019): distinguishing two neighbours is as hard as
+ * distinguishing N(0, 1) from N(μ, 1). A Gaussian mechanism has μ = sensitivity / noise standard
+ * deviation, and its (ε, δ) curve is exact (Balle, Wang 2018, theorem 8).
  *
  * @param mu at least 0, finite
  */

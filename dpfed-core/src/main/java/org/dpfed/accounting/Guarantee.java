@@ -8,8 +8,9 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What is promised: (epsilon, delta)-differential privacy, and everything that the two numbers mean
- * nothing without. An infinite epsilon is the statement that there is no privacy.
+ * A proven privacy guarantee: (epsilon, delta)-differential privacy, together with the relation,
+ * unit, accountant and assumptions that give the two numbers their meaning. An infinite epsilon
+ * means no privacy.
  *
  * @param epsilon at least 0, possibly infinite
  * @param delta in (0, 1)

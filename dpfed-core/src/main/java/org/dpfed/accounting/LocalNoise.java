@@ -1,8 +1,8 @@
 package org.dpfed.accounting;
 
 /**
- * Noise that each client adds to its own contribution, seen from both sides: what protects a client
- * from whoever sees its message, and what the sum of all messages protects.
+ * Noise that each client adds to its own contribution. Gives two guarantees: for each message, and
+ * for the sum of all messages.
  *
  * @param noiseMultiplier standard deviation of one client's noise over the clip norm, at least 0
  * @param clients contributions in one sum, at least 1, all of which are counted on for their noise

@@ -4,8 +4,8 @@ import java.util.function.DoubleFunction;
 import java.util.function.LongFunction;
 
 /**
- * Finds settings that just meet a privacy target. Every answer meets it: what is returned has been
- * evaluated, and its epsilon was at most the target.
+ * Finds settings that just meet a privacy target. Every answer meets it: the accountant has
+ * evaluated the returned settings, and their epsilon is at most the target.
  *
  * @param accountant judges the settings; whatever it has already composed counts as spent
  * @param epsilon the target, positive and finite

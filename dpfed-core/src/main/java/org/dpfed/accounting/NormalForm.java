@@ -3,9 +3,9 @@ package org.dpfed.accounting;
 import java.util.List;
 
 /**
- * Turns events into {@link PrivacyTerms}: compositions are taken apart, correlated noise becomes
- * the Gaussian of its sensitivity, and several Gaussians on one sample become one Gaussian on it.
- * Events with no proven bound are refused by name.
+ * Converts events to {@link PrivacyTerms}: flattens compositions, replaces correlated noise by the
+ * Gaussian of its sensitivity, and merges several Gaussians on one sample into one. Refuses events
+ * without a proven bound, by name.
  */
 final class NormalForm {
   /** More noise is taken for this much, which costs no less: its square is still a double. */

@@ -3,8 +3,8 @@ package org.dpfed.accounting;
 import java.util.Arrays;
 
 /**
- * The exact cost of running an (ε, δ)-DP mechanism several times when nothing else is known of it
- * (Kairouz, Oh, Viswanath 2015, theorem 3.3, for every target and not only those on its grid).
+ * The exact cost of repeating an (ε, δ)-DP mechanism if nothing else is known about it (Kairouz,
+ * Oh, Viswanath 2015, theorem 3.3, for every target and not only those on its grid).
  *
  * @param epsilon of one run, finite, at least 0
  * @param delta of one run, in [0, 1)

@@ -4,7 +4,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Exact for repetitions of one (ε, δ)-DP mechanism, the worst of its kind. Refuses everything else.
+ * Exact for repetitions of one (ε, δ)-DP mechanism, assuming the worst mechanism with these
+ * parameters. Refuses all other events.
  */
 public final class OptimalCompositionAccountant implements PrivacyAccountant {
   static final String NAME = "optimal composition";

@@ -7,13 +7,13 @@ import org.dpfed.accounting.pld.PrivacyLossComposition;
 import org.dpfed.accounting.pld.PrivacyLossProfile;
 
 /**
- * Composes privacy loss distributions and answers with proven bounds, tight to some 10⁻⁵ of
- * epsilon. Handles Gaussians with any kind of sampling, and (ε, δ)-DP; refuses discrete noise.
+ * Composes privacy loss distributions and returns proven bounds, tight to about 10⁻⁵ of epsilon.
+ * Supports Gaussians with any kind of sampling, and (ε, δ)-DP; refuses discrete noise.
  *
- * <p>One Gaussian on all clients has a closed form, which is used. Else each step is replaced by a
- * lattice distribution that dominates it (Doroshenko et al. 2022), both directions of the
- * neighbouring relation are composed, cut-off mass is counted as infinite loss, and the FFT's
- * round-off is bounded and added to δ.
+ * <p>One Gaussian on all clients has a closed form, which is used. Otherwise a lattice distribution
+ * that dominates the step replaces each step (Doroshenko et al. 2022), and both directions of the
+ * neighbouring relation are composed. Truncated mass counts as infinite loss, and a bound of the
+ * FFT's round-off is added to δ.
  */
 public final class PldAccountant implements PrivacyAccountant {
   static final String NAME = "PLD";

@@ -3,8 +3,8 @@ package org.dpfed.accounting;
 import java.util.List;
 
 /**
- * Composes events into one guarantee. Immutable: {@link #compose} returns a new accountant, so an
- * event that is refused leaves no trace.
+ * Composes events into one guarantee. Immutable: {@link #compose} returns a new accountant, so a
+ * refused event changes nothing.
  */
 public interface PrivacyAccountant {
   /** The name shown in guarantees, such as {@code RDP}. */

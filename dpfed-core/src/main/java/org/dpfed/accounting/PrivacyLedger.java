@@ -1,8 +1,8 @@
 package org.dpfed.accounting;
 
 /**
- * Where privacy loss is charged. {@link #charge} returns only once the event is recorded as durably
- * as this ledger promises; whoever releases a value must have charged its event first.
+ * Records privacy charges. {@link #charge} returns only after the event has been recorded as
+ * durably as this ledger promises; callers must charge an event before they release its value.
  */
 @FunctionalInterface
 public interface PrivacyLedger {

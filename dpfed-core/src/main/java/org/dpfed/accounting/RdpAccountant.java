@@ -8,8 +8,8 @@ import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 
 /**
- * Composes Rényi divergences order by order and answers with the order that suits best. Handles
- * every event but truncated Poisson sampling and (ε, δ)-DP with δ &gt; 0.
+ * Composes Rényi divergences at each order and answers with the best order. Supports every event
+ * except truncated Poisson sampling and (ε, δ)-DP with δ &gt; 0.
  *
  * <p>Conversion to (ε, δ) after Canonne, Kamath, Steinke 2020, proposition 12.
  */

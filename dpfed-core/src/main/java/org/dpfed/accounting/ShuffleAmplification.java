@@ -4,13 +4,14 @@ import org.dpfed.accounting.numerics.BinomialTail;
 import org.hipparchus.special.Gamma;
 
 /**
- * The central guarantee, under replace-one, of shuffling one message of each client, each made by a
- * local randomiser with pure DP (Feldman, McMillan, Talwar 2021, "Hiding among the clones", theorem
- * 3.1, evaluated numerically). Never worse than the local guarantee.
+ * The central guarantee, under replace-one, of shuffling one message from each client, produced by
+ * a local randomiser with pure DP (Feldman, McMillan, Talwar 2021, "Hiding among the clones",
+ * theorem 3.1, evaluated numerically). Never worse than the local guarantee.
  *
- * <p>Every other client is a clone of the one in question with probability e^(−ε₀); given c clones
- * the two neighbours differ in one of c + 1 coins. More clones only hide better, so where there are
- * very many they are taken in blocks at the value of the block's fewest.
+ * <p>Every other client is a clone of the client in question with probability e^(−ε₀). Given c
+ * clones, the two neighbours differ in one of c + 1 coins. More clones hide a client better, so
+ * large numbers of clones are grouped into blocks, and each block is evaluated at its smallest
+ * number.
  *
  * @param localEpsilon ε₀ of one message, positive and finite
  * @param clients number of messages, at least 1

@@ -3,10 +3,10 @@ package org.dpfed.accounting;
 import java.util.Arrays;
 
 /**
- * A sum of rounded contributions with Skellam noise, in total or as the sum of the clients' own,
- * which is Skellam again (Agarwal, Kairouz, Liu 2021, "The Skellam mechanism", theorem 3.5). Holds
- * under every neighbouring relation, as long as no client that was counted on leaves its noise out.
- * Poisson sampling of it is refused.
+ * A sum of rounded contributions with Skellam noise: the total noise, or the sum of the clients'
+ * own noise, which is Skellam again (Agarwal, Kairouz, Liu 2021, "The Skellam mechanism", theorem
+ * 3.5). Holds under every neighbouring relation if at least the stated number of clients add their
+ * noise. Poisson sampling of it is refused.
  *
  * @param contributions how contributions are clipped and rounded
  * @param localStddev standard deviation of each client's noise, in the units of the clip norm

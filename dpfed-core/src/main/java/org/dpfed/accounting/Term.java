@@ -8,10 +8,10 @@ import org.dpfed.accounting.numerics.BinomialTail;
 import org.dpfed.accounting.pld.PrivacyLossProfile;
 
 /**
- * A step that accountants do not take apart further, with everything that they need to know of it.
- * {@link NormalForm} turns events into terms.
+ * A step that accountants treat as a whole, with the parameters that determine its cost. {@link
+ * NormalForm} converts events to terms.
  *
- * <p>Equal terms are added up, so a term holds no more than what its cost depends on.
+ * <p>Equal terms are merged and counted, so a term contains only what its cost depends on.
  */
 sealed interface Term {
   /** What every Gaussian rests on. */

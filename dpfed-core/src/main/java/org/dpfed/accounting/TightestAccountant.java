@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The default: asks every accountant that has a proven bound for all that was composed, and answers
- * with the smallest.
+ * The default accountant: runs every accountant that has a proven bound for all composed events,
+ * and returns the smallest epsilon.
  */
 public final class TightestAccountant implements PrivacyAccountant {
   private final NeighbouringRelation relation;

@@ -3,7 +3,8 @@ package org.dpfed.accounting;
 /**
  * Prefix sums released through one binary tree over all rounds, with Gaussian noise at every node
  * (DP-FTRL without restarts, Kairouz et al. 2021, appendix D). Holds under zero-out and
- * replace-one; adding a client would shift the others in time, so add-or-remove-one is refused.
+ * replace-one. Refused under add-or-remove-one, because an added client would shift the rounds of
+ * the others.
  *
  * @param noiseMultiplier noise standard deviation of one node divided by the clip norm
  * @param participation how often a client takes part

@@ -3,8 +3,8 @@ package org.dpfed.accounting;
 import java.util.List;
 
 /**
- * An accountant has no proven bound for an event. The message names the event, and the accountants
- * that have a bound for it.
+ * An accountant has no proven bound for an event. The message names the event and the accountants
+ * that have one.
  */
 public final class UnsupportedEventException extends UnsupportedOperationException {
   private static final long serialVersionUID = 1;

@@ -17,8 +17,8 @@ import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Mini-batches of one client's examples, in a fresh order each epoch. The examples are held in
- * Java: rows are copied from there far faster than ND4J selects them.
+ * Mini-batches of one client's examples, in a new order each epoch. The examples are copied to Java
+ * arrays, from which rows are gathered much faster than ND4J selects them.
  */
 final class Batches {
   /** Handed over as they are where one batch holds them all; absent where only some are used. */

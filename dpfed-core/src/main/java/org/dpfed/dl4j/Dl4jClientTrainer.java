@@ -7,11 +7,11 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 
 /**
- * Clients that train a DL4J network with the configuration's own updater: a few epochs of
- * mini-batches from the global parameters, in an order drawn anew for each client and epoch.
+ * Trains a DL4J network on each client with the configuration's own updater: a few epochs of
+ * mini-batches from the global parameters, in a new random order for each client and epoch.
  *
- * <p>Before the first worker is made, the network is checked on synthetic examples: a client's
- * update must be the same bits whatever client was trained before it.
+ * <p>Before the first worker is created, the network is checked on synthetic examples: a client's
+ * update must be identical to the bit whichever client was trained before it.
  */
 public final class Dl4jClientTrainer implements ClientTrainer {
   private final NetworkTemplate template;

@@ -31,9 +31,9 @@ import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out what examples a network takes. DL4J does not keep the input type that a configuration
- * was built with; it follows from the first preprocessor and layer, and the size of images from
- * where they are flattened.
+ * Determines which examples a network accepts. DL4J does not keep the input type that a
+ * configuration was built with. It is inferred from the first preprocessor and layer, and the size
+ * of images from the layer at which they are flattened.
  */
 final class ExampleShapes {
   /** Sizes of images tried where nothing in the network depends on them. */

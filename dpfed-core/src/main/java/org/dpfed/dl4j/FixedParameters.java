@@ -27,12 +27,12 @@ import org.nd4j.linalg.learning.regularization.Regularization;
 import org.nd4j.linalg.learning.regularization.WeightDecay;
 
 /**
- * Which parameters local training cannot move, whatever the data: what is frozen, what
- * backpropagation does not reach, and what has a learning rate of 0 throughout. They get neither
- * delta nor noise.
+ * Parameters that local training cannot change, whatever the data: frozen parameters, those that
+ * backpropagation does not reach, and those with a learning rate of 0 throughout. They get neither
+ * a delta nor noise.
  *
- * <p>The answer follows from the configuration. {@link NetworkGuard} checks it: a parameter that is
- * called fixed here and moves there is an error.
+ * <p>The configuration determines the answer. {@link NetworkGuard} checks it: a parameter that is
+ * fixed according to this class but changes in training is an error.
  */
 final class FixedParameters {
   /** DL4J stops going back at the last frozen layer of a list; these are before it. */

@@ -6,7 +6,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What computes the layers of a network. The numbers agree to float rounding; the speed does not.
+ * Whether DL4J's own layers or fast layers compute a network. The results agree to float rounding;
+ * only the speed differs.
  */
 public enum LayerImplementation {
   /** Deeplearning4j's own layers, on every backend. */

@@ -13,8 +13,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * One reused DL4J network. {@link #reset} takes it back to where a new network would be, which is
- * much cheaper than making one: everything that training leaves behind is listed there.
+ * One reused DL4J network. {@link #reset} restores the state of a new network, which is much
+ * cheaper than creating one; it lists all state that training changes.
  */
 final class LocalNetwork implements AutoCloseable {
   private final Model model;

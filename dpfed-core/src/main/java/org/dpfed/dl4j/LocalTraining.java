@@ -3,7 +3,7 @@ package org.dpfed.dl4j;
 import org.dpfed.federated.RoundSchedule;
 
 /**
- * How much each client trains in a round.
+ * The amount of training per client and round.
  *
  * @param epochs passes over the client's examples, at least 1
  * @param batchSize examples per step, at least 1; the last batch of a pass may be smaller

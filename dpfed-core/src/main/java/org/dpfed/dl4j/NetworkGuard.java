@@ -8,13 +8,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Shows on the user's own network that a client's update depends on that client alone. A client B
- * is trained on a fresh network, and again after another client A, on two threads with a network
- * each. Parameters, updater state, loss and output must be the same bits, and parameters that
- * training cannot move must not have moved.
+ * Checks on the user's own network that a client's update depends only on that client. It trains a
+ * client B on a fresh network, and again after another client A, on two threads with one network
+ * each. Parameters, updater state, loss and output must be identical to the bit, and parameters
+ * that training cannot change must be unchanged.
  *
- * <p>All clients are synthetic. It is a test and no proof: state that takes more steps to show, or
- * a race between threads that does not happen meanwhile, is not seen.
+ * <p>All clients are synthetic. The check is a test, not a proof: it does not detect state that
+ * takes more steps to show, or a race between threads that does not occur during the check.
  */
 final class NetworkGuard {
   private static final Logger LOG = LoggerFactory.getLogger(NetworkGuard.class);

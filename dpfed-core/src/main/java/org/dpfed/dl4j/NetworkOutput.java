@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /**
- * What comes out of a network.
+ * The output of a network.
  *
  * @param task what the outputs mean
  * @param axis along which the outputs for one label lie

@@ -16,7 +16,7 @@ import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
-/** The layers of a network's configuration, as examples come to them. */
+/** The layers of a network's configuration, in the order in which examples pass through them. */
 sealed interface NetworkPath {
   /** One layer and what comes before it. */
   record Stage(Optional<InputPreProcessor> before, Layer layer) {}

@@ -13,12 +13,12 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A DL4J network as federated averaging sees it: a way to make fresh networks, the parameters they
- * start from, and which of those are trained. Parameters that local training cannot move keep their
- * initial values: frozen layers, layers before a frozen one, and learning rates of 0.
+ * A DL4J network for federated averaging: creates fresh networks, and holds the initial parameters
+ * and which of them are trained. Parameters that local training cannot change keep their initial
+ * values: frozen layers, layers before a frozen one, and learning rates of 0.
  *
- * <p>Networks are made from copies of the configuration, so no two share the state that DL4J keeps
- * in it.
+ * <p>Networks are created from copies of the configuration, so no two share the state that DL4J
+ * keeps in it.
  */
 public final class NetworkTemplate {
   private final Function<INDArray, Model> factory;

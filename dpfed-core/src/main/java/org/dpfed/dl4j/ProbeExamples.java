@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Synthetic examples that a network can be trained on: random features of the shape that it takes,
- * labels of the kind that its loss expects. They are made of the configuration alone, never of
- * clients' data.
+ * Synthetic examples for a test training: random features of the shape that the network accepts,
+ * and labels of the kind that its loss expects. They are derived from the configuration only, never
+ * from clients' data.
  */
 final class ProbeExamples {
   private static final Logger LOG = LoggerFactory.getLogger(ProbeExamples.class);

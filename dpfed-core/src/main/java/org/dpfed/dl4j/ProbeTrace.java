@@ -11,7 +11,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 
-/** All that a network shows after one client was trained, to be compared bit for bit. */
+/** All observable results of training one client, for comparison bit for bit. */
 final class ProbeTrace {
   private final double loss;
   private final float[] parameters;

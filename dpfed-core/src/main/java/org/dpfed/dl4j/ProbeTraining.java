@@ -13,7 +13,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Trains synthetic clients as a run trains clients, in threads and networks of their own. */
+/** Trains synthetic clients in the same way as a run, on separate threads and networks. */
 final class ProbeTraining {
   private static final long SEED = 8128;
 

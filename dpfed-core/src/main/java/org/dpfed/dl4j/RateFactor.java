@@ -13,7 +13,7 @@ import org.nd4j.linalg.schedule.ISchedule;
 
 /**
  * Multiplies all learning rates of one network, for schedules by round. The network's own
- * schedules, which count the steps of one client, go on underneath.
+ * schedules, which count the steps of one client, continue to apply.
  */
 final class RateFactor implements Serializable {
   private double factor = 1;

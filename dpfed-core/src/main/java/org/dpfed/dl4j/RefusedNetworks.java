@@ -17,8 +17,8 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 
 /**
- * Networks that are refused by name, with the alternatives. Known cases alone; {@link NetworkGuard}
- * finds the others by training.
+ * Networks that are refused by name, with alternatives. Contains known cases only; {@link
+ * NetworkGuard} finds others by training.
  */
 final class RefusedNetworks {
   private RefusedNetworks() {}

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 import org.nd4j.linalg.schedule.FixedSchedule;
 import org.nd4j.linalg.schedule.ISchedule;
 
-/** Says what of a network's configuration starts anew with every client and round. */
+/** Lists the state in a network's configuration that restarts with every client and round. */
 final class RestartNotes {
   private RestartNotes() {}
 

@@ -16,7 +16,7 @@ import org.nd4j.linalg.lossfunctions.impl.LossMSLE;
 import org.nd4j.linalg.lossfunctions.impl.LossPoisson;
 import org.nd4j.linalg.lossfunctions.impl.LossSparseMCXENT;
 
-/** What a network's outputs mean: which labels fit them, and how they are judged. */
+/** The meaning of a network's outputs: which labels match them, and which metrics evaluate them. */
 enum Task {
   /** One of several classes; the labels are one-hot. */
   CLASSES("one-hot (a single 1, otherwise 0) and not masked in part") {

@@ -10,8 +10,9 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * Which parts of a network's flat parameter vector are trained, and the compact vector that holds
- * just those. What training cannot move is left out, so that it is neither averaged nor noised.
+ * The trained ranges of a network's flat parameter vector, and the compact vector that contains
+ * only those. Parameters that training cannot change are left out, so they are neither averaged nor
+ * noised.
  *
  * @param total length of the network's parameter vector
  * @param ranges the trained parts, ascending and disjoint

@@ -31,7 +31,7 @@ public interface ClientTrainer {
    */
   default void check(int rounds) {}
 
-  /** What users may not expect of how clients train, a sentence each; logged when a run starts. */
+  /** Sentences about behaviour that users may not expect; logged when a run starts. */
   default List<String> notes() {
     return List.of();
   }
@@ -40,9 +40,9 @@ public interface ClientTrainer {
   Worker newWorker();
 
   /**
-   * Trains one client after another, on one thread. What one client leaves behind must not reach
-   * the next: the result depends on the arguments alone. A worker that throws, or whose update is
-   * no delta, is closed and replaced; its client contributes zero.
+   * Trains one client after another, on one thread. No state may pass from one client to the next:
+   * the result depends only on the arguments. A worker that throws, or returns anything other than
+   * a delta, is closed and replaced; its client contributes zero.
    */
   interface Worker extends AutoCloseable {
     /**

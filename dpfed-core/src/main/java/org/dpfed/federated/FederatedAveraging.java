@@ -95,26 +95,28 @@ public final class FederatedAveraging {
       this.trainer = trainer;
     }
 
-    /** What applies the noisy mean; plain averaging unless set. */
+    /** The optimizer that applies the noisy mean. Default: plain averaging. */
     public Builder serverOptimizer(ServerOptimizer serverOptimizer) {
       this.serverOptimizer = serverOptimizer;
       return this;
     }
 
-    /** How the machine is used; one worker per processor and the fastest kernel unless set. */
+    /** How the run uses the machine. Default: one worker per processor and the fastest kernel. */
     public Builder execution(Execution execution) {
       this.execution = execution;
       return this;
     }
 
-    /** Is charged before each release; without one, charges are kept in the report alone. */
+    /**
+     * The ledger to charge before each release. Without one, only the report records the charges.
+     */
     public Builder ledger(PrivacyLedger ledger) {
       this.ledger = ledger;
       return this;
     }
 
     /**
-     * Judges the final parameters, and those of every {@code rounds}-th round.
+     * Evaluates the final parameters, and those of every {@code rounds}-th round.
      *
      * @param rounds at least 1
      */
@@ -127,22 +129,21 @@ public final class FederatedAveraging {
       return this;
     }
 
-    /** Is told of each finished round. */
+    /** The listener that receives each finished round. */
     public Builder listener(RoundListener listener) {
       this.listener = listener;
       return this;
     }
 
-    /** Whether metrics hold {@link RoundDiagnostics}, which are not private; off unless set. */
+    /** Whether metrics include {@link RoundDiagnostics}, which are not private. Default: no. */
     public Builder diagnostics(boolean diagnostics) {
       this.diagnostics = diagnostics;
       return this;
     }
 
     /**
-     * Whether the log tells which clients fail and why, with their errors' own words and stack
-     * traces; off unless set. For debugging: the log is then not private, and the guarantee says
-     * so.
+     * Whether the log shows which clients fail and why, with messages and stack traces. Default:
+     * no. Use it for debugging: the log is then not private, and the guarantee says so.
      */
     public Builder showClientErrors(boolean showClientErrors) {
       this.showClientErrors = showClientErrors;
@@ -150,7 +151,7 @@ public final class FederatedAveraging {
     }
 
     /**
-     * Seed of local training (order of examples, dropout), which needs no secrecy; 0 unless set.
+     * Seed of local training (order of examples, dropout), which need not be secret. Default: 0.
      */
     public Builder seed(long seed) {
       this.seed = seed;

@@ -9,12 +9,11 @@ import org.nd4j.linalg.dataset.api.DataSet;
  * <p>Several workers read an implementation at once, so it must be thread-safe.
  */
 public interface FederatedDataset {
-  /** What one client stands for, such as {@code patient}: the unit of privacy, named in reports. */
+  /** The unit of privacy: what one client represents, such as {@code patient}. Reports name it. */
   String unit();
 
   /**
-   * What must be true for one of that {@link #unit} to be exactly one client; listed in the
-   * guarantee.
+   * The assumptions under which one {@link #unit} is exactly one client. The guarantee lists them.
    */
   default List<String> assumptions() {
     return List.of(
@@ -30,21 +29,20 @@ public interface FederatedDataset {
 
   /**
    * The examples of client {@code id}: features {@code [n, …]} and labels {@code [n, …]}, both
-   * {@code float}. The arrays may be views of shared memory: read, never written or closed by the
-   * caller, who hands them back to {@link #release}. Clients must not share memory: a trainer that
-   * writes into its examples all the same then changes what this client trains on later, and
-   * nothing of another client's.
+   * {@code float}. The arrays may be views of memory that this object owns: the caller only reads
+   * them, and returns them with {@link #release}. Clients must not share memory with each other, so
+   * that a trainer that wrongly writes into its examples changes this client's data only.
    *
-   * <p>A client whose data cannot be loaded contributes zero, and the run goes on.
+   * <p>A client whose data cannot be loaded contributes zero, and the run continues.
    *
    * @throws IndexOutOfBoundsException when {@code id} is outside the population
    */
   DataSet client(int id);
 
   /**
-   * Takes back what {@link #client} gave, after its last use. Implementations that make arrays for
-   * every call close them here: they lie outside the Java heap, where the garbage collector does
-   * not see them pile up. Does nothing unless overridden.
+   * Returns the examples from {@link #client} after their last use. Implementations that create
+   * arrays in every call close them in this method, because the garbage collector does not see
+   * memory outside the Java heap. Does nothing unless overridden.
    */
   default void release(DataSet examples) {}
 }

@@ -34,27 +34,27 @@ public final class PrivacyPlan {
     this.dataAssumptions = builder.dataAssumptions;
   }
 
-  /** A plan over the clients of {@code data}, whose unit and assumptions it takes over. */
+  /** Builds a plan for the clients of {@code data}, with that data's unit and assumptions. */
   public static Builder builder(FederatedDataset data) {
     return new Builder(data.population(), data.unit(), data.assumptions());
   }
 
   /**
-   * A plan over a population that is not at hand, to see what a run would cost.
+   * Builds a plan without the data, to compute what a run would cost.
    *
    * @param population number of clients, at least 1
-   * @param unit what one client stands for, such as {@code patient}
+   * @param unit what one client represents, such as {@code patient}
    */
   public static Builder builder(int population, String unit) {
     return new Builder(population, unit, List.of("one %s is one client".formatted(unit)));
   }
 
-  /** What one client stands for. */
+  /** The unit of privacy: what one client represents. */
   public String unit() {
     return run.unit();
   }
 
-  /** Number of clients that could be sampled. */
+  /** Number of clients from which cohorts are sampled. */
   public int population() {
     return mechanism().population();
   }
@@ -74,7 +74,7 @@ public final class PrivacyPlan {
     return run.rounds();
   }
 
-  /** How deltas are bounded. */
+  /** The bound on each client's delta. */
   public Clipping clipping() {
     return mechanism().clipping();
   }
@@ -99,19 +99,22 @@ public final class PrivacyPlan {
     return mechanism().randomness().isSecure();
   }
 
-  /** What a ledger is charged for one round: no privacy, when the noise is seeded or absent. */
+  /**
+   * The event that a ledger records for one round: {@code NonPrivate} if the noise is seeded or
+   * absent.
+   */
   public DpEvent roundEvent() {
     return mechanism().event();
   }
 
-  /** What the whole run promises. */
+  /** The guarantee of the whole run. */
   public Guarantee guarantee() {
     return guaranteeAfter(rounds());
   }
 
   /**
-   * What the first {@code completed} rounds promise, from 0 to {@link #rounds()} of them; nothing,
-   * when the noise is seeded or absent.
+   * The guarantee of the first {@code completed} rounds, 0 to {@link #rounds()}: no privacy if the
+   * noise is seeded or absent.
    */
   public Guarantee guaranteeAfter(int completed) {
     Guarantee accounted = accountedAfter(completed);
@@ -122,8 +125,8 @@ public final class PrivacyPlan {
   }
 
   /**
-   * What the first {@code completed} rounds would promise with secure randomness, which is what
-   * {@link #guaranteeAfter} says unless the plan is seeded.
+   * The guarantee of the first {@code completed} rounds with secure randomness. {@link
+   * #guaranteeAfter} returns the same unless the plan is seeded.
    */
   public Guarantee accountedAfter(int completed) {
     Guarantee spent = run.spent(completed);
@@ -150,9 +153,9 @@ public final class PrivacyPlan {
   }
 
   /**
-   * Takes the plan for the one run that it covers.
+   * Marks the plan as used by the one run that it covers.
    *
-   * @throws IllegalStateException when it was taken before
+   * @throws IllegalStateException when it was used before
    */
   void start() {
     if (!started.compareAndSet(false, true)) {
@@ -164,7 +167,7 @@ public final class PrivacyPlan {
   }
 
   /**
-   * Collects a plan. Cohort size, rounds, clip norm, delta and either noise or epsilon are needed.
+   * Builds a plan. Cohort size, rounds, clip norm, delta and either noise or epsilon are required.
    */
   public static final class Builder {
     private final int population;
@@ -189,7 +192,7 @@ public final class PrivacyPlan {
     }
 
     /**
-     * How many clients a round samples on average, each independently with probability {@code
+     * Average number of clients sampled per round, each independently with probability {@code
      * expectedCohortSize ÷ population}; positive, at most the population.
      */
     public Builder expectedCohortSize(double expectedCohortSize) {
@@ -210,8 +213,8 @@ public final class PrivacyPlan {
     }
 
     /**
-     * Noise standard deviation of the sum divided by the clip norm. 0 is the baseline: clipped or
-     * not, it has no privacy, and its guarantee says so. Finite.
+     * Noise standard deviation of the sum divided by the clip norm. Finite. 0 is the baseline
+     * without privacy, with or without clipping; its guarantee says so.
      */
     public Builder noiseMultiplier(double noiseMultiplier) {
       this.noiseMultiplier = OptionalDouble.of(noiseMultiplier);
@@ -219,8 +222,8 @@ public final class PrivacyPlan {
     }
 
     /**
-     * The epsilon that the run may spend, positive. Without a noise multiplier the smallest one
-     * that keeps to it is taken; with one, a plan that would spend more is refused.
+     * The epsilon that the run may spend, positive. Without a noise multiplier, the plan uses the
+     * smallest one that meets this epsilon; with one, a plan that would spend more is refused.
      */
     public Builder epsilon(double epsilon) {
       this.epsilon = OptionalDouble.of(epsilon);
@@ -228,21 +231,21 @@ public final class PrivacyPlan {
     }
 
     /**
-     * The delta of the guarantee, positive, below 1 ÷ population: any larger one would allow a
-     * mechanism that publishes a random client's data outright.
+     * The delta of the guarantee, positive, below 1 ÷ population: a larger one would allow a
+     * mechanism that publishes a random client's data.
      */
     public Builder delta(double delta) {
       this.delta = delta;
       return this;
     }
 
-    /** The neighbouring relation; add-or-remove-one unless set. */
+    /** The neighbouring relation. Default: add-or-remove-one. */
     public Builder relation(NeighbouringRelation relation) {
       this.relation = relation;
       return this;
     }
 
-    /** Where sampling and noise come from; secure unless set. */
+    /** The randomness of sampling and noise. Default: secure. */
     public Builder randomness(Randomness randomness) {
       this.randomness = randomness;
       return this;

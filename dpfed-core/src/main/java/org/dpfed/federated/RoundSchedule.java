@@ -4,8 +4,8 @@ import org.nd4j.linalg.schedule.FixedSchedule;
 import org.nd4j.linalg.schedule.ISchedule;
 
 /**
- * A factor for each round, by which a learning rate is multiplied. The schedules inside a network's
- * configuration count the steps of one client and start anew in each round; this one counts rounds.
+ * A factor per round that multiplies a learning rate. The schedules in a network's configuration
+ * count one client's steps and restart in each round; this one counts rounds.
  *
  * @param factors evaluated at the round number, from 0, for both iteration and epoch
  */

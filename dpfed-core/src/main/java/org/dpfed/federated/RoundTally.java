@@ -57,7 +57,7 @@ final class RoundTally implements WorkerPool.Receiver {
     }
   }
 
-  /** That a client failed, let alone why, tells that it was there: shown only when asked for. */
+  /** Logs a failure, only if requested: any message would reveal that the client took part. */
   @Override
   public void failed(int client, Throwable cause) {
     failed++;

@@ -32,7 +32,7 @@ final class TrainingRun {
     this.assumptions = settings.assumptions();
   }
 
-  /** A copy, since a trainer may hand out an array that it goes on using. */
+  /** A copy, because a trainer may return an array that it continues to use. */
   private static INDArray startingParameters(ClientTrainer trainer) {
     INDArray given = trainer.initialParameters();
     long dimension = trainer.dimension();

@@ -33,7 +33,8 @@ final class WorkerPool implements AutoCloseable {
   private final DeltaBuffers buffers;
 
   /**
-   * Opens every worker, so that a trainer that cannot make one fails here, whoever the clients are.
+   * Opens every worker, so that a trainer that cannot create one fails before any client is
+   * involved.
    */
   WorkerPool(ClientTrainer trainer, FederatedDataset data, long seed, int workers) {
     this.trainer = trainer;
@@ -131,7 +132,7 @@ final class WorkerPool implements AutoCloseable {
     }
   }
 
-  /** A seed of its own for each (round, client); equal runs draw equal seeds. */
+  /** A separate seed for each (round, client); equal runs draw equal seeds. */
   private long clientSeed(int round, int client) {
     return new SplittableRandom(seed ^ ((long) round << 32 | client)).nextLong();
   }

@@ -15,34 +15,34 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public interface DeltaKernel {
   /**
-   * How far a norm from {@link #rowNorms} can lie from the true one, relative to the true one:
-   * |norm − ‖x‖₂| ≤ 2⁻³⁰ · ‖x‖₂ for every finite row.
+   * Bound on the relative error of a norm from {@link #rowNorms}: |norm − ‖x‖₂| ≤ 2⁻³⁰ · ‖x‖₂ for
+   * every finite row.
    *
-   * <p>Squares of floats are exact in double, so the error is that of the summation: a value that
-   * goes through n additions picks up at most n·2⁻⁵³ (to first order), the square root halves it
-   * and adds one rounding. Kernels sum in blocks so that no value goes through more than 2²²
-   * additions.
+   * <p>Squares of floats are exact in double, so only the summation causes an error: a value that
+   * passes through n additions gets a relative error of at most n·2⁻⁵³ (to first order); the square
+   * root halves it and adds one rounding. Kernels sum in blocks so that no value passes through
+   * more than 2²² additions.
    */
   double NORM_RELATIVE_ERROR = 0x1p-30;
 
   /**
-   * How far one product in {@link #addScaled} can lie from {@code scale · x}, relative to it,
-   * before it is added: one rounding to {@code float}, or none on kernels that fuse multiply and
-   * add. (Products below 2⁻¹²⁶ are subnormal and may be off by 2⁻¹⁵⁰ in absolute terms.)
+   * Bound on the relative error of one product {@code scale · x} in {@link #addScaled}, before it
+   * is added: one rounding to {@code float}, or none on kernels that fuse multiply and add.
+   * (Products below 2⁻¹²⁶ are subnormal and may be off by 2⁻¹⁵⁰ in absolute terms.)
    *
-   * <p>A caller that needs ‖scale · x‖ ≤ bound in exact arithmetic therefore takes the largest
+   * <p>A caller that needs ‖scale · x‖ ≤ bound in exact arithmetic therefore uses the largest
    * {@code float} scale with {@code scale · norm · (1 + 2·NORM_RELATIVE_ERROR) · (1 +
    * PRODUCT_RELATIVE_ERROR) ≤ bound}.
    */
   double PRODUCT_RELATIVE_ERROR = 0x1p-24;
 
-  /** The name by which this kernel can be forced and under which reports list it. */
+  /** The name that selects this kernel and under which reports list it. */
   String name();
 
   /**
    * This kernel with at most {@code threads} threads to a call, the caller's among them: all cores
-   * when it is called alone, one when it is called from a worker beside others. Changes the speed
-   * alone, not a bit of any result. Kernels that have no threads of their own return themselves.
+   * when nothing else runs, one when several workers call it. Changes only the speed, not a single
+   * bit of any result. Kernels without threads of their own return themselves.
    *
    * @param threads at least 1
    */

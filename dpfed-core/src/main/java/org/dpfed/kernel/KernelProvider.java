@@ -9,7 +9,7 @@ public interface KernelProvider {
   String name();
 
   /**
-   * Opens the kernel on the backend and the machine at hand.
+   * Opens the kernel on the current backend and machine.
    *
    * @throws KernelUnavailableException when it cannot run here; its message says why and, where
    *     there is one, what would help

@@ -6,7 +6,8 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * The reference kernel: plain ND4J and BLAS operations, which run on every backend. It draws noise from a {@link NoiseKey}, because ND4J's generator is not cryptographic and its Gaussian stops at
+ * The reference kernel: plain ND4J and BLAS operations, which run on every backend. It draws noise
+ * from a {@link NoiseKey}, because ND4J's generator is not cryptographic and its Gaussian stops at
  * 4.8σ.
  */
 public final class Nd4jKernel implements DeltaKernel {

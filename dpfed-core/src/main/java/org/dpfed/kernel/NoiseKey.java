@@ -14,7 +14,7 @@ public final class NoiseKey {
   private final AtomicBoolean used = new AtomicBoolean();
 
   /**
-   * A key that nobody has used.
+   * A key that has not been used.
    *
    * @param bytes 32 bytes, copied
    */

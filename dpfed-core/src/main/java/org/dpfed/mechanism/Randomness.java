@@ -13,7 +13,7 @@ import org.dpfed.kernel.NoiseKey;
  */
 public abstract sealed class Randomness {
 
-  /** What a key is for; keys of different purposes name unrelated streams. */
+  /** The purpose of a key; keys for different purposes select unrelated streams. */
   enum Purpose {
     NOISE,
     SAMPLING
@@ -37,8 +37,8 @@ public abstract sealed class Randomness {
   }
 
   /**
-   * Keys derived from {@code seed}, for tests and reproducible experiments. Whoever knows the seed
-   * can subtract the noise: every report made with it says that there is no privacy.
+   * Keys derived from {@code seed}, for tests and reproducible experiments. Anyone who knows the
+   * seed can subtract the noise: every report made with it says that there is no privacy.
    */
   public static Randomness seeded(long seed) {
     return new Seeded(seed);

@@ -13,11 +13,11 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * The floats of ND4J arrays, read and written in place. An address or a window does not keep its
- * array alive: whoever holds one keeps the array reachable.
+ * Reads and writes the floats of ND4J arrays in place. An address or a window does not keep its
+ * array alive: the caller must keep the array reachable.
  *
- * <p>Elements are counted as they lie in memory, from the array's first one, so arrays must have no
- * gaps where a method does not say otherwise.
+ * <p>Positions follow the order in memory, from the array's first element, so arrays must have no
+ * gaps unless a method says otherwise.
  */
 public final class NativeFloats {
   /** Floats copied at a time: few enough to stay in cache. */

@@ -1,6 +1,6 @@
 /**
- * Direct access to the memory of ND4J's arrays outside the Java heap. The only place that makes
- * pointers by address; it knows nothing of what the floats mean.
+ * Direct access to the memory of ND4J's arrays outside the Java heap. Only this package creates
+ * pointers from addresses.
  */
 @NullMarked
 package org.dpfed.nativememory;

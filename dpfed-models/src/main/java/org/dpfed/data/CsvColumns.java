@@ -97,7 +97,7 @@ final class CsvColumns {
     return position;
   }
 
-  /** Claims a column that is to be left out; the empty name stands for all without a name. */
+  /** Claims a column that is to be left out; the empty name means all columns without a name. */
   void ignore(String reference) throws MalformedDataException {
     if (!reference.isBlank()) {
       claim(reference);
@@ -172,7 +172,7 @@ final class CsvColumns {
   }
 
   /**
-   * The columns that nobody has claimed, in order.
+   * The unclaimed columns, in order.
    *
    * @throws MalformedDataException when one has a name that a header would not have, or when the
    *     schema has no rule for them

@@ -218,7 +218,7 @@ public final class CsvSchema {
       return this;
     }
 
-    /** What a value that holds delimiters or line breaks stands between; {@code "} unless set. */
+    /** The character around values that contain delimiters or line breaks. Default: {@code "}. */
     public Builder quote(char mark) {
       syntax = syntax.withQuote(mark);
       return this;

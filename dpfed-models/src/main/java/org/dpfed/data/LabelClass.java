@@ -17,7 +17,7 @@ public record LabelClass(String name, List<String> values) {
     }
   }
 
-  /** A class that goes by one value or several. */
+  /** A class that one or several values denote. */
   public static LabelClass of(String name, String... values) {
     return new LabelClass(name, List.of(values));
   }

@@ -10,7 +10,7 @@ public sealed interface Scaling {
   /** The feature for {@code raw}, which is finite. */
   float apply(double raw);
 
-  /** The feature that stands for a missing value, where the constants suggest one. */
+  /** The feature for a missing value, if the constants suggest one. */
   OptionalDouble neutral();
 
   /** The raw number unchanged. */

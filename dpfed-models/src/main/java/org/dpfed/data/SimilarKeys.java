@@ -9,8 +9,6 @@ public enum SimilarKeys {
   REFUSE,
   /** They are one client. Right when the same client was typed in several ways; always safe. */
   JOIN,
-  /**
-   * They are different clients. The guarantee then assumes that no client goes by two such keys.
-   */
+  /** They are different clients. The guarantee then assumes that no client has two such keys. */
   DISTINCT
 }

@@ -64,10 +64,9 @@ public record TrainTestSplit(LabelledData train, LabelledData test) {
 
   /**
    * Holds out units with about {@code testExamples} rows, at least one unit: {@link #byUnit} with
-   * the share {@code testExamples ÷ size} rounded to one digit, so that it stays the same when a
-   * unit comes or goes, save where the quotient lies next to a rounding limit. A guarantee takes
-   * the share for a public constant; {@link #byUnit} is the better choice where it is known
-   * beforehand.
+   * the share {@code testExamples ÷ size} rounded to one digit, so that adding or removing a unit
+   * does not change the share, unless the quotient is next to a rounding limit. A guarantee treats
+   * the share as a public constant; prefer {@link #byUnit} if you know the share beforehand.
    *
    * @param testExamples in [1, size − 1]
    */

@@ -75,7 +75,7 @@ enum CaseField {
     return label;
   }
 
-  /** The option that it stands for. */
+  /** The option that it corresponds to. */
   Optional<Flag> flag() {
     return Optional.ofNullable(flag);
   }

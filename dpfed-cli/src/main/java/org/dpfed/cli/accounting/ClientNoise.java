@@ -122,7 +122,7 @@ sealed interface ClientNoise extends Mechanism.Accounted {
                       options.whole(Flag.ROUNDS))));
     }
 
-    /** What whoever sees each message learns; see {@link #sums} for the sums alone. */
+    /** The guarantee against anyone who sees each message; see {@link #sums} for the sums only. */
     @Override
     public DpEvent event() {
       return new DpEvent.SelfComposed(
@@ -134,7 +134,7 @@ sealed interface ClientNoise extends Mechanism.Accounted {
       return SAME_CLIENTS;
     }
 
-    /** The guarantee against whoever sees the sums and nothing else. */
+    /** The guarantee against anyone who sees only the sums. */
     Guarantee sums(double delta, String unit) {
       return noise.central(delta, unit, NeighbouringRelation.REPLACE_ONE);
     }

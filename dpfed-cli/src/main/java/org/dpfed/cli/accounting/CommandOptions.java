@@ -74,7 +74,10 @@ final class CommandOptions {
     }
   }
 
-  /** The options of a form that describe the run; what a sampling takes is told once for all. */
+  /**
+   * The options of a form that describe the run; the options of a sampling are listed once,
+   * separately.
+   */
   private static <T> List<String> words(Form<T> form) {
     List<String> words =
         form.needs().stream().map(Flag::option).collect(Collectors.toCollection(ArrayList::new));

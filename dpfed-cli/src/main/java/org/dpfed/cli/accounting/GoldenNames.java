@@ -91,7 +91,7 @@ final class GoldenNames {
   }
 
   /**
-   * What the name in a field stands for.
+   * The meaning of the name in a field.
    *
    * @throws UsageException when it is not known; the message lists the names
    */

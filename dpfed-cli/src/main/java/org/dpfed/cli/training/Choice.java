@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A condition on another setting, from which it follows whether a setting is taken or needed.
+ * A condition on another setting that decides whether a setting is accepted or required.
  *
  * @param key of the other setting
  * @param values of which it has one, as text; empty where it only has to be set

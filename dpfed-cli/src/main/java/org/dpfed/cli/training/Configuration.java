@@ -21,9 +21,9 @@ import java.util.stream.StreamSupport;
 import org.dpfed.cli.UsageException;
 
 /**
- * The values of the settings of one run, each with where it came from. Every value is known and
- * within its bound once this exists; {@link #complete} makes sure that they belong together. Errors
- * are one line that names source, key, bound and value.
+ * The values of the settings of one run, each with its source. Every value is valid on its own;
+ * {@link #complete} checks that they are consistent. Errors are one line with source, key, bound
+ * and value.
  */
 final class Configuration {
   /** What takes back, as the text of a flag, what a file says. */

@@ -15,7 +15,7 @@ import org.dpfed.data.MissingValues;
 import org.dpfed.data.Scaling;
 import org.dpfed.data.SimilarKeys;
 
-/** The schema of CSV files that a configuration describes. */
+/** Creates the schema of CSV files from a configuration. */
 final class CsvSettings {
   private CsvSettings() {}
 

@@ -19,7 +19,7 @@ import org.dpfed.data.partition.Partition;
 import org.dpfed.data.partition.Partitioner;
 
 /**
- * The examples that a configuration names.
+ * The examples selected by a configuration.
  *
  * @param split what clients hold, and what is held out
  * @param schema how the features come from the columns of a CSV file, where they do

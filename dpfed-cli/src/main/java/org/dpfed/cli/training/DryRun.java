@@ -10,7 +10,7 @@ import org.dpfed.accounting.Guarantee;
 import org.dpfed.data.partition.Partition;
 import org.dpfed.federated.PrivacyPlan;
 
-/** What a run would be: the data, the clients, the plan and its cost. Nothing is trained. */
+/** Prints what a run would do: the data, the clients, the plan and its cost. Trains nothing. */
 final class DryRun {
   private DryRun() {}
 

@@ -40,7 +40,7 @@ import org.nd4j.linalg.schedule.MapSchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
 
 /**
- * The library's objects that a configuration describes.
+ * The library objects that a configuration describes.
  *
  * @param configuration where they come from
  * @param schema how the features come from the columns of a CSV file, where they do

@@ -6,8 +6,9 @@ import java.util.concurrent.TimeUnit;
 import org.dpfed.federated.FederatedAveraging;
 
 /**
- * Turns Ctrl-C into an orderly end: the run is asked to stop, and the process waits until its model
- * and report are written, which is when this is closed. The exit status remains that of the signal.
+ * Turns Ctrl-C into an orderly stop: asks the run to stop, and keeps the process alive until the
+ * model and the report are written and this object is closed. The exit status remains that of the
+ * signal.
  */
 final class Interruption implements AutoCloseable {
   private static final int PATIENCE_SECONDS = 10;

@@ -21,9 +21,9 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * What values a setting takes. A file and a flag give text, or lists and maps of text; the kind
- * alone decides what is a number or a switch, so that {@code 008} stays {@code 008} where text is
- * wanted.
+ * The values that a setting accepts. Files and flags provide text, or lists and maps of text; only
+ * the kind decides what is a number or a switch, so {@code 008} remains {@code 008} for a text
+ * setting.
  *
  * @param shape how a value is written
  * @param bound in words, such as {@code an integer from 1 to 9}

@@ -7,7 +7,7 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.dpfed.federated.ModelEvaluation;
 import org.dpfed.federated.RoundMetrics;
 
-/** Shows how far a run is: a bar on a terminal, otherwise a line for each evaluation. */
+/** Shows the progress of a run: a bar on a terminal, otherwise one line per evaluation. */
 sealed interface Progress extends AutoCloseable {
   void finished(RoundMetrics round);
 

@@ -16,9 +16,9 @@ import org.dpfed.data.CsvSchemaFile;
 import org.dpfed.ledger.FileLedger;
 
 /**
- * What a run leaves behind: {@code config.yaml}, {@code ledger.tsv}, {@code model.zip}, {@code
- * report.json} and, where it was trained on rows of columns, {@code preprocessing.json}, in a
- * directory of its own. No run overwrites another, and a file is there whole or not at all.
+ * The files that a run writes: {@code config.yaml}, {@code ledger.tsv}, {@code model.zip}, {@code
+ * report.json} and, for CSV data, {@code preprocessing.json}, in a separate directory. No run
+ * overwrites another, and each file is written completely or not at all.
  *
  * @param path of the directory
  */

@@ -12,13 +12,12 @@ import org.dpfed.federated.RoundMetrics;
 import org.dpfed.federated.TrainingReport;
 
 /**
- * A run as JSON, at the top and for each round in two parts. {@code released} holds what the
+ * A run as JSON. The top level and each round have two parts. {@code released} contains what the
  * guarantee covers: functions of released parameters and of public constants. {@code
- * notCoveredByGuarantee} holds what depends on data without noise: metrics, which depend on the
- * held-out rows; durations, which tell how much data took part; and diagnostics, when they are
- * asked for.
+ * notCoveredByGuarantee} contains what depends on data without noise: metrics, which depend on the
+ * held-out rows; durations, which reveal how much data took part; and diagnostics, if requested.
  *
- * <p>Every number is finite, or {@code null} where there is none.
+ * <p>Every number is finite, or {@code null} if there is none.
  */
 final class RunReport {
   private RunReport() {}

@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * One thing that can be set, in a file by its key and on the command line by its flag, and on which
- * choices it depends.
+ * One setting, with its key in the file, its flag on the command line, and the choices that it
+ * depends on.
  *
  * @param key dotted path in the file, such as {@code privacy.clipNorm}
  * @param flag on the command line, such as {@code --clip-norm}

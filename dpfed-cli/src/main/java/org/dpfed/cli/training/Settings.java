@@ -24,7 +24,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
-/** Everything that can be set of a training run. What is not in this table does not exist. */
+/** All settings of a training run. A setting that is not in this table does not exist. */
 final class Settings {
   static final List<Setting> ALL =
       List.of(

@@ -15,7 +15,10 @@ import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
 import org.yaml.snakeyaml.reader.StreamReader;
 
-/** The text of a file of settings: UTF-8 and printable, or refused with the line at fault. */
+/**
+ * Reads a settings file as text: UTF-8 and printable; otherwise the file is refused and the error
+ * names the line.
+ */
 final class SettingsFile {
   private static final int MOST_BYTES = 1 << 20;
   private static final int BYTE_ORDER_MARK = 0xFEFF;

@@ -23,8 +23,8 @@ import org.yaml.snakeyaml.events.NodeEvent;
 import org.yaml.snakeyaml.events.ScalarEvent;
 
 /**
- * Reads settings in YAML without YAML's types: every scalar is the text that stands in the file,
- * and an empty one that is not quoted is {@code null}. What is hard to read is refused: anchors,
+ * Reads settings in YAML without YAML's types: every scalar is its literal text, and an empty
+ * scalar without quotes is {@code null}. Constructs that are hard to read are refused: anchors,
  * tags, several documents, repeated keys.
  */
 final class SettingsReader {

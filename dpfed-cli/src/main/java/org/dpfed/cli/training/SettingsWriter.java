@@ -26,7 +26,7 @@ import org.yaml.snakeyaml.events.StreamStartEvent;
 
 /**
  * Writes settings in YAML. Numbers and switches are written as they were read; text is quoted
- * unless it is a plain word, so that any reader of YAML takes it for text.
+ * unless it is a plain word, so that any YAML reader reads it as text.
  */
 final class SettingsWriter {
   private static final Pattern WORD = Pattern.compile("[A-Za-z][A-Za-z0-9_-]*|/[A-Za-z0-9_./-]*");

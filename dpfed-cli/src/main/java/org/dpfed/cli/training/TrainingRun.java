@@ -11,8 +11,8 @@ import org.dpfed.federated.TrainingReport;
 import org.dpfed.federated.TrainingResult;
 
 /**
- * One run and what it leaves in its directory. A run that fails leaves the model of its last
- * finished round and a report of what was spent: every round that was charged, finished or not.
+ * One run and its directory. A run that fails still writes the model of its last finished round,
+ * and a report of the privacy spent in every charged round, finished or not.
  */
 final class TrainingRun {
   private static final String TERMINAL = "dpfed.terminal";

@@ -2,7 +2,7 @@ package org.dpfed.accounting.numerics;
 
 import org.hipparchus.special.Gamma;
 
-/** Tails of binomial distributions, bounded from above. */
+/** Upper bounds on the tails of binomial distributions. */
 public final class BinomialTail {
   private BinomialTail() {}
 

@@ -1,11 +1,11 @@
 package org.dpfed.accounting.numerics;
 
 /**
- * The discrete Fourier transform of a power-of-two length, radix 2, with twiddle factors each
- * computed on its own, so that the classical bound of its round-off holds.
+ * The discrete Fourier transform of a power-of-two length, radix 2. Each twiddle factor is computed
+ * separately, so that the classical bound of the round-off holds.
  *
- * <p>Spectra are in bit-reversed order: pointwise work does not mind, and no pass is spent on
- * sorting.
+ * <p>Spectra are in bit-reversed order, which pointwise operations can use directly, so no pass is
+ * spent on sorting.
  */
 public final class FourierTransform {
   private final int length;

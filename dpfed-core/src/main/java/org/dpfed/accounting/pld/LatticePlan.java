@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /**
- * Lattice, tilt and window for one question, so that accuracy and memory do not depend on how many
- * steps were composed. A poor plan makes an answer loose, never wrong.
+ * The lattice, tilt and window for one question, chosen so that accuracy and memory do not depend
+ * on the number of composed steps. A poor plan makes an answer loose, never wrong.
  *
  * @param loss what is composed
  * @param bestTilt the tilt at which round-off is smallest

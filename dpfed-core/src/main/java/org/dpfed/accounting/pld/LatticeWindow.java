@@ -1,7 +1,7 @@
 package org.dpfed.accounting.pld;
 
 /**
- * A stretch of the lattice on which a composed privacy loss is computed.
+ * The range of the lattice on which a composed privacy loss is computed.
  *
  * @param spacing distance of lattice points as a loss, positive
  * @param lowest index of the first point: its loss is this many spacings

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import org.dpfed.accounting.numerics.GaussLegendre;
 
 /**
- * Rényi divergences of one step: moments of its privacy loss by Gauss–Legendre quadrature over
- * panels so narrow that every integrand that occurs is resolved to some 10⁻¹⁴.
+ * Rényi divergences of one step: moments of its privacy loss by Gauss–Legendre quadrature, with
+ * panels narrow enough to compute every integrand that occurs to about 10⁻¹⁴.
  */
 public final class LossQuadrature {
   /** Standard deviations kept beyond the bulk; what is left out is below 10⁻²⁴ of it. */

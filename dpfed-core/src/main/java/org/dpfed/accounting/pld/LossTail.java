@@ -1,7 +1,7 @@
 package org.dpfed.accounting.pld;
 
 /**
- * δ as a function of ε for a composed privacy loss, from above: what the FFT gave, plus its
+ * Upper bound on δ as a function of ε for a composed privacy loss: the result of the FFT, plus its
  * round-off, plus the mass above its window and at infinity.
  */
 final class LossTail {

@@ -5,9 +5,9 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * The composed privacy loss in one direction, answered for one (ε, δ) at a time, each by a {@link
- * LatticePlan} of its own. Every plan gives a bound; further ones are made where an answer shows
- * that the first expected something else.
+ * The composed privacy loss in one direction. Each (ε, δ) question uses its own {@link
+ * LatticePlan}. Every plan gives a bound; if the answer shows that a plan was based on a wrong
+ * expectation, another plan is made.
  */
 public final class PrivacyLossComposition {
   /** A first answer this far below the estimate it was planned for is planned for anew. */

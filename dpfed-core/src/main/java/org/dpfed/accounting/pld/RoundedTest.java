@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A bound from below: the composed outcomes are told apart by the sum of their rounded losses,
- * which is one test among all, so P(sum &gt; t) − e^ε·Q(sum &gt; t) is at most δ(ε) for every
- * threshold. Nearly the best test, hence second-order tight.
+ * A lower bound on δ: one specific test distinguishes the composed outcomes by the sum of their
+ * rounded losses. For any test, P(sum &gt; t) − e^ε·Q(sum &gt; t) is at most δ(ε) for every
+ * threshold. The test is close to the best one, so the bound is tight to second order.
  */
 final class RoundedTest {
   private final LatticeWindow window;

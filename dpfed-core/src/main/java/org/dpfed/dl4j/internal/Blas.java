@@ -5,10 +5,9 @@ import org.dpfed.nativememory.NativeFloats;
 
 /**
  * Matrix products on memory outside the heap, with the library that ND4J's CPU backend has loaded.
- * All matrices are row-major; a stride is the distance of two rows. Sizes are the caller's to
- * check.
+ * All matrices are row-major; a stride is the distance between two rows. The caller checks sizes.
  *
- * <p>Not thread-safe: each layer has its own, so that no call allocates.
+ * <p>Not thread-safe: each layer has its own instance, so that no call allocates.
  */
 final class Blas {
   private final NativeFloats.Cursor a = new NativeFloats.Cursor();

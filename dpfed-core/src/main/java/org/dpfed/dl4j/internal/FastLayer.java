@@ -1,6 +1,6 @@
 package org.dpfed.dl4j.internal;
 
-/** A layer of DL4J whose arithmetic is a {@link LayerKernel}. */
+/** A DL4J layer computed by a {@link LayerKernel}. */
 interface FastLayer {
   LayerKernel kernel();
 

@@ -23,8 +23,8 @@ import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossNegativeLogLikelihood;
 
 /**
- * Replaces the layers of a network by the fast ones of this package. A layer with a setting that
- * the fast one does not support stays as it is.
+ * Replaces the layers of a network with the fast ones of this package. Layers with unsupported
+ * settings are not replaced.
  */
 public final class FastLayers {
   private FastLayers() {}

@@ -1,6 +1,6 @@
 package org.dpfed.dl4j.internal;
 
-/** Arrays that grow, and their transposes. */
+/** Growable float arrays, and their transposes. */
 final class Floats {
   private static final int TILE = 16;
 

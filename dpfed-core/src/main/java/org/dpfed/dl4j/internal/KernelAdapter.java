@@ -8,7 +8,8 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Between the arrays of DL4J, {@code [n, features]} or {@code [n, c, h, w]}, and a kernel.
+ * Converts between DL4J's arrays, {@code [n, features]} or {@code [n, c, h, w]}, and those of a
+ * kernel.
  *
  * @param <S> the kernel
  */

@@ -1,12 +1,12 @@
 package org.dpfed.dl4j.internal;
 
 /**
- * The arithmetic of one layer, on Java arrays. Rows of features are {@code [n, features]}; images
- * are {@code [c, h, w, n]}: with the examples innermost, whatever is done to a row of pixels is
- * done to one long run of floats.
+ * The arithmetic of one layer, on Java arrays. Rows of features have shape {@code [n, features]},
+ * images {@code [c, h, w, n]}: with the examples innermost, an operation on a row of pixels is an
+ * operation on one contiguous run of floats.
  *
- * <p>Arrays may be longer than what they hold, and those that a kernel returns are its own, valid
- * until it is asked again. A kernel has one thread at a time.
+ * <p>Arrays may be longer than their content. An array that a kernel returns belongs to the kernel
+ * and is valid until the next call. A kernel is used by one thread at a time.
  */
 interface LayerKernel extends AutoCloseable {
   /**

@@ -4,10 +4,10 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
- * How the patches under a convolution's kernel are laid out. Images {@code [c, h, w, n]} are first
- * copied with their padding into planes whose rows hold the columns 0, s, 2s … and then 1, s + 1 …
- * of a stride s: every row of a patch matrix is then made of runs that lie side by side, whatever
- * the stride.
+ * The memory layout of the patches under a convolution's kernel. Images {@code [c, h, w, n]} are
+ * first copied with their padding into planes whose rows contain the columns 0, s, 2s … and then 1,
+ * s + 1 … for stride s. Every row of a patch matrix then consists of contiguous runs, for any
+ * stride.
  *
  * <p>The patch matrix has a row for each (channel, kernel row, kernel column) and a column for each
  * (output row, output column, example).

@@ -3,9 +3,9 @@ package org.dpfed.dl4j.internal;
 import java.util.Arrays;
 
 /**
- * Windows over images {@code [c, h, w, n]} and their maxima {@code [c, outHeight, outWidth, n]},
- * visited run by run: the values at one place under windows that lie side by side are neighbours,
- * for all examples, and with a stride of 1 for a whole output row.
+ * Pooling windows over images {@code [c, h, w, n]} and their maxima {@code [c, outHeight, outWidth,
+ * n]}, processed in contiguous runs: the values at one position in neighbouring windows are
+ * adjacent in memory, for all examples, and with a stride of 1 for a whole output row.
  */
 record PoolingGeometry(
     int examples,

@@ -9,8 +9,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Working memory of one layer for BLAS, kept from step to step and grown when a larger batch comes.
- * What it holds at the start of a step is left over from another one.
+ * Working memory of one layer for BLAS. It is reused from step to step and grows for larger
+ * batches; at the start of a step it contains arbitrary values.
  */
 final class Scratch implements AutoCloseable {
   private @Nullable INDArray memory;

@@ -21,10 +21,10 @@ import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Sgd;
 
 /**
- * Steps of a network that has fast layers only and is trained by the same plain SGD throughout,
- * without regularisation, gradient normalisation or constraints: from kernel to kernel on Java
- * arrays, and then one call that adds the flat gradient to the parameters. DL4J's own way makes
- * some dozens of arrays for each step, and the garbage collector goes through all of them.
+ * Training steps for a network that has only fast layers and one plain SGD updater, without
+ * regularisation, gradient normalisation or constraints. Data passes from kernel to kernel in Java
+ * arrays, then one call adds the flat gradient to the parameters. DL4J's own step creates dozens of
+ * arrays, all of which the garbage collector must trace.
  */
 public final class SgdSteps {
   private final MultiLayerNetwork network;

@@ -2,7 +2,7 @@ package org.dpfed.dl4j.internal;
 
 import org.jspecify.annotations.Nullable;
 
-/** Between batches with the examples first and images {@code [c, h, w, n]}. */
+/** Converts between batches with the examples first and images {@code [c, h, w, n]}. */
 final class Transposition implements LayerKernel {
   private final boolean toImages;
 

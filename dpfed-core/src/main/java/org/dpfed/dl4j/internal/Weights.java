@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Where a layer's weights, biases and their gradients lie: in the network's flat vectors, which
- * both have the same order. Looked up again whenever the network has been given other vectors.
+ * The positions of a layer's weights, biases and their gradients in the network's flat vectors,
+ * which have the same order. They are looked up again when the network receives other vectors.
  */
 final class Weights {
   private static final String WEIGHT = DefaultParamInitializer.WEIGHT_KEY;

@@ -20,7 +20,7 @@ public record ByKey() implements Partitioner {
   }
 
   /**
-   * One client for each key, called what the keys tell apart; that nobody goes by two of them is an
+   * One client for each key, named after what the keys identify; that nobody has two of them is an
    * assumption.
    *
    * @throws IllegalArgumentException when the data has no keys

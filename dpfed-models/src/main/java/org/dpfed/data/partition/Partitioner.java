@@ -11,16 +11,16 @@ public sealed interface Partitioner permits OnePerClient, Iid, Dirichlet, Shards
   String name();
 
   /**
-   * What one client is when nobody names it: the row, or what each row was said to be, where rows
-   * are clients; {@code client} by key; {@code simulated client} where rows are dealt.
+   * The default unit: if rows are clients, {@code row} or what the data declares each row to be; by
+   * key, {@code client}; if rows are assigned at random, {@code simulated client}.
    */
   String unit(LabelledData data);
 
   /**
-   * The population that results.
+   * Assigns the rows to clients.
    *
    * @param data shared with the result, not copied
-   * @param unit what one client stands for, such as {@code patient}; named in the guarantee
+   * @param unit what one client represents, such as {@code patient}; named in the guarantee
    * @throws IllegalArgumentException when a client of this partition is not one of that unit
    */
   Partition partition(LabelledData data, String unit);
