@@ -90,13 +90,13 @@ final class RefusedNetworks {
   private static IllegalArgumentException refusedSameDiff(
       String kind, String name, Object configuration) {
     return new IllegalArgumentException(
-        "%s '%s' is %s, a SameDiff %s: DL4J 1.0.0-M2.1 computes the gradients of everything below it twice as large as they are. Replace it by one that is not SameDiff's, or freeze it where nothing below it is trained"
+        "%s '%s' is %s, a SameDiff %s: DL4J 1.0.0-M2.1 computes gradients that are twice too large for all layers below it. Replace it by one that is not SameDiff's, or freeze it where nothing below it is trained"
             .formatted(kind, name, configuration.getClass().getSimpleName(), kind));
   }
 
   private static void refuseStatistic(Parameter parameter) {
     throw new IllegalArgumentException(
-        "%s has the updater NoOp: what is added to it is no gradient but a running statistic of clients' data, or is not scaled by a learning rate. Freeze the layer, replace it, or give it an updater with a learning rate"
+        "%s has the updater NoOp: the value added to it is a running statistic of clients' data instead of a gradient, or is not scaled by a learning rate. Freeze the layer, replace it, or give it an updater with a learning rate"
             .formatted(parameter.label()));
   }
 }

@@ -32,12 +32,12 @@ final class RestartNotes {
     List<String> notes = new ArrayList<>();
     if (!stateful.isEmpty()) {
       notes.add(
-          "the state of the updater %s starts anew for every client in every round; momentum that lasts is the server optimizer's"
+          "the state of the updater %s is reset for every client in every round; for momentum across rounds, use the server optimizer"
               .formatted(stateful));
     }
     if (!schedules.isEmpty()) {
       notes.add(
-          "the network's %s counts a client's own steps and epochs and starts anew for every client in every round; schedules by round are LocalTraining.withLearningRate and ServerOptimizer.Scheduled"
+          "the network's %s counts one client's steps and epochs and restarts for every client in every round; for schedules by round, use LocalTraining.withLearningRate and ServerOptimizer.Scheduled"
               .formatted(schedules));
     }
     return notes;

@@ -72,7 +72,7 @@ record AccountedRun(
       double needed = run.spent(rounds).epsilon();
       if (epsilon.isPresent() && needed > epsilon.getAsDouble()) {
         throw new IllegalArgumentException(
-            "noiseMultiplier %s would spend epsilon %s in %d rounds, more than the %s allowed; leave noiseMultiplier out to have it chosen, run fewer rounds, or allow a larger epsilon"
+            "noiseMultiplier %s would spend epsilon %s in %d rounds, more than the %s allowed; omit noiseMultiplier to have it computed, run fewer rounds, or allow a larger epsilon"
                 .formatted(
                     run.mechanism.noiseMultiplier(),
                     Guarantee.displayed(needed),

@@ -87,7 +87,7 @@ public final class FederatedAveraging {
       }
       if (!plan.unit().equals(data.unit())) {
         throw new IllegalArgumentException(
-            "the plan promises privacy for one %s, a client of the data is one %s; make the plan from the data"
+            "the plan protects one %s, but a client of the data is one %s; build the plan from the data"
                 .formatted(plan.unit(), data.unit()));
       }
       this.plan = plan;

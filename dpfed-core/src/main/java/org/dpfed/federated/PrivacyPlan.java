@@ -137,7 +137,7 @@ public final class PrivacyPlan {
         "this is the only run over these clients, and its starting parameters were not trained on"
             + " them");
     assumptions.add(
-        "nobody observes how long rounds take: that depends on the clients that took part");
+        "nobody observes how long rounds take, because that depends on the clients that took part");
     assumptions.add(
         "nobody learns what was measured on held-out rows or in diagnostics: the guarantee does not"
             + " cover it");
@@ -160,7 +160,7 @@ public final class PrivacyPlan {
   void start() {
     if (!started.compareAndSet(false, true)) {
       throw new IllegalStateException(
-          "this plan was run before and its guarantee covers one run; make a new plan for another:"
+          "this plan has been run, and its guarantee covers one run; make a new plan for another run:"
               + " both runs together cost the sum of the two, and a ledger given to both is charged"
               + " for both");
     }
@@ -261,7 +261,7 @@ public final class PrivacyPlan {
     public PrivacyPlan build() {
       if (clipping instanceof Clipping.None && !noiseMultiplier.equals(OptionalDouble.of(0))) {
         throw new IllegalArgumentException(
-            "a plan with noise needs a clipNorm, the bound that it hides");
+            "a plan with noise needs a clipNorm; the noise is scaled by it");
       }
       SampledGaussian noiseless =
           new SampledGaussian(population, expectedCohortSize, clipping, 0, randomness);

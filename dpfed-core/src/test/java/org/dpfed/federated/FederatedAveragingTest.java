@@ -221,7 +221,7 @@ final class FederatedAveragingTest {
     assertThatThrownBy(
             () ->
                 FederatedAveraging.builder(patients, clients(), trainer(client -> new float[] {1})))
-        .hasMessageContaining("for one patient, a client of the data is one device");
+        .hasMessageContaining("protects one patient, but a client of the data is one device");
   }
 
   private static TrainingResult run(IntFunction<float[]> deltaOf, int workers, PrivacyPlan plan) {

@@ -145,7 +145,7 @@ final class CsvColumns {
 
   private String hint(String reference) {
     if (names.size() == 1) {
-      return "is the delimiter another one?";
+      return "is another delimiter used?";
     }
     if (isPosition(reference)) {
       return "positions are for files without a header: set header to false if this line is a record";

@@ -90,7 +90,7 @@ sealed interface CsvFeature {
       OptionalInt category = index.find(text);
       if (category.isEmpty()) {
         throw new CellException(
-            "expected one of the %d categories stated for this column, found another value; state it, or declare it a missing marker"
+            "expected one of the %d categories declared for this column, found another value; add it, or declare it a missing marker"
                 .formatted(categories.size()));
       }
       row[at + category.getAsInt()] = 1;

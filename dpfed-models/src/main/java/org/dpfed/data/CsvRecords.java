@@ -83,7 +83,7 @@ final class CsvRecords implements AutoCloseable {
       if (e.getCause() instanceof CSVException) {
         throw file.line(line)
             .problem(
-                "expected the quote that closes a value, then a delimiter or the end of the line; if nothing quotes in this file, say so (quote: off)");
+                "expected the quote that closes a value, then a delimiter or the end of the line; if the file does not quote values, set quote: off");
       }
       throw e.getCause();
     }

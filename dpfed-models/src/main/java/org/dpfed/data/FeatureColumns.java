@@ -72,7 +72,7 @@ final class FeatureColumns {
       feature.encodeMissing(row, at);
     } else {
       throw new CellException(
-          "value is missing; choose what stands for it (NEUTRAL) or drop such rows (DROP_ROW)");
+          "value is missing; replace it by a neutral value (NEUTRAL) or drop such rows (DROP_ROW)");
     }
   }
 }

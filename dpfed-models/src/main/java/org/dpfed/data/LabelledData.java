@@ -171,7 +171,7 @@ public final class LabelledData {
       return classes;
     }
     throw new IllegalArgumentException(
-        "labels must be classes for this, were numbers; a regression has neither classes nor a deal by class");
+        "labels must be classes for this, were numbers; a regression has no classes to partition or split by");
   }
 
   /** The key of each row, where the source has any. */
@@ -266,7 +266,7 @@ public final class LabelledData {
     }
     if (rowUnit != null && keys != null && keys.keysWithRows() < size()) {
       throw new IllegalArgumentException(
-          "rows were said to be one per %s, yet some key has several rows; leave out the key, or what was said"
+          "the data declares one row per %s, but some key has several rows; remove the key or the declaration"
               .formatted(rowUnit));
     }
   }

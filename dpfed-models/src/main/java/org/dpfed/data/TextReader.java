@@ -129,7 +129,7 @@ final class TextReader extends Reader {
     if (result.isError()) {
       throw here()
           .problem(
-              "expected text in %s, found bytes that are none; state the encoding of the file, such as windows-1252"
+              "expected text in %s, found invalid bytes; state the encoding of the file, such as windows-1252"
                   .formatted(encoding));
     }
     recordLength += out.remaining();

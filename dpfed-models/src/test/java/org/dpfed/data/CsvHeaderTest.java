@@ -103,7 +103,7 @@ class CsvHeaderTest {
         CsvSchema.builder().label("y", List.of("0", "1")).numeric("Age", 0, 9);
     assertRefused(schema.build(), "age,y\n1,0\n", "column 1 differs from it only in case");
     assertRefused(schema.build(), "A ge,y\n1,0\n", "column 1 differs from it only in blanks");
-    assertRefused(schema.build(), "Age;y\n1;0\n", "is the delimiter another one?");
+    assertRefused(schema.build(), "Age;y\n1;0\n", "is another delimiter used?");
     assertRefused(schema.build(), "Alter,y\n1,0\n", "is it spelled as in the file?");
     assertRefused(
         schema.build(), "Age,y,name\n1,0,2\n", "column 3 of 3: column is not in the schema");

@@ -85,7 +85,7 @@ class CsvReaderTest {
             () -> new CsvReader(patients().missing(MissingValues.REFUSE, "?").build()).read(file))
         .withMessage(
             file
-                + ": line 2, column 2 of 4 (age): value is missing; choose what stands for it (NEUTRAL) or"
+                + ": line 2, column 2 of 4 (age): value is missing; replace it by a neutral value (NEUTRAL) or"
                 + " drop such rows (DROP_ROW)");
   }
 
@@ -97,7 +97,7 @@ class CsvReaderTest {
         "north,secret,1,yes|line 3, column 2 of 4 (age): expected a number, found other text",
         "north,Infinity,1,yes|line 3, column 2 of 4 (age): expected a number, found other text",
         "north,1d,1,yes|line 3, column 2 of 4 (age): expected a number, found other text",
-        "north,60,secret,yes|line 3, column 3 of 4 (pain): expected one of the 3 categories stated for this column",
+        "north,60,secret,yes|line 3, column 3 of 4 (pain): expected one of the 3 categories declared for this column",
         "north,60,1,secret|line 3, column 4 of 4 (healthy): label belongs to none of the 2 classes",
         "north,60,1,|line 3, column 4 of 4 (healthy): label is missing",
         ",60,1,yes|line 3, column 1 of 4 (hospital): key is missing",

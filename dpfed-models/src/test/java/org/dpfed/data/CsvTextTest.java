@@ -72,7 +72,7 @@ class CsvTextTest {
     assertRefused(
         schema(),
         CONTENT.getBytes(ISO_8859_1),
-        "line 2, character 2: expected text in UTF-8, found bytes that are none");
+        "line 2, character 2: expected text in UTF-8, found invalid bytes");
     // Beyond the reader's first buffer, counted through \r\n, \r and characters of several bytes.
     String long1 = "site,x,y\r\n" + "ü,1,0\r".repeat(5000);
     byte[] bytes = Arrays.copyOf(long1.getBytes(UTF_8), long1.getBytes(UTF_8).length + 1);

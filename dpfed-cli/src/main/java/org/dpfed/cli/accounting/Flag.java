@@ -15,20 +15,20 @@ enum Flag {
       "--noise-multiplier",
       Kind.NOT_NEGATIVE,
       "Standard deviation of the noise divided by the clip norm."),
-  ROUNDS(Section.RUN, "--rounds", Kind.COUNT, "Number of rounds; never assumed."),
+  ROUNDS(Section.RUN, "--rounds", Kind.COUNT, "Number of rounds; required, no default."),
   RELATION(
       Section.RUN,
       "--relation",
       Kind.TEXT,
-      "Which two populations must look alike: add-or-remove-one (default), zero-out or"
-          + " replace-one. For tree, matrix and sampling without replacement one of the last two."),
+      "Neighbouring relation: add-or-remove-one (default), zero-out or replace-one. Tree, matrix"
+          + " and sampling without replacement require one of the last two."),
 
   SAMPLING(
       Section.SAMPLING,
       "--sampling",
       Kind.TEXT,
-      "Who takes part in a round. Default: poisson where a sampling probability or a cohort is"
-          + " given, else none. See below."),
+      "Which clients take part in a round. Default: poisson if a sampling probability or a cohort"
+          + " is given, otherwise none. See below."),
   SAMPLING_PROBABILITY(
       Section.SAMPLING,
       "--sampling-probability",
@@ -43,18 +43,18 @@ enum Flag {
       Section.SAMPLING,
       "--population",
       Kind.COUNT,
-      "Number of clients. --delta must be below 1 over it."),
+      "Number of clients. --delta must be below 1 / population."),
   MAX_COHORT(
       Section.SAMPLING,
       "--max-cohort",
       Kind.COUNT,
-      "Most clients in one round; a larger sample is cut at random."),
+      "Largest number of clients in one round; a larger sample is cut at random."),
 
   MAX_PARTICIPATIONS(
       Section.CORRELATED,
       "--max-participations",
       Kind.INDEX,
-      "Most rounds that one client takes part in."),
+      "Largest number of rounds that one client takes part in."),
   MIN_SEPARATION(
       Section.CORRELATED,
       "--min-separation",
@@ -65,7 +65,7 @@ enum Flag {
       "--tree-rounds",
       Kind.INDEX,
       true,
-      "Rounds of each tree, where trees are restarted; a client takes part once in each."),
+      "Rounds of each tree, if trees are restarted; a client takes part at most once per tree."),
   COEFFICIENTS(
       Section.CORRELATED,
       "--coefficients",
@@ -88,7 +88,8 @@ enum Flag {
       Section.CORRELATED,
       "--bands",
       Kind.COUNT,
-      "Bands of a matrix with columns of norm 1, and groups of clients that are sampled in turn."),
+      "Number of bands of a matrix with columns of norm 1; as many groups of clients are sampled in"
+          + " turn."),
 
   CLIP_NORM(
       Section.DISTRIBUTED,
@@ -115,7 +116,7 @@ enum Flag {
       Section.DISTRIBUTED,
       "--noisy-clients",
       Kind.COUNT,
-      "Clients that are certain to add their noise to one sum. Default for local-gaussian: 1."),
+      "Smallest number of clients that add noise to one sum. Default for local-gaussian: 1."),
   LOCAL_EPSILON(
       Section.DISTRIBUTED, "--local-epsilon", Kind.POSITIVE, "Epsilon of one client's message."),
   LOCAL_DELTA(
@@ -128,8 +129,8 @@ enum Flag {
       Section.QUESTION,
       "--epsilon",
       Kind.NOT_NEGATIVE,
-      "In account: ask for delta at this epsilon, in place of --delta. In calibrate: what may be"
-          + " spent."),
+      "In account: compute delta at this epsilon, instead of --delta. In calibrate: the privacy"
+          + " budget."),
   DELTA(
       Section.QUESTION,
       "--delta",
@@ -139,38 +140,38 @@ enum Flag {
       Section.QUESTION,
       "--accountant",
       Kind.TEXT,
-      "Who computes: tightest (default), rdp, pld, analytic-gaussian or optimal-composition."),
+      "Method of accounting: tightest (default), rdp, pld, analytic-gaussian or optimal-composition."),
   ORDERS(
       Section.QUESTION,
       "--orders",
       Kind.TEXT,
       "Orders of --accountant rdp, such as 1.5,2..64,128. Default: 1.1 to 16384."),
-  ALL(Section.QUESTION, "--all", Kind.SWITCH, "Every accountant's epsilon, side by side."),
+  ALL(Section.QUESTION, "--all", Kind.SWITCH, "Print the epsilon of every accountant."),
   CLIPPED_COUNT_STDDEV(
       Section.QUESTION,
       "--clipped-count-stddev",
       Kind.POSITIVE,
-      "Noise on adaptive clipping's count of clipped clients: ask for the noise multiplier that is"
-          + " left for the sum. Takes --noise-multiplier only."),
+      "Noise on adaptive clipping's count of clipped clients: compute the noise multiplier that"
+          + " remains for the sum. Requires --noise-multiplier and accepts no other option."),
   NOISE_TO_SIGNAL(
       Section.QUESTION,
       "--noise-to-signal",
       Kind.POSITIVE,
-      "Ask for the smallest expected cohort at which the averaged noise has this standard"
-          + " deviation, in clip norms. Takes --population and --rounds, and Poisson sampling."),
+      "Compute the smallest expected cohort at which the averaged noise has this standard"
+          + " deviation, in clip norms. Requires --population, --rounds and Poisson sampling."),
   BATCH(
       Section.QUESTION,
       "--batch",
       Kind.TEXT,
-      "Answer a JSON list of cases instead: prints it with the field 'answer' added to each. Takes"
+      "Answer a JSON list of cases: prints the list with the field 'answer' added to each. Accepts"
           + " no other option."),
 
   UNIT(
       Section.OUTPUT,
       "--unit",
       Kind.TEXT,
-      "What one client stands for, such as patient. Default: client. This is what you claim: no"
-          + " data is read that could confirm it."),
+      "What one client represents, such as patient. Default: client. This is your statement:"
+          + " dpfed reads no data to check it."),
   PLOT(Section.OUTPUT, "--plot", Kind.TEXT, "Also plot epsilon over the rounds into a PNG file."),
   JSON(Section.OUTPUT, "--json", Kind.SWITCH, "Print JSON.");
 

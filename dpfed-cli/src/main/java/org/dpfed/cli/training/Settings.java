@@ -33,14 +33,14 @@ final class Settings {
                   "--data",
                   oneOf("wdbc", "fashion-mnist", "idx", "csv"),
                   "",
-                  "Data set: the Wisconsin breast cancer records that dpfed brings, Fashion-MNIST, your own IDX files or your own CSV file.")
+                  "Data set: the included Wisconsin breast cancer records, Fashion-MNIST, your own IDX files or your own CSV file.")
               .needed(),
           of(
                   "data.directory",
                   "--data-directory",
                   path(),
                   "",
-                  "Directory of IDX files (Fashion-MNIST has a usual place), or of CSV files, each one client by its name unless a key column says otherwise.")
+                  "Directory of IDX files (Fashion-MNIST has a default), or of CSV files; without a key column, each file is one client, named after the file.")
               .onlyWith("data.set", "fashion-mnist", "idx", "csv")
               .neededWith("data.set", "idx"),
           csv(
@@ -48,7 +48,7 @@ final class Settings {
               "--regression",
               range("[0, 100]"),
               "",
-              "Public range of a label that is a number to be estimated."),
+              "Public range of the label, if it is a number to predict."),
           of(
                   "data.classes",
                   "--classes",
@@ -63,7 +63,7 @@ final class Settings {
                   "--data-files",
                   paths(),
                   "",
-                  "CSV files, each one client by its name unless a key column says otherwise.")
+                  "CSV files; without a key column, each file is one client, named after the file.")
               .notWith("data.directory"),
           csv("data.file", "--data-file", path(), "", "CSV file, plain or gzipped.")
               .notWith("data.files")
@@ -76,25 +76,25 @@ final class Settings {
               "--delimiter",
               character("tab", "space"),
               ",",
-              "What separates two values."),
+              "Character between two values."),
           csv(
               "data.quote",
               "--quote",
               character("off"),
               "\"",
-              "What a value stands between that holds delimiters or line breaks; off where nothing quotes."),
+              "Character around values that contain delimiters or line breaks; off if the file does not quote values."),
           csv(
               "data.encoding",
               "--encoding",
               text(),
               "",
-              "Encoding of CSV files, such as windows-1252; without it, what their byte order mark says, or UTF-8."),
+              "Encoding of CSV files, such as windows-1252. Default: that of their byte order mark, or UTF-8."),
           csv(
                   "data.label",
                   "--label",
                   text(),
                   "",
-                  "Label column: its name in the header, or its position from 0 where there is no header.")
+                  "Label column: its name in the header, or its position from 0 if there is no header.")
               .needed(),
           csv("data.key", "--key", text(), "", "Column that says which client a row belongs to.")
               .neededWith("partition.by", "by-key")
@@ -105,13 +105,13 @@ final class Settings {
               "--similar-keys",
               oneOf("refuse", "join", "distinct"),
               "refuse",
-              "What keys are that differ only in case, blanks or the form of their characters: an error, one client or several."),
+              "How to treat keys that differ only in case, blanks or equivalent characters: as an error, as one client or as several."),
           csv(
               "data.ranges",
               "--ranges",
               ranges("{age: [0, 100]}"),
               "",
-              "Public range of each numeric column, which is scaled by it."),
+              "Public range of each numeric column; values are scaled by it."),
           csv(
               "data.categories",
               "--categories",
@@ -123,7 +123,7 @@ final class Settings {
               "--remaining-range",
               range("[0, 1]"),
               "",
-              "Public range of every column that is named nowhere else."),
+              "Public range of every column that no other setting names."),
           csv("data.ignore", "--ignore", list(), "", "Columns to leave out."),
           csv(
               "data.missing",
@@ -136,20 +136,20 @@ final class Settings {
               "--on-missing",
               oneOf("refuse", "neutral", "drop-row"),
               "refuse",
-              "What a missing value does."),
+              "What to do with a missing value: refuse the file, use the neutral value of the column, or drop the row."),
           csv(
                   "data.testShare",
                   "--test-share",
                   fraction(true),
                   "",
-                  "Share of the keys, or of the rows where there is no key, that is held out for evaluation; 0.2 without it.")
+                  "Share of the keys (of the rows if there is no key) to hold out for evaluation. Default: 0.2.")
               .notWith("data.testFile"),
           csv(
                   "data.testExamples",
                   "--test-examples",
                   integer(1),
                   "",
-                  "About how many rows to hold out; the share of them, rounded to one digit, is taken for a public constant.")
+                  "Approximate number of rows to hold out; their share, rounded to one digit, becomes a public constant.")
               .notWith("data.testFile")
               .notWith("data.testShare"),
           csv(
@@ -157,15 +157,15 @@ final class Settings {
                   "--split-seed",
                   anyInteger(),
                   "0",
-                  "Seed of the hash that says which of them are held out.")
+                  "Seed of the hash that decides what is held out.")
               .notWith("data.testFile"),
-          of("data.unit", "--unit", text(), "", "What one client stands for, such as patient."),
+          of("data.unit", "--unit", text(), "", "What one client represents, such as patient."),
           csv(
                   "data.rowsPerUnit",
                   "--unit-rows",
                   oneOf("one", "any"),
                   "any",
-                  "Whether each unit has exactly one row; nobody but you can know it, and the guarantee assumes it.")
+                  "Whether each unit has exactly one row. dpfed cannot check this; the guarantee lists it as an assumption.")
               .onlyWith("data.unit"),
           of(
                   "partition.by",
@@ -202,7 +202,7 @@ final class Settings {
                   "--partition-seed",
                   anyInteger(),
                   "0",
-                  "Seed with which rows are dealt.")
+                  "Seed of the assignment of rows to clients.")
               .onlyWith("partition.by", "iid", "dirichlet", "shards"),
           of(
                   "model.architecture",
@@ -238,33 +238,33 @@ final class Settings {
                   "--batch-size",
                   integer(1),
                   "10",
-                  "Rows of one local step. A client of one row has one step.")
+                  "Rows of one local step; a client with one row has one step per epoch.")
               .notWith("partition.by", "one-per-client"),
           of(
                   "client.maxExamples",
                   "--max-examples",
                   integer(1),
                   "",
-                  "Rows of a client that a round uses at most; of more, a random part, drawn anew each round.")
+                  "Largest number of a client's rows that a round uses; a larger client uses a new random subset each round.")
               .notWith("partition.by", "one-per-client"),
           of(
               "client.maxSteps",
               "--max-steps",
               integer(1),
               "",
-              "Steps that a client takes at most in a round, which bounds its time."),
+              "Largest number of steps of a client in a round; limits its time."),
           of(
               "client.schedule",
               "--client-schedule",
               schedule(),
               "",
-              "What the learning rate of local training is multiplied by, from which round on."),
+              "Factors of the learning rate of local training, each from a given round on."),
           of(
               "server.schedule",
               "--server-schedule",
               schedule(),
               "",
-              "What the learning rate of the server's optimizer is multiplied by, from which round on."),
+              "Factors of the learning rate of the server's optimizer, each from a given round on."),
           of(
               "server.optimizer",
               "--server-optimizer",
@@ -299,7 +299,7 @@ final class Settings {
                   "--epsilon",
                   positive(),
                   "",
-                  "Epsilon that the run may spend. It chooses the noise, or limits what the noise multiplier may cost.")
+                  "Privacy budget of the run. Determines the noise; with a noise multiplier, a run that costs more is refused.")
               .notWith("privacy.noiseMultiplier", "0"),
           of(
                   "privacy.noiseMultiplier",
@@ -320,7 +320,7 @@ final class Settings {
                   "--relation",
                   oneOf("add-or-remove-one", "replace-one", "zero-out"),
                   "add-or-remove-one",
-                  "Which populations the guarantee makes indistinguishable.")
+                  "Neighbouring relation of the guarantee.")
               .notWith("privacy.noiseMultiplier", "0"),
           of(
               "privacy.seed",
@@ -333,7 +333,7 @@ final class Settings {
               "--name",
               directoryName(),
               "",
-              "Name of the run's directory. A name from a file is numbered when it is taken, one from the flag is refused. Without one, the name of the file or data set."),
+              "Name of the run's directory. If it exists, a name from a file gets a number, and a name from the flag is refused. Default: the name of the file or data set."),
           of("run.directory", "--runs", path(), "runs", "Directory of all runs."),
           of(
               "run.evaluateEvery",
@@ -347,19 +347,19 @@ final class Settings {
               "--workers",
               integer(1),
               "",
-              "Threads that train clients side by side, at most 8 for each processor; without it, one for each."),
+              "Threads that train clients in parallel, at most 8 per processor. Default: one per processor."),
           of(
               "run.kernel",
               "--kernel",
               text(),
               "",
-              "Name of the kernel for clipping and noise; without it, the fastest that works here."),
+              "Name of the kernel for clipping and noise. Default: the fastest that works on this machine."),
           of(
               "run.diagnostics",
               "--diagnostics",
               yesNo(),
               "false",
-              "Also report values from inside a round, which no guarantee covers."),
+              "Also report statistics of each round that no guarantee covers."),
           of(
               "run.showClientErrors",
               "--show-client-errors",

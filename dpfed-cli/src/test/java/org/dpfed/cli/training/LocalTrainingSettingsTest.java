@@ -58,10 +58,10 @@ final class LocalTrainingSettingsTest {
     assertThat(out.toString()).doesNotContain("note:");
     train("adam", "--client-updater", "adam");
     assertThat(out.toString().replaceAll("\\s+", " "))
-        .contains("note: the state of the updater Adam starts anew");
+        .contains("note: the state of the updater Adam is reset");
     assertThat(Files.readString(runs.resolve("plain/report.json"))).contains("\"notes\" : [ ]");
     assertThat(Files.readString(runs.resolve("adam/report.json")))
-        .contains("the state of the updater Adam starts anew");
+        .contains("the state of the updater Adam is reset");
   }
 
   @ParameterizedTest

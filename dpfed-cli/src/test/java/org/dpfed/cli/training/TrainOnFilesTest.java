@@ -99,7 +99,7 @@ class TrainOnFilesTest {
 
     assertThat(out.toString()).contains("patient, 20 of them").contains("5.8410");
     assertThat(report().at("/guarantee/assumptions").toString())
-        .contains("one patient is all rows that have one key, its value of column 'pid'");
+        .contains("one patient is all rows with one key, its value of column 'pid'");
   }
 
   @Test

@@ -25,7 +25,7 @@ record ClientUnit(String name, List<String> assumptions) {
     }
   }
 
-  /** Each row is a client: the row, or the unit of which each row was said to be one. */
+  /** Each row is one client: a row, or the unit that the data declares each row to be. */
   static ClientUnit ofRows(LabelledData data, String name) {
     String stripped = name.strip();
     if (data.rowUnit().filter(stripped::equals).isPresent()) {
@@ -39,7 +39,7 @@ record ClientUnit(String name, List<String> assumptions) {
     return new ClientUnit(
         stripped,
         List.of(
-            "each row is a client of its own: whoever has several rows is protected row by row, not as a whole"));
+            "each row is one client: a person with several rows is protected row by row, not as a whole"));
   }
 
   private static String remedy(LabelledData data, String name) {
@@ -48,11 +48,11 @@ record ClientUnit(String name, List<String> assumptions) {
     }
     return data.keys().isPresent()
         ? "choose by-key, which makes all rows of one key a client, or leave the unit out"
-        : "say that each %s has exactly one row (rows per unit: one) if that is so, name a key column and choose by-key, or leave the unit out"
+        : "declare that each %s has exactly one row (rows per unit: one) if that is true, name a key column and choose by-key, or leave the unit out"
             .formatted(name);
   }
 
-  /** All rows of a key are a client: whatever the key tells apart. */
+  /** All rows of a key are one client: whatever the key identifies. */
   static ClientUnit ofKeys(RowKeys keys, String name) {
     String stripped = name.strip();
     String distinct =
@@ -62,21 +62,24 @@ record ClientUnit(String name, List<String> assumptions) {
     return new ClientUnit(
         stripped,
         List.of(
-            "one %s is all rows that have one key, %s; nobody has a second key%s"
+            "one %s is all rows with one key, %s; nobody has a second key%s"
                 .formatted(stripped, keys.source(), distinct)));
   }
 
-  /** Rows are dealt: a client is simulated, since without one row all others are dealt anew. */
+  /**
+   * Rows are assigned at random: clients are simulated, because removing a row reassigns the
+   * others.
+   */
   static ClientUnit ofDeal(String partition, String name) {
     String stripped = name.strip();
     if (!stripped.isEmpty() && !Set.of(CLIENT, SIMULATED).contains(stripped)) {
       throw new IllegalArgumentException(
-          "unit '%s' does not fit partition %s, which deals all rows anew when one is missing, so that its clients are simulated; choose by-key or one-per-client, or leave the unit out"
+          "unit '%s' does not fit partition %s, which assigns all rows differently when one is missing, so its clients are simulated; choose by-key or one-per-client, or leave the unit out"
               .formatted(stripped, partition));
     }
     return new ClientUnit(
         stripped.isEmpty() ? stripped : SIMULATED,
         List.of(
-            "clients are simulated: the guarantee is for one client as it was dealt, not for a person or a row, without whom all rows would be dealt anew"));
+            "clients are simulated: the guarantee is for one simulated client, not for a person or a row, because removing a row changes the rows of most clients"));
   }
 }

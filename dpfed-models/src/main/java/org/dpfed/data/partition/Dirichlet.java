@@ -18,7 +18,7 @@ import org.dpfed.data.LabelledData;
  * @param examplesPerClient at least 1; the last client gets what is left where it does not divide
  *     the number of rows
  * @param alpha concentration, in [1e-9, 1e9]
- * @param seed fixes the deal
+ * @param seed determines which client gets which row
  */
 public record Dirichlet(int examplesPerClient, double alpha, long seed) implements Partitioner {
   private static final double MIN_ALPHA = 1e-9;
@@ -28,7 +28,7 @@ public record Dirichlet(int examplesPerClient, double alpha, long seed) implemen
     RowOrder.requireAtLeastOne(examplesPerClient);
     if (!(alpha >= MIN_ALPHA && alpha <= MAX_ALPHA)) {
       throw new IllegalArgumentException(
-          "alpha must be in [%s, %s], was %s; beyond these ends the deal no longer changes"
+          "alpha must be in [%s, %s], was %s; outside this range the partition no longer changes"
               .formatted(MIN_ALPHA, MAX_ALPHA, alpha));
     }
   }

@@ -8,7 +8,7 @@ import org.dpfed.data.LabelledData;
  *
  * @param examplesPerClient at least 1; the last client gets what is left where it does not divide
  *     the number of rows
- * @param seed fixes the deal
+ * @param seed determines which client gets which row
  */
 public record Iid(int examplesPerClient, long seed) implements Partitioner {
   public Iid {

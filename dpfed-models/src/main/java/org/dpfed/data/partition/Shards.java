@@ -13,7 +13,7 @@ import org.dpfed.data.LabelledData;
  *
  * @param examplesPerClient at least 1
  * @param shardsPerClient at least 1, divides {@code examplesPerClient}
- * @param seed fixes the deal
+ * @param seed determines which client gets which row
  */
 public record Shards(int examplesPerClient, int shardsPerClient, long seed) implements Partitioner {
   public Shards {

@@ -32,7 +32,7 @@ class ClientUnitTest {
           assertThatIllegalArgumentException()
               .isThrownBy(() -> deal.partition(data, name))
               .withMessageStartingWith(
-                  "unit '%s' does not fit partition %s, which deals all rows anew"
+                  "unit '%s' does not fit partition %s, which assigns all rows differently"
                       .formatted(name, deal.name()));
         }
       }
@@ -47,7 +47,7 @@ class ClientUnitTest {
       assertThat(partitioner.partition(data, "client").unit()).isEqualTo("client");
       assertThat(partitioner.partition(data).assumptions())
           .containsExactly(
-              "each row is a client of its own: whoever has several rows is protected row by row, not as a whole");
+              "each row is one client: a person with several rows is protected row by row, not as a whole");
       for (String name : List.of("patient", "hospital", "simulated client")) {
         assertThatIllegalArgumentException()
             .isThrownBy(() -> partitioner.partition(data, name))
@@ -79,8 +79,7 @@ class ClientUnitTest {
     Partition partition = new ByKey().partition(KEYED, "hospital");
     assertThat(partition.unit()).isEqualTo("hospital");
     assertThat(partition.assumptions())
-        .containsExactly(
-            "one hospital is all rows that have one key, its key; nobody has a second key");
+        .containsExactly("one hospital is all rows with one key, its key; nobody has a second key");
   }
 
   @Test
