@@ -10,9 +10,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Reads the features of new rows of a CSV file, a few rows at a time, so that a trained network can
- * predict their labels. Columns may stand in another order than in the files that were trained on;
- * label and key may be absent, and other columns are ignored ({@link CsvSchema#forNewRows}).
+ * Reads the features of new rows from a CSV file, a few rows at a time, so that a trained network
+ * can predict their labels. The order of the columns may differ from the training files. Label and
+ * key may be absent, and other columns are ignored ({@link CsvSchema#forNewRows}).
  */
 public final class CsvFeatureReader implements AutoCloseable {
   private final MalformedDataException.Place file;
@@ -51,8 +51,8 @@ public final class CsvFeatureReader implements AutoCloseable {
    *
    * @param schema of the files that were trained on
    * @param file plain or gzipped
-   * @param copiedColumn a column whose values are handed out beside the features, such as a number
-   *     of each row; null for none
+   * @param copiedColumn a column whose values are returned with the features, such as a row number;
+   *     null for none
    * @throws MalformedDataException when a column is missing
    * @throws IllegalStateException when the schema has a rule for remaining columns
    */

@@ -21,11 +21,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A schema as a JSON file, to be kept beside the model that was trained on its features. It holds
- * the features in order, each with its column and its public range or categories, the label, what
- * is done with missing values, and how files are written. It holds nothing of any row.
+ * Stores a schema as a JSON file next to the model that was trained on its features. It contains
+ * the features in order, each with its column and its public range or categories, the label, the
+ * treatment of missing values, and the file syntax. It contains nothing from any row.
  *
- * <p>What is done with keys that differ in form is not kept: new rows need no keys.
+ * <p>The treatment of keys that differ in form is not stored, because new rows need no keys.
  */
 public final class CsvSchemaFile {
   private static final int VERSION = 1;

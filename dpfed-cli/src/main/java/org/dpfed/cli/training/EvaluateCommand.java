@@ -22,7 +22,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code dpfed evaluate}: how well a trained model does on new rows with labels. */
+/** The command {@code dpfed evaluate}: metrics of a trained model on new rows with labels. */
 @Command(
     name = "evaluate",
     description = {

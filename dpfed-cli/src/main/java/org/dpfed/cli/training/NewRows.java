@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The options of a command that takes a trained model and a file of new rows. */
+/** The options of a command that applies a trained model to a file of new rows. */
 final class NewRows {
   @Parameters(paramLabel = "RUN", description = "Directory of the run, such as runs/wdbc.")
   private Path run = Path.of("");

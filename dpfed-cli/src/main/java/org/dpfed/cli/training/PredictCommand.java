@@ -20,7 +20,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code dpfed predict}: what a trained model says of new rows, as CSV. */
+/** The command {@code dpfed predict}: predictions of a trained model for new rows, as CSV. */
 @Command(
     name = "predict",
     description = {

@@ -17,8 +17,8 @@ import org.dpfed.ledger.FileLedger;
 
 /**
  * The files that a run writes: {@code config.yaml}, {@code ledger.tsv}, {@code model.zip}, {@code
- * report.json} and, for CSV data, {@code preprocessing.json}, in a separate directory. No run
- * overwrites another, and each file is written completely or not at all.
+ * report.json} and, for data other than images, {@code preprocessing.json}, in a separate
+ * directory. No run overwrites another, and each file is written completely or not at all.
  *
  * @param path of the directory
  */
@@ -29,7 +29,7 @@ record RunDirectory(Path path) {
   /** Name of the file with the configuration. */
   static final String CONFIGURATION = "config.yaml";
 
-  /** Name of the file that says how columns become features. */
+  /** Name of the file that describes how columns become features. */
   static final String PREPROCESSING = "preprocessing.json";
 
   /**
@@ -77,7 +77,7 @@ record RunDirectory(Path path) {
     write(CONFIGURATION, file -> Files.writeString(file, configuration.toYaml()));
   }
 
-  /** Writes how the model's features come from the columns of a CSV file. */
+  /** Writes the conversion from the columns of a CSV file to the model's features. */
   void writePreprocessing(CsvSchema schema) throws IOException {
     write(PREPROCESSING, file -> CsvSchemaFile.write(schema, file));
   }

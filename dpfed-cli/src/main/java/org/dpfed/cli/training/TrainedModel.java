@@ -11,7 +11,7 @@ import org.dpfed.data.CsvSchema;
 import org.dpfed.data.CsvSchemaFile;
 
 /**
- * A model that a run has left, and how its features come from the columns of a CSV file.
+ * A trained model from a run's directory, with the conversion from CSV columns to its features.
  *
  * @param schema of the files that it was trained on
  * @param network its parameters are finite
