@@ -1,18 +1,14 @@
 package org.dpfed.accounting;
 
-import java.util.List;
-
 /**
  * Exact for every event that is equivalent to one Gaussian on all clients: full participation over
  * any number of rounds, trees and matrix mechanisms. Refuses all other events.
  */
-public final class AnalyticGaussianAccountant implements PrivacyAccountant {
+public final class AnalyticGaussianAccountant extends TermAccountant {
   static final String NAME = "analytic Gaussian";
 
-  private final PrivacyTerms terms;
-
   private AnalyticGaussianAccountant(PrivacyTerms terms) {
-    this.terms = terms;
+    super(terms);
   }
 
   /** Nothing composed yet. */
@@ -26,18 +22,12 @@ public final class AnalyticGaussianAccountant implements PrivacyAccountant {
   }
 
   @Override
-  public NeighbouringRelation relation() {
-    return terms.relation();
-  }
-
-  @Override
-  public List<String> assumptions() {
-    return terms.assumptions();
-  }
-
-  @Override
   public AnalyticGaussianAccountant compose(DpEvent event, long count) {
-    PrivacyTerms sum = terms.plus(event, count);
+    return with(terms.plus(event, count));
+  }
+
+  @Override
+  AnalyticGaussianAccountant with(PrivacyTerms sum) {
     for (Term other : sum.others().keySet()) {
       throw other.refusedBy(NAME, relation());
     }

@@ -15,6 +15,9 @@ import java.util.Arrays;
  */
 public record DiscreteGaussianSum(RoundedSum contributions, double localStddev, long clients)
     implements DpEvent {
+  /** Beyond this every term of τ is below the smallest double. */
+  private static final double MOST_EXPONENT = 1_500;
+
   public DiscreteGaussianSum {
     Bounds.positive("localStddev", localStddev);
     Bounds.atLeast("clients", 1, clients);
@@ -49,6 +52,10 @@ public record DiscreteGaussianSum(RoundedSum contributions, double localStddev, 
   double divergenceFromOneGaussian() {
     double scaled = localStddev / contributions.granularity();
     double exponent = 2 * Math.PI * Math.PI * scaled * scaled;
+    if (exponent > MOST_EXPONENT) {
+      // Every term is at most e^(−exponent/2).
+      return 10.0 * (clients - 1) * Math.exp(-exponent / 2);
+    }
     double limit = Math.exp(-exponent);
     double sum = 0;
     for (long k = 1; k < clients; k++) {

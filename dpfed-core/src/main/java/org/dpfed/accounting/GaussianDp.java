@@ -66,13 +66,14 @@ public record GaussianDp(double mu) {
     if (mu == 0 || Double.isInfinite(epsilon)) {
       return 0;
     }
-    double near = epsilon / mu - mu / 2;
-    double far = epsilon / mu + mu / 2;
+    // Lowered by more than its rounding, of which δ makes much where ε and mu are large.
+    double near = epsilon / mu - mu / 2 - 2 * Math.ulp(Math.max(epsilon / mu, mu / 2));
+    double far = near + mu;
     // e^ε times the density at `far` is the density at `near`.
     if (mu < SMALL) {
-      return Math.exp(Normal.logDensity(near)) * fallOfMillsRatio(epsilon / mu, mu / 2);
+      return Math.exp(Normal.logDensity(near)) * fallOfMillsRatio(near + mu / 2, mu / 2);
     } else if (near < 0) {
-      return Normal.upperTail(near) - Math.exp(epsilon + Normal.logUpperTail(far));
+      return Normal.upperTail(near) - Math.exp(Normal.logDensity(near)) * Normal.millsRatio(far);
     }
     return Math.exp(Normal.logDensity(near)) * (Normal.millsRatio(near) - Normal.millsRatio(far));
   }

@@ -1,6 +1,7 @@
 package org.dpfed.accounting;
 
 import java.util.function.DoubleFunction;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.LongFunction;
 
 /**
@@ -12,11 +13,9 @@ import java.util.function.LongFunction;
  * @param delta the target, in (0, 1)
  */
 public record NoiseCalibration(PrivacyAccountant accountant, double epsilon, double delta) {
-  /** Answers are within this factor of the best. */
-  private static final double TOLERANCE = 1e-7;
-
   private static final double LEAST_NOISE = 1e-3;
   private static final double MOST_NOISE = 1e7;
+  private static final double MOST_ROUNDS = 1L << 40;
 
   public NoiseCalibration {
     Bounds.positive("epsilon", epsilon);
@@ -24,21 +23,21 @@ public record NoiseCalibration(PrivacyAccountant accountant, double epsilon, dou
   }
 
   /**
-   * The smallest noise multiplier whose event meets the target.
+   * The smallest noise multiplier whose event meets the target, to a 10⁻⁷th of it, or a hundredth
+   * where epsilon jumps; not below 10⁻³.
    *
    * @param event the whole run at a noise multiplier; its cost falls as the noise rises
    * @throws IllegalArgumentException when no noise multiplier up to 10⁷ meets the target
    */
   public double smallestNoiseMultiplier(DoubleFunction<DpEvent> event) {
-    double low = 1;
-    double high = 1;
-    double lowExcess = excess(event.apply(low));
-    double highExcess = lowExcess;
-    while (highExcess > 0) {
-      low = high;
-      lowExcess = highExcess;
-      high *= 2;
-      if (high > MOST_NOISE) {
+    DoubleUnaryOperator excess = noise -> excess(event.apply(noise));
+    Bracket.End end = new Bracket.End(1, excess.applyAsDouble(1));
+    // Most answers are near 1: steps are small there, and wider and wider further out.
+    for (double step = 2; ; step *= step) {
+      boolean enough = end.meetsTarget();
+      if (enough && end.value() == LEAST_NOISE) {
+        return LEAST_NOISE;
+      } else if (!enough && end.value() == MOST_NOISE) {
         throw new IllegalArgumentException(
             "epsilon "
                 + epsilon
@@ -48,90 +47,49 @@ public record NoiseCalibration(PrivacyAccountant accountant, double epsilon, dou
                 + MOST_NOISE
                 + "; raise epsilon or delta, or run fewer rounds");
       }
-      highExcess = excess(event.apply(high));
-    }
-    while (lowExcess <= 0) {
-      if (low < LEAST_NOISE) {
-        return low;
+      double further =
+          enough
+              ? Math.max(LEAST_NOISE, end.value() / step)
+              : Math.min(MOST_NOISE, end.value() * step);
+      Bracket.End next = new Bracket.End(further, excess.applyAsDouble(further));
+      if (next.meetsTarget() != enough) {
+        return new Bracket(excess, enough ? next : end, enough ? end : next, false).narrowed();
       }
-      high = low;
-      highExcess = lowExcess;
-      low /= 2;
-      lowExcess = excess(event.apply(low));
+      end = next;
     }
-    return privateSide(event, low, lowExcess, high, highExcess);
-  }
-
-  /** The private end of a bracket narrowed by the Illinois method in log–log coordinates. */
-  private double privateSide(
-      DoubleFunction<DpEvent> event, double low, double lowExcess, double high, double highExcess) {
-    double left = Math.log(low);
-    double right = Math.log(high);
-    double leftExcess = lowExcess;
-    double rightExcess = highExcess;
-    int sameSide = 0;
-    double best = high;
-    for (int i = 0; right - left > TOLERANCE && i < 200; i++) {
-      double slope = (rightExcess - leftExcess) / (right - left);
-      double guess = left - leftExcess / slope;
-      double margin = Math.min(0.3 * TOLERANCE, 0.1 * (right - left));
-      boolean usable = Double.isFinite(guess) && Math.abs(sameSide) < 4;
-      // A little to the private side, so that the next bracket is closed from there.
-      double next =
-          usable
-              ? Math.min(right - margin, Math.max(left + margin, guess + margin))
-              : (left + right) / 2;
-      double noise = Math.exp(next);
-      double excess = excess(event.apply(noise));
-      if (excess <= 0) {
-        right = next;
-        best = noise;
-        rightExcess = excess;
-        leftExcess = sameSide > 0 ? leftExcess / 2 : leftExcess;
-        sameSide = usable ? Math.max(1, sameSide + 1) : 0;
-      } else {
-        left = next;
-        leftExcess = excess;
-        rightExcess = sameSide < 0 ? rightExcess / 2 : rightExcess;
-        sameSide = usable ? Math.min(-1, sameSide - 1) : 0;
-      }
-    }
-    return best;
   }
 
   /**
-   * The most rounds whose event meets the target, 0 when not even one does.
+   * The most rounds whose event meets the target, 0 when not even one does; beyond 10⁷, within a
+   * 10⁻⁷th of the most.
    *
    * @param event the whole run of a number of rounds; its cost rises with it
+   * @throws IllegalArgumentException when 2⁴⁰ rounds still meet the target
    */
   public long mostRounds(LongFunction<DpEvent> event) {
-    if (excess(event.apply(1)) > 0) {
+    DoubleUnaryOperator excess = rounds -> excess(event.apply((long) rounds));
+    Bracket.End most = new Bracket.End(1, excess.applyAsDouble(1));
+    if (!most.meetsTarget()) {
       return 0;
     }
-    long low = 1;
-    long high = 2;
-    while (excess(event.apply(high)) <= 0) {
-      low = high;
-      high = Math.multiplyExact(high, 2);
-      if (high > 1L << 40) {
+    for (double step = 2; ; step *= step) {
+      if (most.value() == MOST_ROUNDS) {
         throw new IllegalArgumentException(
             "epsilon " + epsilon + " is not used up by 2^40 rounds; lower it");
       }
-    }
-    while (high - low > 1) {
-      long middle = low + (high - low) / 2;
-      if (excess(event.apply(middle)) <= 0) {
-        low = middle;
-      } else {
-        high = middle;
+      double more = Math.min(MOST_ROUNDS, most.value() * step);
+      Bracket.End next = new Bracket.End(more, excess.applyAsDouble(more));
+      if (!next.meetsTarget()) {
+        return (long) new Bracket(excess, next, most, true).narrowed();
       }
+      most = next;
     }
-    return low;
   }
 
   /**
-   * The smallest expected cohort that meets the target at a fixed ratio of noise to signal. The
-   * noise multiplier is then noiseToSignal × cohort: larger cohorts afford more noise.
+   * The smallest expected cohort that meets the target at a fixed ratio of noise to signal; beyond
+   * 10⁷, within a 10⁻⁷th of the smallest. The noise multiplier is then noiseToSignal × cohort:
+   * larger cohorts afford more noise.
    *
    * @param population number of clients, at least 1
    * @param noiseToSignal noise standard deviation of the average, in clip norms, positive
@@ -141,9 +99,11 @@ public record NoiseCalibration(PrivacyAccountant accountant, double epsilon, dou
   public long smallestExpectedCohort(long population, double noiseToSignal, SampledRun event) {
     Bounds.atLeast("population", 1, population);
     Bounds.positive("noiseToSignal", noiseToSignal);
-    long low = 0;
-    long high = population;
-    if (excess(event.at(1, noiseToSignal * population)) > 0) {
+    DoubleUnaryOperator excess =
+        cohort -> excess(event.at(cohort / population, noiseToSignal * cohort));
+    Bracket.End all =
+        new Bracket.End((double) population, excess.applyAsDouble((double) population));
+    if (!all.meetsTarget()) {
       throw new IllegalArgumentException(
           "epsilon "
               + epsilon
@@ -153,16 +113,8 @@ public record NoiseCalibration(PrivacyAccountant accountant, double epsilon, dou
               + noiseToSignal
               + "; raise epsilon or noiseToSignal");
     }
-    while (high - low > 1) {
-      long middle = low + (high - low) / 2;
-      double q = (double) middle / population;
-      if (excess(event.at(q, noiseToSignal * middle)) <= 0) {
-        high = middle;
-      } else {
-        low = middle;
-      }
-    }
-    return high;
+    Bracket.End one = new Bracket.End(1, excess.applyAsDouble(1));
+    return one.meetsTarget() ? 1 : (long) new Bracket(excess, one, all, true).narrowed();
   }
 
   /** A run as a function of how many are sampled and how much noise is added. */

@@ -8,8 +8,11 @@ import java.util.List;
  * without a proven bound, by name.
  */
 final class NormalForm {
-  /** More noise is taken for this much, which costs no less: its square is still a double. */
-  private static final double MOST_NOISE = 1e100;
+  /** More noise on a sample is taken for this much, which costs no less. */
+  private static final double MOST_NOISE = 1e12;
+
+  /** Rarer participation is taken for this, which costs no less. */
+  private static final double LEAST_PROBABILITY = 1e-100;
 
   private NormalForm() {}
 
@@ -50,7 +53,10 @@ final class NormalForm {
           ? terms.plusNonPrivate()
           : terms.plusOther(
               new Term.TruncatedPoissonSample(
-                  sampled.samplingProbability(), sampled.population(), sampled.maxCohort(), z),
+                  Math.max(LEAST_PROBABILITY, sampled.samplingProbability()),
+                  sampled.population(),
+                  sampled.maxCohort(),
+                  z),
               count);
     } else if (event instanceof DpEvent.SampledWithoutReplacement sampled) {
       return addFixedSize(terms, sampled, count);
@@ -77,7 +83,8 @@ final class NormalForm {
     double z = sampledNoiseMultiplier(sampled, sampled.event());
     return PrivacyTerms.isNoiseless(z)
         ? terms.plusNonPrivate()
-        : terms.plusOther(new Term.PoissonSample(probability, z), count);
+        : terms.plusOther(
+            new Term.PoissonSample(Math.max(LEAST_PROBABILITY, probability), z), count);
   }
 
   private static PrivacyTerms addFixedSize(

@@ -11,7 +11,7 @@ import java.util.Arrays;
  * @param count number of runs, at least 1
  */
 public record OptimalComposition(double epsilon, double delta, long count) {
-  static final long MOST_RUNS = 1_000_000_000_000L;
+  static final long MOST_RUNS = 100_000_000L;
 
   /** Mass that the window leaves out, by Chernoff's bounds. */
   private static final double OUTSIDE = 1e-120;

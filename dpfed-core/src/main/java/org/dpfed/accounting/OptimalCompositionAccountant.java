@@ -1,19 +1,16 @@
 package org.dpfed.accounting;
 
-import java.util.List;
 import java.util.Map;
 
 /**
  * Exact for repetitions of one (ε, δ)-DP mechanism, assuming the worst mechanism with these
  * parameters. Refuses all other events.
  */
-public final class OptimalCompositionAccountant implements PrivacyAccountant {
+public final class OptimalCompositionAccountant extends TermAccountant {
   static final String NAME = "optimal composition";
 
-  private final PrivacyTerms terms;
-
   private OptimalCompositionAccountant(PrivacyTerms terms) {
-    this.terms = terms;
+    super(terms);
   }
 
   /** Nothing composed yet. */
@@ -27,18 +24,12 @@ public final class OptimalCompositionAccountant implements PrivacyAccountant {
   }
 
   @Override
-  public NeighbouringRelation relation() {
-    return terms.relation();
-  }
-
-  @Override
-  public List<String> assumptions() {
-    return terms.assumptions();
-  }
-
-  @Override
   public OptimalCompositionAccountant compose(DpEvent event, long count) {
-    PrivacyTerms sum = terms.plus(event, count);
+    return with(terms.plus(event, count));
+  }
+
+  @Override
+  OptimalCompositionAccountant with(PrivacyTerms sum) {
     sum.counts()
         .forEach(
             (term, times) -> {

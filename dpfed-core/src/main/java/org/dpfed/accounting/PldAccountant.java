@@ -15,13 +15,11 @@ import org.dpfed.accounting.pld.PrivacyLossProfile;
  * neighbouring relation are composed. Truncated mass counts as infinite loss, and a bound of the
  * FFT's round-off is added to δ.
  */
-public final class PldAccountant implements PrivacyAccountant {
+public final class PldAccountant extends TermAccountant {
   static final String NAME = "PLD";
 
-  private final PrivacyTerms terms;
-
   private PldAccountant(PrivacyTerms terms) {
-    this.terms = terms;
+    super(terms);
   }
 
   /** Nothing composed yet. */
@@ -43,18 +41,12 @@ public final class PldAccountant implements PrivacyAccountant {
   }
 
   @Override
-  public NeighbouringRelation relation() {
-    return terms.relation();
-  }
-
-  @Override
-  public List<String> assumptions() {
-    return terms.assumptions();
-  }
-
-  @Override
   public PldAccountant compose(DpEvent event, long count) {
-    PrivacyTerms sum = terms.plus(event, count);
+    return with(terms.plus(event, count));
+  }
+
+  @Override
+  PldAccountant with(PrivacyTerms sum) {
     sum.others().keySet().forEach(term -> profile(term, Term.View.WITH_CLIENT));
     return new PldAccountant(sum);
   }

@@ -2,7 +2,6 @@ package org.dpfed.accounting;
 
 import java.util.Arrays;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -13,19 +12,18 @@ import java.util.stream.IntStream;
  *
  * <p>Conversion to (ε, δ) after Canonne, Kamath, Steinke 2020, proposition 12.
  */
-public final class RdpAccountant implements PrivacyAccountant {
+public final class RdpAccountant extends TermAccountant {
   static final String NAME = "RDP";
 
   /** Orders so near 1 are skipped in the conversion: dividing by α − 1 leaves only round-off. */
   private static final double LEAST_ORDER = 1.01;
 
   private final double[] orders;
-  private final PrivacyTerms terms;
   private final Map<Term, double[]> curves;
 
   private RdpAccountant(double[] orders, PrivacyTerms terms, Map<Term, double[]> curves) {
+    super(terms);
     this.orders = orders;
-    this.terms = terms;
     this.curves = curves;
   }
 
@@ -77,18 +75,12 @@ public final class RdpAccountant implements PrivacyAccountant {
   }
 
   @Override
-  public NeighbouringRelation relation() {
-    return terms.relation();
-  }
-
-  @Override
-  public List<String> assumptions() {
-    return terms.assumptions();
-  }
-
-  @Override
   public RdpAccountant compose(DpEvent event, long count) {
-    PrivacyTerms sum = terms.plus(event, count);
+    return with(terms.plus(event, count));
+  }
+
+  @Override
+  RdpAccountant with(PrivacyTerms sum) {
     Map<Term, double[]> next = new LinkedHashMap<>();
     for (Term term : sum.counts().keySet()) {
       double[] known = curves.get(term);

@@ -20,9 +20,16 @@ public record ShuffleAmplification(double localEpsilon, long clients) {
   /** Blocks are this small a share of the number of clones. */
   private static final double BLOCK_SHARE = 2e-4;
 
+  private static final long MOST_CLIENTS = 1_000_000_000;
+
   public ShuffleAmplification {
     Bounds.positive("localEpsilon", localEpsilon);
     Bounds.atLeast("clients", 1, clients);
+  }
+
+  /** More clients only hide better; the sum over so many takes no longer than a second or two. */
+  private long counted() {
+    return Math.min(clients, MOST_CLIENTS);
   }
 
   /** A bound of δ at {@code epsilon}. */
@@ -31,7 +38,7 @@ public record ShuffleAmplification(double localEpsilon, long clients) {
     if (epsilon >= localEpsilon) {
       return 0;
     }
-    long others = clients - 1;
+    long others = counted() - 1;
     double p = Math.exp(-localEpsilon);
     double mean = others * p;
     // Bernstein: less than 10⁻²⁹ lies further out, and it is counted in full below.
@@ -55,7 +62,7 @@ public record ShuffleAmplification(double localEpsilon, long clients) {
    * Relative error of a binomial mass: a log-factorial, near n·log n, is rounded relative to it.
    */
   private double rounding() {
-    return 1e-8 + 4e-15 * clients * Math.log((double) clients);
+    return 1e-8 + 4e-15 * counted() * Math.log((double) counted());
   }
 
   /** δ given the number of clones: the best threshold on the first of the two counts. */

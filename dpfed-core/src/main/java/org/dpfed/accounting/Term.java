@@ -223,14 +223,18 @@ sealed interface Term {
           : Optional.of(Arrays.stream(orders).map(this::randomisedResponse).toArray());
     }
 
-    /** Randomised response dominates pure DP; its divergence is that of two coins. */
+    /**
+     * Randomised response dominates pure DP; its divergence is that of two coins, whose moment is
+     * cosh((α − ½)·ε) / cosh(½·ε).
+     */
     private double randomisedResponse(double order) {
-      double decay = Math.exp(-epsilon);
-      double logMoment =
-          (order - 1) * epsilon
-              + Math.log1p(Math.exp((1 - 2 * order) * epsilon))
-              - Math.log1p(decay);
-      return logMoment / (order - 1);
+      return (logCosh((order - 0.5) * epsilon) - logCosh(0.5 * epsilon)) / (order - 1);
+    }
+
+    /** log cosh x, right to the last digits for small x too. */
+    private static double logCosh(double x) {
+      double half = Math.sinh(x / 2);
+      return x < 1 ? Math.log1p(2 * half * half) : x + Math.log1p(Math.exp(-2 * x)) - Math.log(2);
     }
 
     @Override

@@ -9,13 +9,12 @@ import java.util.Optional;
  * and returns the smallest epsilon.
  */
 public final class TightestAccountant implements PrivacyAccountant {
-  private final NeighbouringRelation relation;
+  private final PrivacyTerms terms;
   private final List<Candidate> candidates;
 
   /** An accountant, or the reason why it can no longer answer. */
-  private record Candidate(
-      PrivacyAccountant accountant, Optional<UnsupportedEventException> refusal) {
-    Candidate(PrivacyAccountant accountant) {
+  private record Candidate(TermAccountant accountant, Optional<UnsupportedEventException> refusal) {
+    Candidate(TermAccountant accountant) {
       this(accountant, Optional.empty());
     }
 
@@ -27,12 +26,12 @@ public final class TightestAccountant implements PrivacyAccountant {
       return refusal.map(Throwable::getMessage).orElse("");
     }
 
-    Candidate compose(DpEvent event, long count) {
+    Candidate with(PrivacyTerms sum) {
       if (!answers()) {
         return this;
       }
       try {
-        return new Candidate(accountant.compose(event, count));
+        return new Candidate(accountant.with(sum));
       } catch (UnsupportedEventException e) {
         return new Candidate(accountant, Optional.of(e));
       }
@@ -48,15 +47,15 @@ public final class TightestAccountant implements PrivacyAccountant {
    */
   public record Answer(String accountant, double epsilon, String refusal) {}
 
-  private TightestAccountant(NeighbouringRelation relation, List<Candidate> candidates) {
-    this.relation = relation;
+  private TightestAccountant(PrivacyTerms terms, List<Candidate> candidates) {
+    this.terms = terms;
     this.candidates = candidates;
   }
 
   /** Nothing composed yet. */
   public TightestAccountant(NeighbouringRelation relation) {
     this(
-        relation,
+        PrivacyTerms.none(relation),
         List.of(
             new Candidate(new AnalyticGaussianAccountant(relation)),
             new Candidate(new OptimalCompositionAccountant(relation)),
@@ -71,17 +70,18 @@ public final class TightestAccountant implements PrivacyAccountant {
 
   @Override
   public NeighbouringRelation relation() {
-    return relation;
+    return terms.relation();
   }
 
   @Override
   public List<String> assumptions() {
-    return answering().get(0).assumptions();
+    return terms.assumptions();
   }
 
   @Override
   public TightestAccountant compose(DpEvent event, long count) {
-    List<Candidate> next = candidates.stream().map(c -> c.compose(event, count)).toList();
+    PrivacyTerms sum = terms.plus(event, count);
+    List<Candidate> next = candidates.stream().map(candidate -> candidate.with(sum)).toList();
     if (next.stream().noneMatch(Candidate::answers)) {
       List<String> reasons = next.stream().map(Candidate::reason).distinct().toList();
       throw new UnsupportedEventException(
@@ -89,7 +89,7 @@ public final class TightestAccountant implements PrivacyAccountant {
           "has no bound together with all that was composed: " + String.join("; ", reasons),
           List.of());
     }
-    return new TightestAccountant(relation, next);
+    return new TightestAccountant(sum, next);
   }
 
   /** What every accountant says at {@code delta}, or why it says nothing. */
@@ -113,8 +113,8 @@ public final class TightestAccountant implements PrivacyAccountant {
   }
 
   /** An exact accountant alone where there is one; else all that remain. */
-  private List<PrivacyAccountant> answering() {
-    List<PrivacyAccountant> able =
+  private List<TermAccountant> answering() {
+    List<TermAccountant> able =
         candidates.stream().filter(Candidate::answers).map(Candidate::accountant).toList();
     return able.stream().filter(PrivacyAccountant::isExact).findFirst().map(List::of).orElse(able);
   }

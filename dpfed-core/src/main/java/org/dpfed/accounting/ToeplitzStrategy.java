@@ -10,6 +10,9 @@ import java.util.List;
  * @param coefficients the first column down to its last nonzero entry, finite, at least one
  */
 public record ToeplitzStrategy(List<Double> coefficients) {
+  /** As many coefficients take some 0.1 GB. */
+  private static final int MOST_ROUNDS = 5_000_000;
+
   public ToeplitzStrategy {
     coefficients = List.copyOf(coefficients);
     Bounds.atLeast("number of coefficients", 1, coefficients.size());
@@ -31,7 +34,7 @@ public record ToeplitzStrategy(List<Double> coefficients) {
    *
    * @param bufferDecay one decay for each buffer
    * @param outputScale one scale for each buffer
-   * @param rounds number of coefficients, at least 1
+   * @param rounds number of coefficients, from 1 to 5,000,000
    */
   public static ToeplitzStrategy bufferedLinear(
       List<Double> bufferDecay, List<Double> outputScale, int rounds) {
@@ -43,6 +46,14 @@ public record ToeplitzStrategy(List<Double> coefficients) {
               + outputScale.size());
     }
     Bounds.atLeast("rounds", 1, rounds);
+    if (rounds > MOST_ROUNDS) {
+      throw new IllegalArgumentException(
+          "rounds must be at most "
+              + MOST_ROUNDS
+              + " for a buffered strategy, was "
+              + rounds
+              + "; give its coefficients instead");
+    }
     double[] coefficients = new double[rounds];
     coefficients[0] = 1;
     for (int buffer = 0; buffer < bufferDecay.size(); buffer++) {

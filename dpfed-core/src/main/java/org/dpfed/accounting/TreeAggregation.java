@@ -25,7 +25,10 @@ public record TreeAggregation(double noiseMultiplier, Participation participatio
     return participation.rule();
   }
 
-  /** The square of the L2 norm, in clip norms, by which a client moves the vector of all nodes. */
+  /**
+   * The square of the L2 norm, in clip norms, by which a client moves the vector of all nodes; an
+   * upper bound of it where a client may take part in some thousand rounds or more.
+   */
   public long squaredSensitivity() {
     return TreeSensitivity.squared(participation);
   }

@@ -22,8 +22,12 @@ final class TreeSensitivity {
   /** Counts up to here can be squared and added over all nodes without overflow. */
   private static final int MOST_PARTICIPATIONS = 1_000_000;
 
+  /** Pairs of choices looked at before the search gives way to a bound; some 0.1 s of work. */
+  private static final long SEARCH_LIMIT = 10_000_000;
+
   private final int separation;
   private final int most;
+  private long visited;
 
   /** One undominated way to place c participations in a node; positions count from its start. */
   private record Choice(long earliestLast, long latestFirst, long sum) {
@@ -43,7 +47,10 @@ final class TreeSensitivity {
     this.most = most;
   }
 
-  /** The squared L2 sensitivity in clip norms under {@code participation}. */
+  /**
+   * The squared L2 sensitivity in clip norms under {@code participation}; a bound of it where there
+   * are too many ways to take part.
+   */
   static long squared(Participation participation) {
     int rounds = participation.rounds();
     if (participation.attainable() > MOST_PARTICIPATIONS) {
@@ -68,7 +75,22 @@ final class TreeSensitivity {
         start = end;
       }
     }
-    return run.stream().flatMap(List::stream).mapToLong(Choice::sum).max().orElse(0);
+    return dynamics.visited > SEARCH_LIMIT
+        ? bound(participation)
+        : run.stream().flatMap(List::stream).mapToLong(Choice::sum).max().orElse(0);
+  }
+
+  /**
+   * Level by level: of n participations in all a node holds at most as many as the separation
+   * leaves room for, m, so the squares of a level add up to at most n·m.
+   */
+  private static long bound(Participation participation) {
+    long all = participation.attainable();
+    long sum = 0;
+    for (long size = 1; size <= participation.rounds(); size *= 2) {
+      sum += all * Math.min(all, 1 + (size - 1) / participation.minSeparation());
+    }
+    return sum;
   }
 
   /** For every level up to {@code top}, the choices by number of participations. */
@@ -94,6 +116,9 @@ final class TreeSensitivity {
    */
   private List<List<Choice>> joined(
       List<List<Choice>> left, List<List<Choice>> right, long offset, long size, boolean isNode) {
+    if (visited > SEARCH_LIMIT) {
+      return left;
+    }
     int counts = Math.min(most + 1, left.size() + right.size() - 1);
     List<List<Choice>> joined = new ArrayList<>();
     joined.add(List.of());
@@ -120,6 +145,10 @@ final class TreeSensitivity {
       out.addAll(left);
       return;
     }
+    visited += (long) left.size() * right.size();
+    if (visited > SEARCH_LIMIT) {
+      return;
+    }
     for (Choice l : left) {
       for (Choice unshifted : right) {
         Choice r = unshifted.shifted(offset);
@@ -136,6 +165,7 @@ final class TreeSensitivity {
     found.sort(Comparator.comparingLong(Choice::sum).reversed());
     List<Choice> kept = new ArrayList<>();
     for (Choice choice : found) {
+      visited += kept.size();
       Choice clamped =
           new Choice(
               Math.max(choice.earliestLast, size - separation),

@@ -106,6 +106,15 @@ class LocalPrivacyTest {
   }
 
   @Test
+  void discreteGaussian_wideNoise_isNextToOneGaussianWithoutSummingOverClients() {
+    // 10⁹ terms below e^(−π²·10⁴): nothing is left of any of them.
+    DiscreteGaussianSum sum =
+        new DiscreteGaussianSum(new RoundedSum(1, 0.01, 0, 1), 1, 1_000_000_000);
+
+    assertThat(sum.divergenceFromOneGaussian()).isBetween(0.0, 1e-300);
+  }
+
+  @Test
   void shuffle_twoFairCoins_equalsTheSumByHand() {
     // One other client, always a clone at ε₀ → 0⁺; at ε₀ = log 3 a clone with chance 1/3. By hand:
     // δ(0) = 2/3 · (3/4 − 1/4) + 1/3 · (3/8 + 4/8 · … ) with P = (1/8, 4/8, 3/8) mirrored for Q.

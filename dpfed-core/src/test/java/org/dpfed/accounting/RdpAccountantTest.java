@@ -114,6 +114,25 @@ class RdpAccountantTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "1e-9, 1.1, 5.5e-19",
+    "1e-9, 2, 1e-18",
+    "1e-9, 64, 3.2e-17",
+    "1e-3, 2, 9.99999583333e-7"
+  })
+  void divergences_hardlyAnyLocalLoss_areNotLostInRounding(
+      double epsilon, double order, double truth) {
+    // α·ε²/2 to the first order; the last one is log(cosh(0.0015)/cosh(0.0005)). Moments near 1
+    // would be rounded to 1, and 10¹² runs would then seem to cost nothing.
+    double[] divergences =
+        new RdpAccountant(NeighbouringRelation.REPLACE_ONE, order)
+            .compose(new DpEvent.ApproximateDp(epsilon, 0), 1)
+            .divergences();
+
+    assertThat(divergences[0]).isCloseTo(truth, withinPercentage(1e-6));
+  }
+
   @Test
   void delta_ofEpsilonOfDelta_isDelta() {
     RdpAccountant accountant =

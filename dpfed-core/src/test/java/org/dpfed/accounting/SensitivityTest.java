@@ -78,6 +78,42 @@ class SensitivityTest {
         .isEqualTo(exact);
   }
 
+  @ParameterizedTest
+  @CsvSource({"1000000, 5000, 1", "1000000, 1000000, 1", "100000, 50000, 2"})
+  void squaredSensitivity_tooManyWaysToTakePart_isBoundedOnBothSides(
+      int rounds, int most, int separation) {
+    long squared =
+        new TreeAggregation(1, new Participation(rounds, most, separation)).squaredSensitivity();
+    // One way to take part: the first rounds, as close as allowed, node by node.
+    double reached = 0;
+    double cap = 0;
+    for (long size = 1; size <= rounds; size *= 2) {
+      for (long start = 0; start + size <= rounds; start += size) {
+        long count =
+            Math.min(most, (start + size - 1) / separation + 1)
+                - Math.min(most, (start + separation - 1) / separation);
+        reached += (double) count * count;
+      }
+      cap += (double) most * Math.min(most, (size - 1) / separation + 1);
+    }
+
+    assertThat((double) squared).isBetween(reached, cap);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"20000, 20000, 1", "100000, 10, 100"})
+  void sensitivity_tooLongForASearch_isAnUpperBoundCloseToOnePattern(
+      int rounds, int most, int separation) {
+    ToeplitzStrategy strategy = ToeplitzStrategy.of(1, -0.5, 0.25);
+    double sensitivity = strategy.sensitivity(new Participation(rounds, most, separation));
+    // Contributions of alternating signs, or apart from each other: columns add up in each row.
+    double perRow = separation == 1 ? 1.75 * 1.75 : 1 + 0.25 + 0.0625;
+    double pattern = Math.sqrt((most - 2) * perRow);
+
+    // Three columns share a row at most: Cauchy–Schwarz costs up to a factor 3 of the square.
+    assertThat(sensitivity).isBetween(pattern, pattern * Math.sqrt(3));
+  }
+
   @Test
   void guarantee_treeAndMatrix_stateTheParticipationTheyRestOn() {
     Participation participation = Participation.withRoundsBetween(2000, 6, 313);

@@ -39,17 +39,6 @@ public final class Normal {
   }
 
   /**
-   * log P(Z &gt; x).
-   *
-   * @param x any number
-   * @return finite for every x up to 10¹⁵⁰ or so
-   */
-  public static double logUpperTail(double x) {
-    double t = x / SQRT2;
-    return t > SERIES_END ? -t * t + Math.log(0.5 * scaledErfc(t)) : Math.log1p(-upperTail(-x));
-  }
-
-  /**
    * The Mills ratio: P(Z &gt; x) divided by the density at x.
    *
    * @param x any number

@@ -44,6 +44,9 @@ record LatticePlan(
   /** Where a tilt is chosen by ε, it need not resolve a δ below e^(−230) ≈ 10⁻¹⁰⁰. */
   private static final double LEAST_LOG_DELTA = -230;
 
+  /** A finer lattice would be lost among the smallest doubles. */
+  private static final double LEAST_SPACING = 1e-60;
+
   private static final int LEAST_LENGTH = 1 << 10;
   private static final int FAST_LENGTH = 1 << 15;
 
@@ -56,11 +59,11 @@ record LatticePlan(
   /** A plan to find ε at δ, when nothing is known of ε. */
   static LatticePlan forDelta(TruncatedLoss loss, double logDelta) {
     LossMoments moments = loss.moments();
-    double tilt = LossMoments.bestTilt(t -> moments.epsilon(logDelta, t));
+    double tilt = moments.bestTilt(t -> moments.epsilon(logDelta, t));
     double epsilon = moments.epsilon(logDelta, tilt);
     if (epsilon < 0) {
       // The answer is near 0: a gentler tilt brings its neighbourhood into the window.
-      tilt = LossMoments.gentlest(t -> moments.epsilon(logDelta, t), 0, tilt);
+      tilt = moments.gentlest(t -> moments.epsilon(logDelta, t), 0, tilt);
       epsilon = 0;
     }
     return gentle(loss, tilt, epsilon, logDelta);
@@ -69,9 +72,9 @@ record LatticePlan(
   /** A plan for the neighbourhood of ε, where δ is about {@code logDelta}. */
   static LatticePlan forEpsilon(TruncatedLoss loss, double epsilon, double logDelta) {
     LossMoments moments = loss.moments();
-    double tilt = LossMoments.bestTilt(t -> moments.logDelta(epsilon, t));
+    double tilt = moments.bestTilt(t -> moments.logDelta(epsilon, t));
     if (moments.logDelta(epsilon, tilt) < LEAST_LOG_DELTA) {
-      tilt = LossMoments.gentlest(t -> moments.logDelta(epsilon, t), LEAST_LOG_DELTA, tilt);
+      tilt = moments.gentlest(t -> moments.logDelta(epsilon, t), LEAST_LOG_DELTA, tilt);
     }
     return gentle(loss, tilt, epsilon, logDelta);
   }
@@ -151,6 +154,7 @@ record LatticePlan(
       spacing *= length > FAST_LENGTH ? SLOW_COARSENING : 1;
     }
     spacing = (high - low) / Math.max(length - 2 * margin, length / 2.0);
+    spacing = Math.max(LEAST_SPACING, spacing);
     List<TruncatedProfile> kept =
         loss.profiles().stream().map(p -> p.from(-TILTED_CUT / tilt)).toList();
     double widest = kept.stream().mapToDouble(p -> p.range().width()).max().orElse(0);

@@ -3,6 +3,7 @@ package org.dpfed.accounting.pld;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.DoubleStream;
 import org.dpfed.accounting.numerics.GaussLegendre;
 
 /**
@@ -10,7 +11,10 @@ import org.dpfed.accounting.numerics.GaussLegendre;
  * step.
  */
 final class LossMoments {
+  /** The gentlest tilt of interest where losses are below 10⁴ or so. */
   private static final double LEAST_TILT = 1e-4;
+
+  private static final double MOST_TILT = 1e9;
 
   @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Term(double[] mass, double[] loss, double count) {}
@@ -19,7 +23,9 @@ final class LossMoments {
 
   /** Adds one term, {@code count} times. */
   void add(PrivacyLossProfile profile, TruncatedProfile truncated, long count) {
-    List<double[]> points = new ArrayList<>();
+    DoubleStream.Builder masses = DoubleStream.builder();
+    DoubleStream.Builder losses = DoubleStream.builder();
+    GaussLegendre rule = GaussLegendre.EIGHT;
     for (PrivacyLossProfile.Piece piece : truncated.pieces()) {
       MixturePair pair = piece.pair();
       double sigma = pair.sigma();
@@ -27,22 +33,24 @@ final class LossMoments {
       int panels = (int) Math.ceil((piece.to() - piece.from()) / widest);
       double half = (piece.to() - piece.from()) / panels / 2;
       double scale = half / (sigma * Math.sqrt(2 * Math.PI));
-      GaussLegendre rule = GaussLegendre.EIGHT;
       for (int i = 0; i < panels * rule.size(); i++) {
         int node = i % rule.size();
         int panel = i / rule.size();
         double x = piece.from() + (2.0 * panel + 1 + rule.node(node)) * half;
         double mass = scale * rule.weight(node) * pair.density(x);
-        points.add(new double[] {mass, pair.loss(x)});
+        if (mass > 0) {
+          masses.add(mass);
+          losses.add(pair.loss(x));
+        }
       }
     }
-    profile.atoms().forEach(atom -> points.add(new double[] {atom.mass(), atom.loss()}));
-    points.removeIf(point -> !(point[0] > 0));
-    terms.add(
-        new Term(
-            points.stream().mapToDouble(point -> point[0]).toArray(),
-            points.stream().mapToDouble(point -> point[1]).toArray(),
-            count));
+    for (PrivacyLossProfile.Atom atom : profile.atoms()) {
+      if (atom.mass() > 0) {
+        masses.add(atom.mass());
+        losses.add(atom.loss());
+      }
+    }
+    terms.add(new Term(masses.build().toArray(), losses.build().toArray(), count));
   }
 
   /** log E[e^(θ·L)], mean and variance of L tilted by θ. */
@@ -58,25 +66,40 @@ final class LossMoments {
         largest = Math.max(largest, tilt * loss);
       }
       double sum = 0;
-      double first = 0;
-      double second = 0;
+      double centre = 0;
+      double squares = 0;
       for (int i = 0; i < term.loss.length; i++) {
         double weight = term.mass[i] * Math.exp(tilt * term.loss[i] - largest);
-        sum += weight;
-        first += weight * term.loss[i];
-        second += weight * term.loss[i] * term.loss[i];
+        if (weight > 0) {
+          // Updated point by point, since large losses close together leave nothing of E[L²] −
+          // E[L]².
+          sum += weight;
+          double distance = term.loss[i] - centre;
+          centre += weight / sum * distance;
+          squares += weight * distance * (term.loss[i] - centre);
+        }
       }
-      double centre = first / sum;
       log += term.count * (largest + Math.log(sum));
       mean += term.count * centre;
-      variance += term.count * Math.max(0, second / sum - centre * centre);
+      variance += term.count * squares / sum;
     }
     return new Cumulants(log, mean, variance);
   }
 
   /** The tilt that makes {@code objective} smallest; it falls, then rises. */
-  static double bestTilt(DoubleUnaryOperator objective) {
-    return smallest(objective, LEAST_TILT, 1e9, 0.02);
+  double bestTilt(DoubleUnaryOperator objective) {
+    return smallest(objective, leastTilt(), MOST_TILT, 0.02);
+  }
+
+  /** Large losses matter at tilts near their inverse. */
+  private double leastTilt() {
+    double largest = Math.sqrt(at(0).variance);
+    for (Term term : terms) {
+      for (double loss : term.loss) {
+        largest = Math.max(largest, loss);
+      }
+    }
+    return Math.min(LEAST_TILT, 1 / largest);
   }
 
   /** Where an objective that falls, then rises is smallest, by golden sections of the logarithm. */
@@ -108,8 +131,8 @@ final class LossMoments {
   }
 
   /** The gentlest tilt at which {@code objective}, which falls up to {@code most}, is so low. */
-  static double gentlest(DoubleUnaryOperator objective, double bound, double most) {
-    double low = LEAST_TILT;
+  double gentlest(DoubleUnaryOperator objective, double bound, double most) {
+    double low = leastTilt();
     double high = most;
     while (high > 1.01 * low) {
       double middle = Math.sqrt(low * high);
@@ -124,14 +147,17 @@ final class LossMoments {
 
   /** Epsilon at δ by the conversion of Canonne, Kamath, Steinke at order 1 + tilt. */
   double epsilon(double logDelta, double tilt) {
-    double order = 1 + tilt;
-    return (at(tilt).log() - logDelta - Math.log(order)) / tilt + Math.log1p(-1 / order);
+    return (at(tilt).log() - logDelta - Math.log1p(tilt)) / tilt + logShare(tilt);
   }
 
   /** log δ at ε by the same conversion. */
   double logDelta(double epsilon, double tilt) {
-    double order = 1 + tilt;
-    return at(tilt).log() - tilt * (epsilon - Math.log1p(-1 / order)) - Math.log(order);
+    return at(tilt).log() - tilt * (epsilon - logShare(tilt)) - Math.log1p(tilt);
+  }
+
+  /** log(1 − 1/order) at order 1 + tilt, for tilts too that 1 + tilt does not show. */
+  private static double logShare(double tilt) {
+    return Math.log(tilt) - Math.log1p(tilt);
   }
 
   /** A loss that the tilted distribution exceeds with probability at most about e^(−exponent). */

@@ -63,7 +63,9 @@ public final class PrivacyLossComposition {
     }
     LatticePlan plan = LatticePlan.forDelta(loss, Math.log(left));
     double epsilon = epsilonAbove(plan, delta);
-    for (int i = 0; i < MOST_REFINEMENTS && epsilon < REFINED_BELOW * plan.epsilon(); i++) {
+    for (int i = 0;
+        i < MOST_REFINEMENTS && epsilon > known && epsilon < REFINED_BELOW * plan.epsilon();
+        i++) {
       plan = LatticePlan.forEpsilon(loss, epsilon, Math.log(left));
       epsilon = Math.min(epsilon, epsilonAbove(plan, delta));
     }
@@ -87,6 +89,9 @@ public final class PrivacyLossComposition {
    * @return at least {@code known}
    */
   public double epsilonBelow(double delta, double known, double above) {
+    if (steps.stream().anyMatch(step -> step.profile.isCoarse())) {
+      return known;
+    }
     TruncatedLoss loss = TruncatedLoss.of(steps, delta);
     if (loss.epsilonByMoments(delta) <= known) {
       return known;
@@ -110,11 +115,11 @@ public final class PrivacyLossComposition {
    * @return in [0, 1]
    */
   public double deltaAbove(double epsilon) {
-    if (Double.isInfinite(epsilon)) {
+    if (Double.isInfinite(epsilon) || infiniteMass >= 1) {
       return Math.min(1, infiniteMass);
     }
     LossMoments moments = TruncatedLoss.of(steps, LEAST_DELTA).moments();
-    double tilt = LossMoments.bestTilt(t -> moments.logDelta(epsilon, t));
+    double tilt = moments.bestTilt(t -> moments.logDelta(epsilon, t));
     double estimate =
         Math.min(0.5, Math.max(LEAST_DELTA, Math.exp(moments.logDelta(epsilon, tilt))));
     double delta = 1;
@@ -164,7 +169,7 @@ public final class PrivacyLossComposition {
     double spacing = plan.window().spacing();
     double edge = plan.window().end() * spacing;
     LossMoments moments = plan.loss().moments();
-    double tilt = LossMoments.bestTilt(t -> moments.at(t).log() - t * edge);
+    double tilt = moments.bestTilt(t -> moments.at(t).log() - t * edge);
     double least = 0;
     for (; tilt > LEAST_FURTHER_TILT * plan.tilt(); tilt /= 4) {
       double log = TiltedComposition.logMoment(terms, tilt, spacing) - tilt * edge;

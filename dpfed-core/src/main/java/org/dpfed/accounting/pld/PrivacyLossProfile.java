@@ -1,5 +1,6 @@
 package org.dpfed.accounting.pld;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.dpfed.accounting.numerics.Normal;
 
@@ -10,9 +11,22 @@ import org.dpfed.accounting.numerics.Normal;
  * <p>Noise standard deviations are relative to how far one client moves the sum.
  */
 public final class PrivacyLossProfile {
+  /** With less noise than this quadrature would take too long: cells are coarse instead. */
+  private static final double LEAST_SIGMA = 0.01;
+
+  /** Coarse cells in a standard deviation: at the least sigma they add some 6·10⁻⁴ to a loss. */
+  private static final int COARSE_CELLS = 32;
+
+  /** Standard deviations that coarse cells reach: beyond lies less than 10⁻³¹⁵. */
+  private static final int COARSE_REACH = 38;
+
+  /** Larger losses are taken for infinite, so that sums of them are not. */
+  private static final double MOST_LOSS = 1e100;
+
   private final List<Piece> pieces;
   private final List<Atom> atoms;
   private final double infiniteMass;
+  private final boolean coarse;
 
   /** The part of {@code pair} with x in [from, to]. */
   record Piece(MixturePair pair, double from, double to) {}
@@ -20,15 +34,50 @@ public final class PrivacyLossProfile {
   /** A point mass. */
   record Atom(double loss, double mass) {}
 
-  private PrivacyLossProfile(List<Piece> pieces, List<Atom> atoms, double infiniteMass) {
+  private PrivacyLossProfile(
+      List<Piece> pieces, List<Atom> atoms, double infiniteMass, boolean coarse) {
     this.pieces = List.copyOf(pieces);
     this.atoms = List.copyOf(atoms);
     this.infiniteMass = infiniteMass;
+    this.coarse = coarse;
   }
 
   private static PrivacyLossProfile of(MixturePair pair) {
-    return new PrivacyLossProfile(
-        List.of(new Piece(pair, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY)), List.of(), 0);
+    return of(
+        List.of(new Piece(pair, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY)), List.of());
+  }
+
+  private static PrivacyLossProfile of(List<Piece> pieces, List<Atom> atoms) {
+    if (pieces.stream().allMatch(piece -> piece.pair.sigma() >= LEAST_SIGMA)) {
+      return new PrivacyLossProfile(pieces, atoms, 0, false);
+    }
+    List<Atom> all = new ArrayList<>(atoms);
+    double infiniteMass = 0;
+    for (Piece piece : pieces) {
+      infiniteMass += addCoarse(piece, all);
+    }
+    return new PrivacyLossProfile(List.of(), all, infiniteMass, true);
+  }
+
+  /**
+   * Adds an atom for each of many cells of x, the mass of the cell with the loss at its upper end,
+   * and returns the mass above the last cell. A loss that is never lower dominates.
+   */
+  private static double addCoarse(Piece piece, List<Atom> atoms) {
+    MixturePair pair = piece.pair;
+    double above = Double.isInfinite(piece.from) ? 1 : pair.massAbove(piece.from);
+    for (double centre : new double[] {0, 1}) {
+      for (int i = -COARSE_REACH * COARSE_CELLS; i <= COARSE_REACH * COARSE_CELLS; i++) {
+        double x = Math.min(piece.to, centre + i * (pair.sigma() / COARSE_CELLS));
+        double loss = pair.loss(x);
+        double next = pair.massAbove(x);
+        if (x > piece.from && next < above && loss <= MOST_LOSS) {
+          atoms.add(new Atom(loss, above - next));
+          above = next;
+        }
+      }
+    }
+    return Double.isInfinite(piece.to) ? above : 0;
   }
 
   /**
@@ -77,7 +126,7 @@ public final class PrivacyLossProfile {
     // Removal has loss 0 at x = ½, addition at −½.
     double above = new MixturePair.Removal(samplingProbability, sigma).massAbove(0.5);
     double below = Normal.upperTail(0.5 / sigma);
-    return new PrivacyLossProfile(
+    return of(
         List.of(
             new Piece(
                 new MixturePair.Addition(samplingProbability, sigma),
@@ -87,8 +136,7 @@ public final class PrivacyLossProfile {
                 new MixturePair.Removal(samplingProbability, sigma),
                 0.5,
                 Double.POSITIVE_INFINITY)),
-        List.of(new Atom(0, 1 - above - below)),
-        0);
+        List.of(new Atom(0, 1 - above - below)));
   }
 
   /**
@@ -98,10 +146,13 @@ public final class PrivacyLossProfile {
    * @param delta in [0, 1)
    */
   public static PrivacyLossProfile approximateDp(double epsilon, double delta) {
+    if (epsilon > MOST_LOSS) {
+      return new PrivacyLossProfile(List.of(), List.of(), 1, true);
+    }
     double likely = (1 - delta) / (1 + Math.exp(-epsilon));
     double unlikely = (1 - delta) * Math.exp(-epsilon) / (1 + Math.exp(-epsilon));
     return new PrivacyLossProfile(
-        List.of(), List.of(new Atom(-epsilon, unlikely), new Atom(epsilon, likely)), delta);
+        List.of(), List.of(new Atom(-epsilon, unlikely), new Atom(epsilon, likely)), delta, false);
   }
 
   /**
@@ -110,7 +161,7 @@ public final class PrivacyLossProfile {
    * @param mass in [0, 1]
    */
   public PrivacyLossProfile withInfiniteMass(double mass) {
-    return new PrivacyLossProfile(pieces, atoms, infiniteMass + mass);
+    return new PrivacyLossProfile(pieces, atoms, infiniteMass + mass, coarse);
   }
 
   List<Piece> pieces() {
@@ -123,6 +174,13 @@ public final class PrivacyLossProfile {
 
   double infiniteMass() {
     return infiniteMass;
+  }
+
+  /**
+   * Whether this dominates the step but may be far above it: no bound from below may rest on it.
+   */
+  boolean isCoarse() {
+    return coarse;
   }
 
   @Override

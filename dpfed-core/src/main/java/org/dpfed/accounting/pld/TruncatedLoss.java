@@ -49,7 +49,7 @@ record TruncatedLoss(
    */
   double epsilonByMoments(double delta) {
     double logDelta = Math.log(delta) - 1e-5 - count() * LossLattice.QUADRATURE_ERROR;
-    double tilt = LossMoments.bestTilt(t -> moments.epsilon(logDelta, t));
+    double tilt = moments.bestTilt(t -> moments.epsilon(logDelta, t));
     return moments.epsilon(logDelta, tilt) * (1 + 1e-9);
   }
 }
