@@ -1,6 +1,7 @@
 package org.dpfed.cli.training;
 
 import java.io.PrintWriter;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -24,8 +25,14 @@ sealed interface Progress extends AutoCloseable {
     return terminal ? new Bar(rounds) : new Lines(rounds, out);
   }
 
-  /** A bar on standard error. It fits into 60 columns, and leaves the cursor on a fresh line. */
+  /**
+   * A bar on standard error, which fits into 80 columns and leaves the cursor on a fresh line. It
+   * does not ask the terminal for its width: the library that would ask takes over the signals, and
+   * Ctrl-C would end the process before the model and the report are written.
+   */
   final class Bar implements Progress {
+    private static final int COLUMNS = 79;
+
     private final ProgressBar bar;
 
     private Bar(int rounds) {
@@ -35,6 +42,7 @@ sealed interface Progress extends AutoCloseable {
               .setInitialMax(rounds)
               .setStyle(ProgressBarStyle.ASCII)
               .hideEta()
+              .setConsumer(new ConsoleProgressBarConsumer(System.err, COLUMNS))
               .build();
     }
 

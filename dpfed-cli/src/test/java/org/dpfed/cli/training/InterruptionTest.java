@@ -9,30 +9,44 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.deeplearning4j.util.ModelSerializer;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A real process is interrupted as Ctrl-C does it. */
 final class InterruptionTest {
   @TempDir Path runs;
 
-  @Test
-  @Timeout(120)
-  void interrupt_midRun_leavesTheLastFinishedRound() throws IOException, InterruptedException {
+  /**
+   * @param onTerminal whether there is a pseudo-terminal with a progress bar, whose library must
+   *     not take over the signals
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  @Timeout(180)
+  void interrupt_midRun_leavesTheLastFinishedRound(boolean onTerminal)
+      throws IOException, InterruptedException {
     assumeTrue(
         System.getProperty("os.name").equals("Linux"),
-        "skipped: needs kill, and GNU env to undo an ignored SIGINT");
-    Process process = start();
+        "skipped: needs kill, script, and GNU env to undo an ignored SIGINT");
+    Process process = start(onTerminal);
     try (BufferedReader output = process.inputReader()) {
-      String line = output.readLine();
-      while (line != null && !line.startsWith("round 1 of")) {
-        line = output.readLine();
-      }
-      assertThat(line).as("a finished round").isNotNull();
-      new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+      waitFor("accuracy", output);
+      long java =
+          onTerminal
+              ? process
+                  .descendants()
+                  .filter(each -> each.info().command().orElse("").endsWith("java"))
+                  .findFirst()
+                  .orElseThrow()
+                  .pid()
+              : process.pid();
+      new ProcessBuilder("kill", "-INT", Long.toString(java)).start().waitFor();
       output.lines().forEach(rest -> {});
     }
     assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
@@ -49,27 +63,49 @@ final class InterruptionTest {
         .isEqualTo(30 * 16 + 16 + 16 * 2 + 2);
   }
 
-  private Process start() throws IOException {
+  /** Reads on until {@code text} has come: a round has finished. */
+  private static void waitFor(String text, BufferedReader output) throws IOException {
+    int matched = 0;
+    while (matched < text.length()) {
+      int next = output.read();
+      assertThat(next).as("output until '%s'", text).isNotNegative();
+      matched = next == text.charAt(matched) ? matched + 1 : next == text.charAt(0) ? 1 : 0;
+    }
+  }
+
+  private Process start(boolean onTerminal) throws IOException {
+    List<String> command = command(onTerminal);
+    if (onTerminal) {
+      String quoted =
+          command.stream().map(word -> "'" + word + "'").collect(Collectors.joining(" "));
+      command = List.of("script", "-qec", "exec " + quoted, "/dev/null");
+    }
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD);
+    builder.environment().put("TERM", "xterm");
+    return builder.start();
+  }
+
+  private List<String> command(boolean onTerminal) {
     // A build in the background starts with SIGINT ignored, and so would the process it starts.
-    return new ProcessBuilder(
-            "env",
-            "--default-signal=INT",
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            "org.dpfed.cli.Main",
-            "train",
-            "--rounds",
-            "100000",
-            "--noise-multiplier",
-            "100",
-            "--evaluate-every",
-            "1",
-            "--runs",
-            runs.toString(),
-            "--name",
-            "cut")
-        .redirectError(ProcessBuilder.Redirect.DISCARD)
-        .start();
+    return List.of(
+        "env",
+        "--default-signal=INT",
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Ddpfed.terminal=" + onTerminal,
+        "-cp",
+        System.getProperty("java.class.path"),
+        "org.dpfed.cli.Main",
+        "train",
+        "--rounds",
+        "100000",
+        "--noise-multiplier",
+        "100",
+        "--evaluate-every",
+        "1",
+        "--runs",
+        runs.toString(),
+        "--name",
+        "cut");
   }
 }
