@@ -3,9 +3,10 @@ package org.dpfed.accounting;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /**
  * A proven privacy guarantee: (epsilon, delta)-differential privacy, together with the relation,
@@ -43,9 +44,9 @@ public record Guarantee(
 
   /** This guarantee with more that must be true of the run, one sentence each. */
   public Guarantee assuming(List<String> more) {
-    List<String> all = new ArrayList<>(assumptions);
+    Set<String> all = new LinkedHashSet<>(assumptions);
     all.addAll(more);
-    return new Guarantee(epsilon, delta, relation, unit, accountant, all);
+    return new Guarantee(epsilon, delta, relation, unit, accountant, List.copyOf(all));
   }
 
   /** The guarantee in one line. Epsilon is rounded up, so the line promises nothing more. */

@@ -18,7 +18,7 @@ import org.dpfed.mechanism.SampledGaussian;
  * @param rounds at least 1
  * @param relation that an accountant knows with Poisson sampling; others are refused when asked for
  *     their cost
- * @param delta of the guarantee, positive, below 1 ÷ population
+ * @param delta of the guarantee, at least 10⁻¹², below 1 ÷ population
  */
 record AccountedRun(
     SampledGaussian mechanism,
@@ -26,6 +26,12 @@ record AccountedRun(
     int rounds,
     NeighbouringRelation relation,
     double delta) {
+  /**
+   * Noise is drawn from 64 bits and ends at 9.49 standard deviations, which no delta far below this
+   * allows; docs/noise.md.
+   */
+  private static final double SMALLEST_DELTA = 1e-12;
+
   AccountedRun {
     if (rounds < 1) {
       throw new IllegalArgumentException("rounds must be at least 1, was " + rounds);
@@ -35,6 +41,11 @@ record AccountedRun(
       throw new IllegalArgumentException(
           "delta must be positive and below 1 / population = %s, was %s"
               .formatted(largestDelta, delta));
+    }
+    if (delta < SMALLEST_DELTA) {
+      throw new IllegalArgumentException(
+          "delta must be at least %s, was %s; the noise is a Gaussian's only to about that probability"
+              .formatted(SMALLEST_DELTA, delta));
     }
   }
 

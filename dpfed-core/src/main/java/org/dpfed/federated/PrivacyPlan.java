@@ -132,6 +132,11 @@ public final class PrivacyPlan {
     Guarantee spent = run.spent(completed);
     List<String> assumptions = new ArrayList<>(spent.assumptions());
     assumptions.addAll(dataAssumptions);
+    assumptions.add(
+        "the number of clients is public: sampling probability and noise follow from it");
+    assumptions.add(
+        "nobody learns whether dpfed refused the data before round 1, because that can depend on one"
+            + " client");
     assumptions.add("the server is trusted: it sees every client's delta");
     assumptions.add(
         "this is the only run over these clients, and its starting parameters were not trained on"

@@ -38,7 +38,12 @@ record RunSettings(
 
   /** What must be true for the plan's guarantee to hold of a run with these settings. */
   List<String> assumptions() {
-    List<String> assumptions = new ArrayList<>(trainer.assumptions());
+    List<String> assumptions = new ArrayList<>();
+    if (plan.isSecure()) {
+      // The plan may have been made without the data, or from other data of the same unit and size.
+      assumptions.addAll(data.assumptions());
+    }
+    assumptions.addAll(trainer.assumptions());
     if (diagnostics) {
       assumptions.add(
           "only the server's operator sees the diagnostics: they are computed from clients' data"

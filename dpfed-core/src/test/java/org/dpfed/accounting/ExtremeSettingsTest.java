@@ -124,7 +124,8 @@ class ExtremeSettingsTest {
   @Test
   void epsilon_hardlyAnyNoiseManyRounds_countsHowOftenAClientTakesPart() {
     // Of Bin(100, 0.07) more than 17 has probability 1.9e-4 and more than 18 has 6.0e-5: 18 must be
-    // paid for, each with 1/(2z²) = 5e7. Their Gaussians' spread, below 37/z, is some 4e5 beside it.
+    // paid for, each with 1/(2z²) = 5e7. Their Gaussians' spread, below 37/z, is some 4e5 beside
+    // it.
     double epsilon =
         new TightestAccountant(ADD_OR_REMOVE).compose(poisson(0.07, 1e-4, 100), 1).epsilon(1e-4);
 

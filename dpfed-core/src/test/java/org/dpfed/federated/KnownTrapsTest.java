@@ -282,6 +282,55 @@ final class KnownTrapsTest {
         .anyMatch(text -> text.contains("its starting parameters were not trained on them"));
   }
 
+  @Test
+  void assumptionsOfTheData_lostWhereThePlanWasMadeWithoutThem_never() {
+    NumberedClients data = new NumberedClients(200);
+    PrivacyPlan withoutData =
+        PrivacyPlan.builder(200, data.unit())
+            .expectedCohortSize(50)
+            .rounds(1)
+            .clipNorm(1)
+            .noiseMultiplier(1)
+            .delta(1e-4)
+            .build();
+    FederatedDataset dealt =
+        new FederatedDataset() {
+          @Override
+          public String unit() {
+            return data.unit();
+          }
+
+          @Override
+          public List<String> assumptions() {
+            return List.of("clients are simulated");
+          }
+
+          @Override
+          public int population() {
+            return data.population();
+          }
+
+          @Override
+          public int examples(int id) {
+            return data.examples(id);
+          }
+
+          @Override
+          public DataSet client(int id) {
+            return data.client(id);
+          }
+        };
+    assertThat(
+            FederatedAveraging.builder(
+                    withoutData, dealt, new ScriptedTrainer(4, client -> new float[4]))
+                .build()
+                .run()
+                .report()
+                .guarantee()
+                .assumptions())
+        .contains("clients are simulated");
+  }
+
   private static float[] run(PrivacyPlan.Builder plan, IntFunction<float[]> deltaOf) {
     return FederatedAveraging.builder(
             plan.build(), new NumberedClients(200), new ScriptedTrainer(DIMENSION, deltaOf))

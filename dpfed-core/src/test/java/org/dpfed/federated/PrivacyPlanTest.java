@@ -78,7 +78,19 @@ final class PrivacyPlanTest {
   void guarantee_namesWhatTheProofLeavesOut() {
     assertThat(complete().noiseMultiplier(2).build().guarantee().assumptions())
         .anyMatch(text -> text.contains("only run") && text.contains("starting parameters"))
-        .anyMatch(text -> text.contains("how long rounds take"));
+        .anyMatch(text -> text.contains("how long rounds take"))
+        .anyMatch(text -> text.contains("number of clients is public"))
+        .anyMatch(text -> text.contains("refused the data before round 1"));
+  }
+
+  @Test
+  void delta_belowWhatTheNoiseAllows_refused() {
+    assertThat(complete().noiseMultiplier(20).delta(1e-12).build().delta()).isEqualTo(1e-12);
+    for (double delta : new double[] {9e-13, 1e-30, 1e-100, Double.MIN_VALUE}) {
+      assertThatThrownBy(() -> complete().noiseMultiplier(20).delta(delta).build())
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("at least 1.0E-12");
+    }
   }
 
   @Test

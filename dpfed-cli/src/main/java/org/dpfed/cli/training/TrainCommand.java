@@ -25,7 +25,7 @@ import picocli.CommandLine.Spec;
     },
     exitCodeListHeading = "Exit status:%n",
     exitCodeList = {
-      "0:the run finished, or was stopped in good order",
+      "0:the run finished",
       "1:the run failed; its report says what was spent",
       "2:what was asked for cannot be done; nothing was trained",
       "130:interrupted by Ctrl-C (143 by SIGTERM), after writing model and report"
