@@ -4,7 +4,6 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
@@ -21,9 +20,6 @@ import org.nd4j.linalg.factory.Nd4j;
  * arrays, from which rows are gathered much faster than ND4J selects them.
  */
 final class Batches {
-  /** Handed over as they are where one batch holds them all; absent where only some are used. */
-  private final Optional<DataSet> whole;
-
   private final int batchSize;
   private final SplittableRandom random;
   private final int[] order;
@@ -42,7 +38,6 @@ final class Batches {
     this.batchSize = batchSize;
     this.random = new SplittableRandom(seed);
     int[] used = part(examples.numExamples(), maxExamples, random);
-    this.whole = used.length == examples.numExamples() ? Optional.of(examples) : Optional.empty();
     this.order = IntStream.range(0, used.length).toArray();
     this.features = new Rows(examples.getFeatures(), used);
     this.labels = new Rows(examples.getLabels(), used);
@@ -68,10 +63,7 @@ final class Batches {
     values[j] = moved;
   }
 
-  /**
-   * Every example once. A client that fits into one batch is handed over as it is, in its own
-   * order.
-   */
+  /** Every example once. A client that fits into one batch keeps its own order. */
   Iterable<Batch> nextEpoch() {
     if (order.length > batchSize) {
       shuffle();
@@ -132,12 +124,8 @@ final class Batches {
       return labels.pick(rows);
     }
 
-    /** Lends the batch as a data set, whose arrays are closed afterwards. */
+    /** Lends a copy of the batch as a data set, whose arrays are closed afterwards. */
     void with(Consumer<DataSet> user) {
-      if (rows.length == order.length && whole.isPresent()) {
-        user.accept(whole.get());
-        return;
-      }
       try (INDArray x = features.array(rows);
           INDArray y = labels.array(rows);
           INDArray xMask = featuresMask == null ? null : featuresMask.array(rows);

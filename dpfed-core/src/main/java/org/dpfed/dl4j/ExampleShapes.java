@@ -1,7 +1,9 @@
 package org.dpfed.dl4j;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
@@ -17,6 +19,7 @@ import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
@@ -33,13 +36,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Determines which examples a network accepts. DL4J does not keep the input type that a
  * configuration was built with. It is inferred from the first preprocessor and layer, and the size
- * of images from the layer at which they are flattened.
+ * of images and volumes from the layer at which they are flattened.
  */
 final class ExampleShapes {
   /** Sizes of images tried where nothing in the network depends on them. */
-  private static final List<Integer> SIZES = List.of(16, 32, 64, 128, 256);
+  private static final List<Long> SQUARES = List.of(16L, 32L, 64L, 128L, 256L);
 
-  private static final int LARGEST_IMAGE = 1024;
+  /** And of volumes. */
+  private static final List<Long> CUBES = List.of(8L, 16L, 32L, 64L);
+
+  private static final int LARGEST_SIZE = 1024;
 
   private ExampleShapes() {}
 
@@ -96,7 +102,7 @@ final class ExampleShapes {
                       from.getInputHeight(),
                       from.getInputWidth(),
                       from.getNumChannels())))
-          : volumes(from.getNumChannels(), format);
+          : volumes(from.getNumChannels(), format, path);
     }
     if (before instanceof RnnToCnnPreProcessor from) {
       long size = (long) from.getInputHeight() * from.getInputWidth() * from.getNumChannels();
@@ -125,7 +131,10 @@ final class ExampleShapes {
       return sequences(convolution.getNIn(), convolution.getRnnDataFormat());
     }
     if (inside instanceof Convolution3D convolution) {
-      return volumes(convolution.getNIn(), convolution.getDataFormat());
+      return volumes(convolution.getNIn(), convolution.getDataFormat(), path);
+    }
+    if (inside instanceof SpaceToDepthLayer blocks) {
+      return spaceToDepth(blocks, path);
     }
     if (inside instanceof ConvolutionLayer convolution) {
       return images(convolution.getNIn(), convolution.getCnn2dDataFormat(), path);
@@ -142,6 +151,18 @@ final class ExampleShapes {
           : rows(dense.getNIn());
     }
     return List.of();
+  }
+
+  /** The convolution that follows has the channels of a whole block. */
+  private static List<ExampleShape> spaceToDepth(SpaceToDepthLayer blocks, NetworkPath path) {
+    long pixels = (long) blocks.getBlockSize() * blocks.getBlockSize();
+    return path.stages().stream()
+        .map(stage -> inside(stage.layer()))
+        .filter(ConvolutionLayer.class::isInstance)
+        .map(next -> ((ConvolutionLayer) next).getNIn() / pixels)
+        .findFirst()
+        .map(channels -> images(channels, blocks.getDataFormat(), path))
+        .orElse(List.of());
   }
 
   /** The layer itself, without what is wrapped around it. */
@@ -167,42 +188,65 @@ final class ExampleShapes {
         .toList();
   }
 
-  private static List<ExampleShape> volumes(long channels, Convolution3D.DataFormat format) {
-    return IntStream.of(8, 16, 32, 64)
-        .mapToObj(
-            size -> ExampleShape.of(InputType.convolutional3D(format, size, size, size, channels)))
-        .toList();
+  private static List<ExampleShape> volumes(
+      long channels, Convolution3D.DataFormat format, NetworkPath path) {
+    LongFunction<InputType> cube =
+        size -> InputType.convolutional3D(format, size, size, size, channels);
+    return builtFor(3, cube, path)
+        .map(
+            sizes ->
+                List.of(
+                    ExampleShape.of(
+                        InputType.convolutional3D(
+                            format, sizes.get(0), sizes.get(1), sizes.get(2), channels))))
+        .orElseGet(() -> of(CUBES, cube));
   }
 
   private static List<ExampleShape> images(
       long channels, @Nullable CNN2DFormat format, NetworkPath path) {
     CNN2DFormat known = format == null ? CNN2DFormat.NCHW : format;
-    Optional<Long> height = Optional.empty();
-    Optional<Long> width = Optional.empty();
-    for (long size = 1; size <= LARGEST_IMAGE && (height.isEmpty() || width.isEmpty()); size++) {
+    LongFunction<InputType> square = size -> InputType.convolutional(size, size, channels, known);
+    return builtFor(2, square, path)
+        .map(
+            sizes ->
+                List.of(
+                    ExampleShape.of(
+                        InputType.convolutional(sizes.get(0), sizes.get(1), channels, known))))
+        .orElseGet(() -> of(SQUARES, square));
+  }
+
+  private static List<ExampleShape> of(List<Long> sizes, LongFunction<InputType> type) {
+    return sizes.stream().map(size -> ExampleShape.of(type.apply(size))).toList();
+  }
+
+  /**
+   * The sizes along each axis that the network was built for; empty where nothing depends on them.
+   * No layer mixes the axes, so each is found with equal sizes along all.
+   */
+  private static Optional<List<Long>> builtFor(
+      int axes, LongFunction<InputType> equalSizes, NetworkPath path) {
+    long[] found = new long[axes];
+    for (long size = 1; size <= LARGEST_SIZE; size++) {
       List<NetworkPath.Flattening> all;
       try {
-        all = path.flattenings(InputType.convolutional(size, size, channels, known));
+        all = path.flattenings(equalSizes.apply(size));
       } catch (RuntimeException e) {
         // Too small for a kernel, or no multiple of a stride.
         continue;
       }
       if (all.isEmpty()) {
-        break;
+        return Optional.empty();
       }
-      if (height.isEmpty() && all.stream().allMatch(at -> at.height() == at.builtForHeight())) {
-        height = Optional.of(size);
+      for (int axis = 0; axis < axes; axis++) {
+        int current = axis;
+        if (found[axis] == 0 && all.stream().allMatch(at -> at.fits(current))) {
+          found[axis] = size;
+        }
       }
-      if (width.isEmpty() && all.stream().allMatch(at -> at.width() == at.builtForWidth())) {
-        width = Optional.of(size);
+      if (Arrays.stream(found).allMatch(known -> known > 0)) {
+        return Optional.of(Arrays.stream(found).boxed().toList());
       }
     }
-    if (height.isPresent() && width.isPresent()) {
-      return List.of(
-          ExampleShape.of(InputType.convolutional(height.get(), width.get(), channels, known)));
-    }
-    return SIZES.stream()
-        .map(size -> ExampleShape.of(InputType.convolutional(size, size, channels, known)))
-        .toList();
+    return Optional.empty();
   }
 }

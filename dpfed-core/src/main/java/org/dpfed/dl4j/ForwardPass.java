@@ -12,7 +12,7 @@ import org.nd4j.linalg.dataset.DataSet;
 
 /**
  * A network's outputs and loss, without dropout. Masks of features and of labels are applied as in
- * training.
+ * training. DL4J gets a copy of the features, since some layers overwrite what they are given.
  *
  * @param model a {@link MultiLayerNetwork} or a {@link ComputationGraph}; its parameters are
  *     unchanged
@@ -24,25 +24,47 @@ record ForwardPass(Model model) {
    * @return a fresh array, owned by the caller
    */
   INDArray outputs(DataSet batch) {
+    try (INDArray features = batch.getFeatures().dup()) {
+      INDArray outputs = outputs(features, batch);
+      return isPartOf(features, outputs) ? outputs.dup() : outputs;
+    }
+  }
+
+  private INDArray outputs(INDArray features, DataSet batch) {
     INDArray featuresMask = batch.getFeaturesMaskArray();
     INDArray labelsMask = batch.getLabelsMaskArray();
     if (model instanceof MultiLayerNetwork network) {
-      INDArray outputs = network.output(batch.getFeatures(), false, featuresMask, labelsMask);
+      INDArray outputs = network.output(features, false, featuresMask, labelsMask);
       // DL4J would apply the masks again to the next batch that has none.
       network.clearLayerMaskArrays();
       return outputs;
     }
     return graph()
-        .output(
-            false, new INDArray[] {batch.getFeatures()}, masks(featuresMask), masks(labelsMask))[0];
+        .output(false, new INDArray[] {features}, masks(featuresMask), masks(labelsMask))[0];
+  }
+
+  /** Whether closing {@code whole} takes the values of {@code array} with it. */
+  private static boolean isPartOf(INDArray whole, INDArray array) {
+    long from = whole.data().address();
+    long address = array.data().address();
+    return address >= from && address < from + whole.length() * whole.dataType().width();
   }
 
   /** The loss with its regularisation, a mean over the examples of {@code batch}. */
   double meanLoss(DataSet batch) {
-    double score =
-        model instanceof MultiLayerNetwork network
-            ? network.score(batch, false)
-            : graph().score(batch, false);
+    double score;
+    try (INDArray features = batch.getFeatures().dup()) {
+      DataSet copy =
+          new DataSet(
+              features,
+              batch.getLabels(),
+              batch.getFeaturesMaskArray(),
+              batch.getLabelsMaskArray());
+      score =
+          model instanceof MultiLayerNetwork network
+              ? network.score(copy, false)
+              : graph().score(copy, false);
+    }
     Layer output = NetworkOutput.outputLayer(model);
     if (output instanceof BaseOutputLayer<?> && !output.conf().isMiniBatch()) {
       double regularization =
@@ -56,7 +78,12 @@ record ForwardPass(Model model) {
 
   /** The size of all layers' activations for {@code batch}. */
   long activationBytes(DataSet batch) {
-    INDArray features = batch.getFeatures();
+    try (INDArray features = batch.getFeatures().dup()) {
+      return activationBytes(features, batch);
+    }
+  }
+
+  private long activationBytes(INDArray features, DataSet batch) {
     INDArray featuresMask = batch.getFeaturesMaskArray();
     INDArray labelsMask = batch.getLabelsMaskArray();
     if (model instanceof MultiLayerNetwork network) {

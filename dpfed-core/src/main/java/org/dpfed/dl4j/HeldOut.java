@@ -88,11 +88,12 @@ record HeldOut(DataSet examples) {
     }
   }
 
-  private static @Nullable INDArray rowsOf(@Nullable INDArray array, int from, int to) {
+  static @Nullable INDArray rowsOf(@Nullable INDArray array, int from, int to) {
     return array == null ? null : rows(array, from, to);
   }
 
-  private static INDArray rows(INDArray array, int from, int to) {
+  /** A copy of some rows of an array of any rank. */
+  static INDArray rows(INDArray array, int from, int to) {
     INDArrayIndex[] index = new INDArrayIndex[array.rank()];
     index[0] = NDArrayIndex.interval(from, to);
     for (int axis = 1; axis < index.length; axis++) {

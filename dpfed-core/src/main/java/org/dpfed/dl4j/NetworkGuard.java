@@ -3,7 +3,6 @@ package org.dpfed.dl4j;
 import java.util.ArrayList;
 import java.util.List;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.dataset.SplitTestAndTrain;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,9 +64,20 @@ final class NetworkGuard {
    */
   static void check(
       NetworkTemplate template, LayerImplementation layers, LocalTraining local, DataSet given) {
-    SplitTestAndTrain halves = given.splitTestAndTrain(given.numExamples() / 2);
+    int half = given.numExamples() / 2;
     ProbeTraining training = new ProbeTraining(template, layers, cut(local, MAX_BATCH));
-    training.compare(List.of(training.alone(halves.getTrain())), List.of(halves.getTest()));
+    training.compare(
+        List.of(training.alone(part(given, 0, half))),
+        List.of(part(given, half, given.numExamples())));
+  }
+
+  /** Copies of the examples from {@code from} to before {@code to}, of any rank. */
+  private static DataSet part(DataSet all, int from, int to) {
+    return new DataSet(
+        HeldOut.rows(all.getFeatures(), from, to),
+        HeldOut.rows(all.getLabels(), from, to),
+        HeldOut.rowsOf(all.getFeaturesMaskArray(), from, to),
+        HeldOut.rowsOf(all.getLabelsMaskArray(), from, to));
   }
 
   private static LocalTraining cut(LocalTraining local, int batchSize) {

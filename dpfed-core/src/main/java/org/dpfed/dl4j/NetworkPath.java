@@ -12,6 +12,7 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.preprocessor.Cnn3DToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -21,19 +22,35 @@ sealed interface NetworkPath {
   /** One layer and what comes before it. */
   record Stage(Optional<InputPreProcessor> before, Layer layer) {}
 
-  /** Where images become rows: their size there, and the size that the network was built for. */
-  record Flattening(long height, long builtForHeight, long width, long builtForWidth) {
+  /**
+   * Where images or volumes become rows.
+   *
+   * @param sizes along each axis there, without the channels
+   * @param builtFor the sizes that the network was built for
+   */
+  record Flattening(List<Long> sizes, List<Long> builtFor) {
     static Optional<Flattening> of(InputPreProcessor before, InputType type) {
-      return before instanceof CnnToFeedForwardPreProcessor flat
-              && type instanceof InputType.InputTypeConvolutional images
-              && flat.getInputHeight() > 0
-          ? Optional.of(
-              new Flattening(
-                  images.getHeight(),
-                  flat.getInputHeight(),
-                  images.getWidth(),
-                  flat.getInputWidth()))
-          : Optional.empty();
+      if (before instanceof CnnToFeedForwardPreProcessor flat
+          && type instanceof InputType.InputTypeConvolutional images
+          && flat.getInputHeight() > 0) {
+        return Optional.of(
+            new Flattening(
+                List.of(images.getHeight(), images.getWidth()),
+                List.of(flat.getInputHeight(), flat.getInputWidth())));
+      }
+      if (before instanceof Cnn3DToFeedForwardPreProcessor flat
+          && type instanceof InputType.InputTypeConvolutional3D volumes
+          && flat.getInputHeight() > 0) {
+        return Optional.of(
+            new Flattening(
+                List.of(volumes.getDepth(), volumes.getHeight(), volumes.getWidth()),
+                List.of(flat.getInputDepth(), flat.getInputHeight(), flat.getInputWidth())));
+      }
+      return Optional.empty();
+    }
+
+    boolean fits(int axis) {
+      return sizes.get(axis).equals(builtFor.get(axis));
     }
   }
 

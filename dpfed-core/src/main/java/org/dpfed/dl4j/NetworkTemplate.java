@@ -3,6 +3,7 @@ package org.dpfed.dl4j;
 import java.io.Serializable;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -48,26 +49,46 @@ public final class NetworkTemplate {
    *     not trained by gradient descent
    */
   public static NetworkTemplate of(MultiLayerConfiguration configuration) {
-    MultiLayerNetwork network = new MultiLayerNetwork(ConfigurationCopy.of(configuration));
-    network.init();
-    return of(network, true, false);
+    return made(
+        () -> {
+          MultiLayerNetwork network = new MultiLayerNetwork(ConfigurationCopy.of(configuration));
+          network.init();
+          return of(network, true, false);
+        });
   }
 
   /** As {@link #of(MultiLayerConfiguration)}, for a graph with one input and one output. */
   public static NetworkTemplate of(ComputationGraphConfiguration configuration) {
-    ComputationGraph network = new ComputationGraph(ConfigurationCopy.of(configuration));
-    network.init();
-    return of(network, true, false);
+    return made(
+        () -> {
+          ComputationGraph network = new ComputationGraph(ConfigurationCopy.of(configuration));
+          network.init();
+          return of(network, true, false);
+        });
   }
 
   /** A pretrained network: training starts from its parameters. It is copied, not kept. */
   public static NetworkTemplate of(MultiLayerNetwork pretrained) {
-    return of(pretrained, true, true);
+    return made(() -> of(pretrained, true, true));
   }
 
   /** As {@link #of(MultiLayerNetwork)}, for a graph with one input and one output. */
   public static NetworkTemplate of(ComputationGraph pretrained) {
-    return of(pretrained, true, true);
+    return made(() -> of(pretrained, true, true));
+  }
+
+  /** Says in a sentence that DL4J failed, of whose faults some come as a NullPointerException. */
+  private static <T> T made(Supplier<T> maker) {
+    try {
+      return maker.get();
+    } catch (IllegalArgumentException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new IllegalArgumentException(
+          "Deeplearning4j cannot train this network: it failed with %s; correct the configuration, or replace the layer or updater that fails"
+              .formatted(e),
+          e);
+    }
   }
 
   /** Without the checks by name, to show that {@link NetworkGuard} does not rely on them. */
@@ -189,8 +210,12 @@ public final class NetworkTemplate {
 
   /** A network for one worker, with the layers named. */
   LocalNetwork localNetwork(LayerImplementation layers) {
-    return new LocalNetwork(
-        factory.apply(detachedCopy(initial)), trainable, layers == LayerImplementation.FAST);
+    return made(
+        () ->
+            new LocalNetwork(
+                factory.apply(detachedCopy(initial)),
+                trainable,
+                layers == LayerImplementation.FAST));
   }
 
   /** All initial parameters, those that are not trained too. */

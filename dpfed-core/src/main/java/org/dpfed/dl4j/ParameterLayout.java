@@ -2,6 +2,7 @@ package org.dpfed.dl4j;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.api.Layer;
@@ -10,6 +11,7 @@ import org.deeplearning4j.nn.api.Trainable;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -33,9 +35,7 @@ record ParameterLayout(List<Parameter> parameters, long total) {
     long position = 0;
     for (Owner owner : owners(model)) {
       long start = position;
-      Map<String, INDArray> table = owner.trainable().paramTable(false);
-      for (Map.Entry<String, INDArray> entry :
-          table == null ? List.<Map.Entry<String, INDArray>>of() : table.entrySet()) {
+      for (Map.Entry<String, INDArray> entry : byOffset(owner.trainable().paramTable(false))) {
         INDArray values = entry.getValue();
         if (values.offset() - all.offset() != position) {
           throw refused(
@@ -56,6 +56,15 @@ record ParameterLayout(List<Parameter> parameters, long total) {
               .formatted(all.length(), position));
     }
     return new ParameterLayout(List.copyOf(parameters), position);
+  }
+
+  /** As they lie in memory: some layers list their parameters in another order. */
+  private static List<Map.Entry<String, INDArray>> byOffset(@Nullable Map<String, INDArray> table) {
+    return table == null
+        ? List.of()
+        : table.entrySet().stream()
+            .sorted(Comparator.comparingLong(entry -> entry.getValue().offset()))
+            .toList();
   }
 
   private static void requireWholeView(Owner owner, long counted) {

@@ -4,15 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
+import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.Convolution3D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PReLULayer;
+import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.ocnn.OCNNOutputLayer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +27,9 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.AdaBelief;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
@@ -166,6 +176,60 @@ final class NetworkGuardTest {
                     .withProbe(Networks.examples(2, 3))
                     .check(1))
         .hasMessageContaining("after another");
+  }
+
+  @Test
+  void check_probeOfVolumes_isTaken() {
+    NetworkTemplate template =
+        NetworkTemplate.of(
+            builder()
+                .list(
+                    new Convolution3D.Builder(2, 2, 2).nOut(3).build(),
+                    new GlobalPoolingLayer(PoolingType.AVG),
+                    Networks.output())
+                .setInputType(InputType.convolutional3D(Convolution3D.DataFormat.NCDHW, 4, 5, 6, 2))
+                .build());
+    DataSet probe = new DataSet(Nd4j.rand(6, 2, 4, 5, 6), Networks.examples(6, 3).getLabels());
+    assertThatCode(() -> new Dl4jClientTrainer(template, ONE_EPOCH).withProbe(probe).check(1))
+        .doesNotThrowAnyException();
+  }
+
+  /** Each fails inside DL4J 1.0.0-M2.1, on an index or a null. */
+  static Stream<Arguments> networksThatDl4jCannotMake() {
+    Supplier<NetworkTemplate> updater = () -> NetworkTemplate.of(Networks.mlp(new AdaBelief(0.01)));
+    Supplier<NetworkTemplate> shapeless =
+        () -> NetworkTemplate.of(network(new PReLULayer.Builder().build(), mse()));
+    Supplier<NetworkTemplate> frozenVertex =
+        () ->
+            NetworkTemplate.of(
+                builder()
+                    .graphBuilder()
+                    .addInputs("in")
+                    .addVertex(
+                        "frozen",
+                        new FrozenVertex(
+                            new LayerVertex(
+                                new NeuralNetConfiguration.Builder()
+                                    .layer(dense().nIn(5).build())
+                                    .build(),
+                                null)),
+                        "in")
+                    .addLayer("out", Networks.output(), "frozen")
+                    .setOutputs("out")
+                    .build());
+    return Stream.of(
+        Arguments.of("AdaBelief", updater),
+        Arguments.of("PReLU without a shape", shapeless),
+        Arguments.of("frozen vertex", frozenVertex));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("networksThatDl4jCannotMake")
+  void check_networkThatDl4jCannotMake_isRefusedInASentence(
+      String name, Supplier<NetworkTemplate> template) {
+    assertThatThrownBy(() -> new Dl4jClientTrainer(template.get(), ONE_EPOCH).check(1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Deeplearning4j cannot train this network");
   }
 
   /** DL4J's clone() would let both workers write one array of slopes. */

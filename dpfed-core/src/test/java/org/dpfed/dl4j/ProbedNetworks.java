@@ -12,12 +12,15 @@ import org.deeplearning4j.nn.conf.dropout.SpatialDropout;
 import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.AutoEncoder;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution3D;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
+import org.deeplearning4j.nn.conf.layers.DropoutLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
@@ -27,6 +30,9 @@ import org.deeplearning4j.nn.conf.layers.LocalResponseNormalization;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
+import org.deeplearning4j.nn.conf.layers.SpaceToDepthLayer;
+import org.deeplearning4j.nn.conf.layers.Subsampling3DLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
 import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
@@ -51,6 +57,13 @@ final class ProbedNetworks {
   private static Stream<Arguments> rows() {
     InputType five = InputType.feedForward(5);
     return Stream.of(
+        list(
+            "activation first",
+            five,
+            new ActivationLayer(Activation.TANH),
+            dense().build(),
+            Networks.output()),
+        list("dropout first", five, new DropoutLayer(0.8), dense().build(), Networks.output()),
         list("dropout", five, dense().dropOut(0.5).build(), Networks.output()),
         list(
             "alpha dropout",
@@ -153,6 +166,31 @@ final class ProbedNetworks {
             new Upsampling2D.Builder(2).build(),
             same(3),
             new CnnLossLayer.Builder(LossFunction.MCXENT).activation(Activation.SOFTMAX).build()),
+        list(
+            "separable convolution",
+            InputType.convolutional(8, 8, 2),
+            new SeparableConvolution2D.Builder(3, 3).depthMultiplier(2).nOut(4).build(),
+            Networks.output()),
+        list(
+            "depthwise convolution",
+            InputType.convolutional(8, 8, 2),
+            new DepthwiseConvolution2D.Builder(3, 3).depthMultiplier(2).build(),
+            Networks.output()),
+        list(
+            "space to depth first",
+            InputType.convolutional(8, 12, 2),
+            spaceToDepth(),
+            new ConvolutionLayer.Builder(2, 2).nOut(3).build(),
+            Networks.output()),
+        list(
+            "flattened volumes, all sides different",
+            InputType.convolutional3D(Convolution3D.DataFormat.NCDHW, 5, 6, 9, 2),
+            new Convolution3D.Builder(2, 2, 2).nOut(3).build(),
+            new Subsampling3DLayer.Builder(Subsampling3DLayer.PoolingType.MAX)
+                .kernelSize(2, 2, 2)
+                .stride(2, 2, 2)
+                .build(),
+            Networks.output()),
         list(
             "volumes",
             InputType.convolutional3D(Convolution3D.DataFormat.NCDHW, 8, 8, 8, 2),
@@ -268,6 +306,11 @@ final class ProbedNetworks {
         .nOut(channels)
         .convolutionMode(ConvolutionMode.Same)
         .build();
+  }
+
+  @SuppressWarnings("rawtypes") // DL4J's builder has itself as a type parameter.
+  private static Layer spaceToDepth() {
+    return new SpaceToDepthLayer.Builder(2, CNN2DFormat.NCHW).build();
   }
 
   private static SubsamplingLayer pooling() {
