@@ -85,8 +85,8 @@ class CsvReaderTest {
             () -> new CsvReader(patients().missing(MissingValues.REFUSE, "?").build()).read(file))
         .withMessage(
             file
-                + ": line 2, column 2 of 4 (age): value is missing; replace it by a neutral value (NEUTRAL) or"
-                + " drop such rows (DROP_ROW)");
+                + ": line 2, column 2 of 4 (age): value is missing; use the neutral value of the column"
+                + " (data.onMissing: neutral) or drop such rows (data.onMissing: drop-row)");
   }
 
   /** What is wrong is said with line and column; the secret in the cell is not. */

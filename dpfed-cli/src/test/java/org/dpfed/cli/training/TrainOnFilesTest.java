@@ -277,7 +277,7 @@ class TrainOnFilesTest {
         "pid,age,dead\n7351,50,ZQlabel\n",
         "pid,age,dead\n7351,50\n",
         "pid,age,dead\nZQkey,50,no\nzqKEY,50,no\n",
-        "pid,age,dead,ZQcolumn\n7351,50,no,1\n",
+        "pid,age,ZQcolumn\n7351,50,no\n",
         "7351,50,no\n7352,51,yes\n",
         "pid,age,dead\n7351,\"73,51\",no\n",
         "pid,age,dead\n7351,\"ZQ\n",
