@@ -86,15 +86,42 @@ final class CsvColumns {
     return schema.header() ? byName(reference) : byPosition(reference);
   }
 
+  /**
+   * As {@link #claim}, for a column whose values the settings list or count: the label, the key, a
+   * category. A name that is itself such a value may be the first record's.
+   */
+  int claimValues(String reference) throws MalformedDataException {
+    int position = claim(reference);
+    boolean isCategory =
+        schema.features().stream()
+            .anyMatch(
+                feature ->
+                    feature instanceof CsvFeature.Categorical categorical
+                        && categorical.index().contains(names.get(position)));
+    if (schema.header() && (isCategory || schema.label().isLabel(names.get(position)))) {
+      throw suspicious(position);
+    }
+    return position;
+  }
+
   /** The position of the column that the schema calls {@code reference}; once for each column. */
   int claim(String reference) throws MalformedDataException {
     int position = find(reference);
     if (claims[position] != null) {
       throw place.problem("column '" + reference + "' is used twice in the schema");
     }
-    claims[position] =
-        schema.header() && !isPosition(reference) ? reference : "position " + position;
+    claims[position] = schema.header() ? reference : "position " + position;
+    if (schema.header() && schema.isMissing(names.get(position))) {
+      throw suspicious(position);
+    }
     return position;
+  }
+
+  private MalformedDataException suspicious(int position) {
+    return place
+        .column(describe(position))
+        .problem(
+            "this name is also a label, a category or a missing value of the settings: does the file have a header? set header to false if this line is a record, otherwise rename the column");
   }
 
   /** Claims a column that is to be left out; the empty name means all columns without a name. */
@@ -120,6 +147,11 @@ final class CsvColumns {
   }
 
   private int byName(String reference) throws MalformedDataException {
+    if (isPosition(reference)) {
+      throw place.problem(
+          "column '%s' is a position, and positions are for files without a header: set header to false if this line is a record, otherwise rename the column"
+              .formatted(reference));
+    }
     int position = names.indexOf(reference.strip());
     if (position < 0) {
       throw place.problem(
@@ -131,11 +163,6 @@ final class CsvColumns {
           "columns %d and %d are both called '%s'; rename one"
               .formatted(position + 1, names.lastIndexOf(reference.strip()) + 1, reference));
     }
-    if (isPosition(reference) && Integer.parseInt(reference) != position) {
-      throw place.problem(
-          "column '%s' is both a position and the name of another column; set header to false if this line is a record, otherwise rename the column"
-              .formatted(reference));
-    }
     return position;
   }
 
@@ -146,9 +173,6 @@ final class CsvColumns {
   private String hint(String reference) {
     if (names.size() == 1) {
       return "is another delimiter used?";
-    }
-    if (isPosition(reference)) {
-      return "positions are for files without a header: set header to false if this line is a record";
     }
     CellValue form = new CellValue(reference).form();
     for (int i = 0; i < names.size(); i++) {
@@ -172,12 +196,17 @@ final class CsvColumns {
   }
 
   /**
-   * The unclaimed columns, in order.
+   * The unclaimed columns, in order. Label and key were claimed before: their names are no values,
+   * so the first line is a header, and errors may show a name from it.
    *
    * @throws MalformedDataException when one has a name that a header would not have, or when the
    *     schema has no rule for them
    */
   List<Integer> left() throws MalformedDataException {
+    if (schema.header() && !schema.ignoresOthers() && names.stream().allMatch(this::isValue)) {
+      throw place.problem(
+          "expected names of columns, found only numbers, labels and missing values: set header to false if this line is a record, otherwise rename a column");
+    }
     List<Integer> left = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
       if (claims[i] != null || schema.ignoresOthers()) {
@@ -194,8 +223,8 @@ final class CsvColumns {
       }
       if (schema.remaining().isEmpty()) {
         throw column.problem(
-            "column is not in the schema%s; declare it numeric or categorical, ignore it, or give a scaling for the remaining columns"
-                .formatted(schema.header() ? "" : " (position " + i + ")"));
+            "column %s is not in the schema; give its range (data.ranges) or its categories (data.categories), leave it out (data.ignore), or give one range for all columns that no setting names (data.remainingRange)"
+                .formatted(schema.header() ? "'" + names.get(i) + "'" : "at position " + i));
       }
       left.add(i);
     }

@@ -37,8 +37,8 @@ final class CsvLayout {
   static CsvLayout of(String file, CsvSchema schema, List<String> firstRecord, long line)
       throws MalformedDataException {
     CsvColumns columns = new CsvColumns(file, schema, firstRecord, line);
-    int label = columns.claim(schema.label().column());
-    int key = schema.keyColumn().isPresent() ? columns.claim(schema.keyColumn().get()) : -1;
+    int label = columns.claimValues(schema.label().column());
+    int key = schema.keyColumn().isPresent() ? columns.claimValues(schema.keyColumn().get()) : -1;
     for (String ignored : schema.ignored()) {
       columns.ignore(ignored);
     }

@@ -5,10 +5,8 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -46,15 +44,13 @@ public final class CsvReader {
    *
    * @param files in order; each once
    * @throws MalformedDataException when a file does not fit the schema
+   * @throws IllegalArgumentException when two are the same file or have the same content
    */
   public LabelledData read(List<Path> files) throws IOException {
-    Set<Path> seen = new HashSet<>();
+    requireDistinct(files);
     RowCollector rows = new RowCollector(schema);
     for (Path file : files) {
       append(file, null, rows);
-      if (!seen.add(file.toRealPath())) {
-        throw new IllegalArgumentException("files must be distinct, " + file + " is repeated");
-      }
     }
     return build(rows, files.size() == 1 ? files.get(0).toString() : files.toString());
   }
@@ -66,6 +62,7 @@ public final class CsvReader {
    * @param filesByKey in the order in which the clients are numbered
    * @throws MalformedDataException when a file does not fit the schema
    * @throws IllegalStateException when the schema names a key column
+   * @throws IllegalArgumentException when two are the same file or have the same content
    */
   public LabelledData readAll(SortedMap<String, Path> filesByKey) throws IOException {
     if (schema.keyColumn().isPresent()) {
@@ -73,6 +70,7 @@ public final class CsvReader {
           "key must come from the files or from a column, not from both; the schema names column '%s'"
               .formatted(schema.keyColumn().get()));
     }
+    requireDistinct(filesByKey.values());
     RowCollector rows = new RowCollector(schema);
     for (Map.Entry<String, Path> entry : filesByKey.entrySet()) {
       append(entry.getValue(), entry.getKey(), rows);
@@ -98,6 +96,16 @@ public final class CsvReader {
       }
     }
     return readAll(byKey);
+  }
+
+  /**
+   * Refuses files that are given twice: under two names, through a link, or as a copy. Otherwise
+   * one file could be two clients, or both train and test a model.
+   *
+   * @throws IllegalArgumentException when two are the same file or have the same content
+   */
+  public static void requireDistinct(Iterable<Path> files) throws IOException {
+    DistinctFiles.require(files);
   }
 
   /**
@@ -175,7 +183,7 @@ public final class CsvReader {
                       : "; all %d were dropped for missing values".formatted(rows.dropped())));
     }
     return rows.build(
-        schema.keyColumn().map("its value of column '%s'"::formatted).orElse("its file"));
+        schema.keyColumn().map("its value of column '%s'"::formatted).orElse(RowKeys.FILE));
   }
 
   private void append(CsvRecords records, String name, @Nullable String fileKey, RowCollector rows)

@@ -21,7 +21,9 @@ final class FeatureColumns {
     this.schema = schema;
     this.columns = columns;
     for (CsvFeature feature : schema.features()) {
-      byPosition.put(columns.claim(feature.column()), feature);
+      boolean isNumber = feature instanceof CsvFeature.Numeric;
+      String column = feature.column();
+      byPosition.put(isNumber ? columns.claim(column) : columns.claimValues(column), feature);
     }
     for (int left : columns.left()) {
       Scaling scaling = schema.remaining().orElseThrow();
@@ -72,7 +74,7 @@ final class FeatureColumns {
       feature.encodeMissing(row, at);
     } else {
       throw new CellException(
-          "value is missing; replace it by a neutral value (NEUTRAL) or drop such rows (DROP_ROW)");
+          "value is missing; use the neutral value of the column (data.onMissing: neutral) or drop such rows (data.onMissing: drop-row)");
     }
   }
 }

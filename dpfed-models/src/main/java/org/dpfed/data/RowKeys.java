@@ -8,6 +8,9 @@ import java.util.List;
  * numbers are compared by value, and other texts are equal only if identical.
  */
 public final class RowKeys {
+  /** The source of keys that are files. */
+  static final String FILE = "its file";
+
   private final List<String> names;
   private final int[] keyOfRow;
   private final String source;
@@ -74,6 +77,11 @@ public final class RowKeys {
   /** What the key of a row is, such as {@code its value of column 'site'}. */
   public String source() {
     return source;
+  }
+
+  /** Whether each key is a file: all rows of a file have its key, and no other row has it. */
+  public boolean areFiles() {
+    return source.equals(FILE);
   }
 
   /** What was done with keys that differ in form only. */

@@ -3,6 +3,7 @@ package org.dpfed.data;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
@@ -21,8 +22,8 @@ import java.util.stream.IntStream;
  */
 public record TrainTestSplit(LabelledData train, LabelledData test) {
   /**
-   * @throws IllegalArgumentException when the sides differ in shape or labels, or when a key has
-   *     rows on both
+   * @throws IllegalArgumentException when the sides differ in shape or labels, when a key has rows
+   *     on both, or when a side has no keys and every test row equals a training row
    */
   public TrainTestSplit {
     if (!train.inputType().equals(test.inputType())) {
@@ -36,6 +37,7 @@ public record TrainTestSplit(LabelledData train, LabelledData test) {
               .formatted(train.classNames(), test.classNames()));
     }
     requireOtherKeys(train, test);
+    requireOtherRows(train, test);
   }
 
   /**
@@ -135,6 +137,34 @@ public record TrainTestSplit(LabelledData train, LabelledData test) {
           "test must hold other clients than train; %d keys have rows in both (numbers are compared by value, and keys may differ in form)"
               .formatted(both.size()));
     }
+  }
+
+  /**
+   * Without keys nothing else shows that the test rows are those that were trained on. Some may be
+   * equal by chance.
+   */
+  private static void requireOtherRows(LabelledData train, LabelledData test) {
+    boolean keyed = train.keys().isPresent() && test.keys().isPresent();
+    if (keyed || test.size() == 0 || !withoutThoseOf(train, test, 1).isEmpty()) {
+      return;
+    }
+    if (withoutThoseOf(train, test, test.size()).isEmpty()) {
+      throw new IllegalArgumentException(
+          "test must hold other rows than train; all %d test rows equal a training row in features and label: give other rows, or hold out a share of these"
+              .formatted(test.size()));
+    }
+  }
+
+  /** Those of the first {@code count} test rows that equal no training row. */
+  private static Set<FloatBuffer> withoutThoseOf(LabelledData train, LabelledData test, int count) {
+    Set<FloatBuffer> others = new HashSet<>();
+    for (int row = 0; row < count; row++) {
+      others.add(FloatBuffer.wrap(test.content(row)));
+    }
+    for (int row = 0; row < train.size() && !others.isEmpty(); row++) {
+      others.remove(FloatBuffer.wrap(train.content(row)));
+    }
+    return others;
   }
 
   /** Keys as they are told apart: where similar keys are refused or joined, by their form. */

@@ -24,8 +24,7 @@ class CsvHeaderTest {
     assertRefused(
         positions().header(true).build(),
         RECORDS,
-        "line 1: expected a header with a column '1', found none of that name among 4; positions are"
-            + " for files without a header: set header to false if this line is a record");
+        "line 1: column '1' is a position, and positions are for files without a header: set header to false if this line is a record");
   }
 
   @Test
@@ -53,22 +52,59 @@ class CsvHeaderTest {
             .label("1", List.of("0", "1"))
             .remaining(new Scaling.Range(0, 50))
             .build();
-    assertRefused(schema, "5,1,17\n6,0,20\n", "column 1 of 3: expected a name, found a number");
-    assertRefused(
-        schema, "1,0,17\n6,0,20\n", "column '1' is both a position and the name of another column");
+    assertRefused(schema, "5,1,17\n6,0,20\n", "column '1' is a position");
+    assertRefused(schema, "1,0,17\n6,0,20\n", "column '1' is a position");
     CsvSchema all =
         CsvSchema.builder()
             .label("1", List.of("0", "1"))
             .numeric("0", 0, 9)
             .numeric("2", 0, 9)
             .build();
-    assertRefused(all, "2,1,0\n1,0,2\n", "column '0' is both a position and the name of another");
+    assertRefused(all, "2,1,0\n1,0,2\n", "column '1' is a position");
   }
 
+  /** A record of 0, 1, 2 … looks the same. */
   @Test
-  void read_headerThatNumbersItsColumns_isAHeader() throws IOException {
-    LabelledData data = read(positions().header(true).build(), "0,1,2,3\n" + RECORDS);
-    assertThat(data.size()).isEqualTo(3);
+  void read_headerThatNumbersItsColumns_isRefused() throws IOException {
+    assertRefused(
+        positions().header(true).build(), "0,1,2,3\n" + RECORDS, "column '1' is a position");
+    CsvSchema keyed =
+        CsvSchema.builder().key("0").label("1", List.of("0", "1")).numeric("2", 0, 100).build();
+    String records = "0,1,2\n1,0,3\n2,1,4\n";
+    assertRefused(keyed, records, "column '1' is a position");
+    assertThat(read(keyed.toBuilder().header(false).build(), records).size()).isEqualTo(3);
+  }
+
+  /** The settings name the columns by the cells of the first record. */
+  @Test
+  void read_claimedNameThatIsAValue_asksForTheHeader() {
+    CsvSchema.Builder ages = CsvSchema.builder().numeric("age", 0, 9);
+    List<String> labels = List.of("no", "yes");
+    assertValueForAName(ages.label("yes", labels).build(), "age,yes\n1,no\n");
+    assertValueForAName(ages.label("y", labels).key("no").build(), "age,y,no\n1,yes,4\n");
+    assertValueForAName(
+        CsvSchema.builder().label("y", labels).categorical("M", "M", "F").build(), "M,y\nF,no\n");
+    assertValueForAName(
+        CsvSchema.builder().label("y", labels).categorical("sex", "M", "F").key("F").build(),
+        "sex,y,F\nF,no,3\n");
+    assertValueForAName(
+        CsvSchema.builder()
+            .label("y", new Scaling.Range(0, 9))
+            .numeric("y", 0, 1)
+            .label("3.5", new Scaling.Range(0, 9))
+            .build(),
+        "3.5,y\n1,2\n");
+    assertValueForAName(
+        CsvSchema.builder()
+            .label("y", labels)
+            .numeric("NA", 0, 9)
+            .missing(MissingValues.NEUTRAL, "NA")
+            .build(),
+        "NA,y\n1,no\n");
+  }
+
+  private static void assertValueForAName(CsvSchema schema, String content) {
+    assertRefused(schema, content, "does the file have a header?");
   }
 
   @Test
@@ -106,7 +142,9 @@ class CsvHeaderTest {
     assertRefused(schema.build(), "Age;y\n1;0\n", "is another delimiter used?");
     assertRefused(schema.build(), "Alter,y\n1,0\n", "is it spelled as in the file?");
     assertRefused(
-        schema.build(), "Age,y,name\n1,0,2\n", "column 3 of 3: column is not in the schema");
+        schema.build(),
+        "Age,y,name\n1,0,2\n",
+        "column 3 of 3: column 'name' is not in the schema; give its range (data.ranges)");
     assertRefused(schema.build(), "Age,y,Age\n1,0,2\n", "columns 1 and 3 have the same name");
     assertRefused(
         schema.ignore("Age").build(), "Age,y\n1,0\n", "column 'Age' is used twice in the schema");

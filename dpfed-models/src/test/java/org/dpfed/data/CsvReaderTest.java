@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,8 +86,8 @@ class CsvReaderTest {
             () -> new CsvReader(patients().missing(MissingValues.REFUSE, "?").build()).read(file))
         .withMessage(
             file
-                + ": line 2, column 2 of 4 (age): value is missing; replace it by a neutral value (NEUTRAL) or"
-                + " drop such rows (DROP_ROW)");
+                + ": line 2, column 2 of 4 (age): value is missing; use the neutral value of the column"
+                + " (data.onMissing: neutral) or drop such rows (data.onMissing: drop-row)");
   }
 
   /** What is wrong is said with line and column; the secret in the cell is not. */
@@ -310,12 +311,38 @@ class CsvReaderTest {
         .withMessageContaining("is repeated");
   }
 
+  /** One file under two names would be two clients. */
+  @Test
+  void read_linkOrCopyOfAFile_isRefusedUnderBothNames() throws IOException {
+    CsvReader reader =
+        new CsvReader(CsvSchema.builder().label("y", List.of("0", "1")).numeric("x", 0, 1).build());
+    Path north = Files.writeString(directory.resolve("north.csv"), "x,y\n0,1\n");
+    Path south = Files.writeString(directory.resolve("south.csv"), "x,y\n0,0\n");
+    assertThat(reader.readEach(List.of(north, south)).size()).isEqualTo(2);
+    Path symbolic = Files.createSymbolicLink(directory.resolve("symbolic.csv"), north);
+    Path hard = Files.createLink(directory.resolve("hard.csv"), north);
+    Path copy = Files.copy(north, directory.resolve("copy.csv"));
+    for (Path again : List.of(symbolic, hard, copy)) {
+      List<Path> files = List.of(north, south, again);
+      for (ThrowingCallable read :
+          List.<ThrowingCallable>of(
+              () -> reader.read(files),
+              () -> reader.readEach(files),
+              () -> reader.readAll(new TreeMap<>(Map.of("a", again, "b", north))))) {
+        assertThatIllegalArgumentException()
+            .isThrownBy(read)
+            .withMessageStartingWith("files must be distinct")
+            .withMessageContainingAll(north.toString(), again.toString());
+      }
+    }
+  }
+
   @Test
   void readEach_filesOfADirectory_makesTheirNamesTheKeys() throws IOException {
     CsvSchema schema = CsvSchema.builder().label("y", List.of("0", "1")).numeric("x", 0, 1).build();
-    for (String name : List.of("va.data", "north.csv", ".hidden")) {
-      Files.writeString(directory.resolve(name), "x,y\n0,1\n");
-    }
+    Files.writeString(directory.resolve("va.data"), "x,y\n0,0\n");
+    Files.writeString(directory.resolve("north.csv"), "x,y\n0,1\n");
+    Files.writeString(directory.resolve(".hidden"), "x,y\n0,1\n");
 
     LabelledData data = new CsvReader(schema).readEach(CsvReader.filesIn(directory));
 
@@ -326,7 +353,7 @@ class CsvReaderTest {
         .isThrownBy(() -> new CsvReader(schema).readEach(CsvReader.filesIn(directory)))
         .withMessageContaining("files must have distinct names");
     Files.delete(directory.resolve("north.data"));
-    Files.writeString(directory.resolve("North.csv"), "x,y\n0,1\n");
+    Files.writeString(directory.resolve("North.csv"), "x,y\n1,1\n");
     assertThatExceptionOfType(MalformedDataException.class)
         .isThrownBy(() -> new CsvReader(schema).readEach(CsvReader.filesIn(directory)))
         .withMessageContaining("only in case");

@@ -87,9 +87,10 @@ record DataSource(TrainTestSplit split, Optional<CsvSchema> schema, Optional<Str
       Path testFile = Path.of(configuration.text("data.testFile"));
       LabelledData test = reader.read(testFile);
       for (Path file : files) {
-        if (Files.isSameFile(file, testFile)) {
+        if (Files.mismatch(file, testFile) < 0) {
           throw new IllegalArgumentException(
-              "data.testFile must hold other rows than those to train on, was one of their files");
+              "data.testFile must hold other rows than those to train on, but %s and %s have the same content"
+                  .formatted(testFile, file));
         }
       }
       return new TrainTestSplit(rows, test);

@@ -21,6 +21,7 @@ final class DryRun {
     Map<String, String> rows = new LinkedHashMap<>();
     rows.put("clients", text("%d, each one %s", clients.population(), clients.unit()));
     rows.put("training rows", text("%d", totalExamples(clients)));
+    rows.put("held out", experiment.heldOut().describe());
     rows.put("architecture", experiment.configuration().text("model.architecture"));
     rows.put("parameters", text("%,d", experiment.network().dimension()));
     rows.put("rounds", text("%d", plan.rounds()));
@@ -43,7 +44,7 @@ final class DryRun {
     return String.join(
         "\n",
         guarantee.summary(),
-        table,
+        table + experiment.heldOut().warning().map("\n"::concat).orElse(""),
         assumptions(guarantee.assumptions()),
         "dry run: nothing was trained, charged or written");
   }

@@ -49,6 +49,7 @@ import org.nd4j.linalg.schedule.ScheduleType;
  * @param plan what it may cost
  * @param execution how it uses the machine
  * @param evaluator judges on held-out data
+ * @param heldOut how much that is
  */
 record Experiment(
     Configuration configuration,
@@ -57,7 +58,8 @@ record Experiment(
     NetworkTemplate network,
     PrivacyPlan plan,
     Execution execution,
-    Dl4jEvaluator evaluator)
+    Dl4jEvaluator evaluator,
+    HeldOut heldOut)
     implements AutoCloseable {
 
   /** Three models, one sum of 64-bit integers, one worker's model and gradient. */
@@ -81,7 +83,8 @@ record Experiment(
           network,
           plan,
           execution(configuration),
-          new Dl4jEvaluator(network, source.split().test().toDataSet()));
+          new Dl4jEvaluator(network, source.split().test().toDataSet()),
+          HeldOut.of(source.split().test().size(), clients));
     } catch (IllegalArgumentException e) {
       throw configuration.refused(e);
     }

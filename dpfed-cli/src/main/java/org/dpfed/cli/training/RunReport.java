@@ -25,9 +25,14 @@ final class RunReport {
   /**
    * @param status {@code finished}, {@code stopped} or {@code failed}
    * @param notes what users may not expect of how clients train
+   * @param heldOut what was not trained on
    */
   static ObjectNode of(
-      String status, Configuration configuration, List<String> notes, TrainingReport report) {
+      String status,
+      Configuration configuration,
+      List<String> notes,
+      HeldOut heldOut,
+      TrainingReport report) {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     root.put("status", status);
     root.put("roundsFinished", report.rounds().size());
@@ -37,7 +42,7 @@ final class RunReport {
     root.put("isSecure", report.plan().isSecure());
     root.set("plan", plan(report));
     root.putObject("released").put("model", RunDirectory.MODEL);
-    root.set("notCoveredByGuarantee", notCovered(report));
+    root.set("notCoveredByGuarantee", notCovered(heldOut, report));
     root.set("rounds", rounds(report));
     notes.forEach(root.putArray("notes")::add);
     root.set("configuration", configuration.toTree());
@@ -58,8 +63,10 @@ final class RunReport {
     return node;
   }
 
-  private static ObjectNode notCovered(TrainingReport report) {
+  private static ObjectNode notCovered(HeldOut heldOut, TrainingReport report) {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put("heldOut", heldOut.describe());
+    heldOut.warning().ifPresent(warning -> node.put("warning", warning));
     report.evaluation().ifPresent(evaluation -> node.set("evaluation", evaluation(evaluation)));
     put(node, "seconds", report.seconds());
     put(node, "clientsPerSecond", report.clientsPerSecond());

@@ -111,7 +111,7 @@ final class Settings {
               "--ranges",
               ranges("{age: [0, 100]}"),
               "",
-              "Public range of each numeric column; values are scaled by it."),
+              "Public range of each numeric column; values are scaled by it, and values outside are moved to the nearer end."),
           csv(
               "data.categories",
               "--categories",
@@ -123,7 +123,7 @@ final class Settings {
               "--remaining-range",
               range("[0, 1]"),
               "",
-              "Public range of every column that no other setting names."),
+              "Public range of every column that no other setting names; values outside are moved to the nearer end."),
           csv("data.ignore", "--ignore", list(), "", "Columns to leave out."),
           csv(
               "data.missing",
@@ -136,7 +136,7 @@ final class Settings {
               "--on-missing",
               oneOf("refuse", "neutral", "drop-row"),
               "refuse",
-              "What to do with a missing value: refuse the file, use the neutral value of the column, or drop the row."),
+              "What to do with a missing value: refuse the file, use the neutral value of the column (the middle of a range; none of the categories), or drop the row."),
           csv(
                   "data.testShare",
                   "--test-share",

@@ -39,6 +39,7 @@ final class TrainingRun {
         .trainer()
         .notes()
         .forEach(note -> out.println(SummaryTable.wrapped("note: " + note)));
+    experiment.heldOut().warning().map(SummaryTable::wrapped).ifPresent(out::println);
     try (Interruption interruption = new Interruption(err)) {
       TrainingResult result = trained(ledger, interruption);
       try {
@@ -84,7 +85,12 @@ final class TrainingRun {
 
   private void finish(TrainingReport report, String status) throws IOException {
     directory.writeReport(
-        RunReport.of(status, experiment.configuration(), experiment.trainer().notes(), report));
+        RunReport.of(
+            status,
+            experiment.configuration(),
+            experiment.trainer().notes(),
+            experiment.heldOut(),
+            report));
     out.println(SummaryTable.of(report));
     out.printf(
         "%s after %d rounds; written to %s%n", status, report.rounds().size(), directory.path());

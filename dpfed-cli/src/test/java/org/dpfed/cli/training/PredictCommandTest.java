@@ -65,7 +65,7 @@ final class PredictCommandTest {
   private static Path trainedOn(String name, String flags) throws IOException {
     Path folder = Files.createDirectory(trained.resolve(name));
     Path rows = Files.writeString(folder.resolve("rows.csv"), rows(60));
-    Path test = Files.writeString(folder.resolve("test.csv"), rows(20));
+    Path test = Files.writeString(folder.resolve("test.csv"), otherRows());
     StringWriter errors = new StringWriter();
     int status =
         execute(
@@ -75,6 +75,11 @@ final class PredictCommandTest {
                 .formatted(rows, flags, FEW_ROUNDS, test, folder));
     assertThat(status).as(errors.toString()).isZero();
     return folder.resolve("run");
+  }
+
+  /** 20 rows, of which one at least is none of the 60. */
+  private static String otherRows() {
+    return rows(20).replaceFirst(",20\n", ",20.5\n");
   }
 
   private static String rows(int count) {

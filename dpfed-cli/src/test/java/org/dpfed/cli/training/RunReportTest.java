@@ -113,7 +113,12 @@ final class RunReportTest {
     }
 
     String json(int heldOutRows) {
-      return RunReport.of("finished", Configuration.standard(), List.of(), report(heldOutRows))
+      return RunReport.of(
+              "finished",
+              Configuration.standard(),
+              List.of(),
+              new HeldOut(heldOutRows, 0, 10, "client"),
+              report(heldOutRows))
           .toPrettyString();
     }
   }

@@ -184,10 +184,10 @@ class TrainOnFilesTest {
           default -> bytes(VISITS);
         };
     Files.write(directory.resolve("rows.csv"), content);
-    Files.writeString(directory.resolve("more.csv"), VISITS.replace("\n1", "\n2"));
+    Files.writeString(directory.resolve("more.csv"), olderBy("0.25"));
     Files.createDirectory(directory.resolve("sites"));
     Files.writeString(directory.resolve("sites/north.csv"), VISITS);
-    Files.writeString(directory.resolve("sites/south.csv"), VISITS);
+    Files.writeString(directory.resolve("sites/south.csv"), olderBy("0.5"));
     String paths = flags.replaceAll("(rows|more)\\.csv|\\bsites\\b", directory + "/$0");
     List<String> base =
         new ArrayList<>(
@@ -209,14 +209,15 @@ class TrainOnFilesTest {
     assertThat(status).as(err.toString()).isZero();
     if (form.equals("directory")) {
       assertThat(report().at("/plan/population").asInt()).isEqualTo(2);
-      assertThat(report().at("/guarantee/assumptions").toString()).contains("its file");
+      assertThat(report().at("/guarantee/assumptions").toString())
+          .contains("each file is one client");
     }
   }
 
   @Test
   void train_heldOutRowsOfTheTrainedOnes_areRefused() throws IOException {
     Files.writeString(directory.resolve("rows.csv"), VISITS);
-    Files.writeString(directory.resolve("test.csv"), VISITS.replace("\n1,", "\n1.0,"));
+    Files.writeString(directory.resolve("test.csv"), VISITS.replaceAll("\n(1\\d\\d),", "\n$1.0,"));
     String keyed = RANGE + COHORT + SMALL + " --key pid --partition by-key --test-file ";
     assertThat(train(csv("rows.csv"), keyed + directory.resolve("test.csv"))).isEqualTo(2);
     assertThat(err.toString()).contains("test must hold other clients than train");
@@ -224,10 +225,32 @@ class TrainOnFilesTest {
         RANGE + COHORT + SMALL + " --ignore [pid] --partition one-per-client --test-file ";
     assertThat(train(csv("rows.csv"), rows + directory.resolve("rows.csv"))).isEqualTo(2);
     assertThat(err.toString()).contains("data.testFile must hold other rows");
+    Path copy = Files.copy(directory.resolve("rows.csv"), directory.resolve("copy.csv"));
+    assertThat(train(csv("rows.csv"), rows + copy)).isEqualTo(2);
+    assertThat(err.toString()).contains(copy + " and ", "have the same content");
+    assertThat(train(csv("rows.csv"), rows + directory.resolve("test.csv"))).isEqualTo(2);
+    assertThat(err.toString()).contains("all 60 test rows equal a training row");
     assertThat(
             train(csv("rows.csv"), RANGE + COHORT + SMALL + " --test-share 0.2 --test-examples 3"))
         .isEqualTo(2);
     assertThat(err.toString()).contains("data.testExamples has no effect with data.testShare");
+  }
+
+  /** The population counts clients whose rows are held out; nobody should learn that late. */
+  @Test
+  void train_halfOfTheClientsHeldOut_warnsBeforeAndAfter() throws IOException {
+    Files.writeString(directory.resolve("rows.csv"), VISITS);
+    List<String> flags = flags("rows.csv", "pid", "--partition", "by-key");
+    String half = RANGE + SMALL + " --cohort 5 --test-share 0.8";
+    assertThat(train(flags, half + " --dry-run")).as(err.toString()).isZero();
+    assertThat(out.toString()).containsPattern("held out +\\d+ rows; \\d+ of 20 clients have no");
+    assertThat(out.toString()).contains("(each one patient) have no training rows");
+    assertThat(train(flags, half)).isZero();
+    JsonNode notCovered = report().path("notCoveredByGuarantee");
+    assertThat(notCovered.path("heldOut").asText()).contains("of 20 clients have no training rows");
+    assertThat(notCovered.path("warning").asText()).startsWith("warning: ");
+    assertThat(train(flags, RANGE + SMALL + COHORT)).isZero();
+    assertThat(report().path("notCoveredByGuarantee").has("warning")).isFalse();
   }
 
   /** A patient's record is neither lost as a header nor shown in the error that asks about one. */
@@ -277,7 +300,7 @@ class TrainOnFilesTest {
         "pid,age,dead\n7351,50,ZQlabel\n",
         "pid,age,dead\n7351,50\n",
         "pid,age,dead\nZQkey,50,no\nzqKEY,50,no\n",
-        "pid,age,dead,ZQcolumn\n7351,50,no,1\n",
+        "pid,age,ZQcolumn\n7351,50,no\n",
         "7351,50,no\n7352,51,yes\n",
         "pid,age,dead\n7351,\"73,51\",no\n",
         "pid,age,dead\n7351,\"ZQ\n",
@@ -299,6 +322,11 @@ class TrainOnFilesTest {
           .contains("rows.csv: line")
           .doesNotContainIgnoringCase("zq", "7351", "73,51");
     }
+  }
+
+  /** Other patients, a fraction of a year older. */
+  private static String olderBy(String fraction) {
+    return VISITS.replaceAll("\n1(\\d\\d),(\\d\\d)", "\n2$1,$2" + fraction.substring(1));
   }
 
   private static String visits() {

@@ -1,6 +1,7 @@
 package org.dpfed.data.partition;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import org.dpfed.data.LabelledData;
 import org.dpfed.data.RowKeys;
@@ -18,6 +19,25 @@ record ClientUnit(String name, List<String> assumptions) {
   static final String ROW = "row";
   static final String CLIENT = "client";
   static final String SIMULATED = "simulated client";
+
+  /** Whom a file of many rows is not. */
+  private static final Set<String> PERSONS =
+      Set.of(
+          "patient",
+          "patients",
+          "person",
+          "persons",
+          "people",
+          "individual",
+          "individuals",
+          "subject",
+          "subjects",
+          "participant",
+          "participants",
+          "human",
+          "citizen",
+          "visit",
+          "case");
 
   ClientUnit {
     if (name.isBlank()) {
@@ -55,6 +75,15 @@ record ClientUnit(String name, List<String> assumptions) {
   /** All rows of a key are one client: whatever the key identifies. */
   static ClientUnit ofKeys(RowKeys keys, String name) {
     String stripped = name.strip();
+    String plain = stripped.toLowerCase(Locale.ROOT);
+    if (Set.of("row", "rows", "record", "records", SIMULATED).contains(plain)) {
+      throw new IllegalArgumentException(
+          "unit '%s' does not fit partition by-key, where a client is all rows of one key; name what a key identifies, or leave the unit out"
+              .formatted(stripped));
+    }
+    if (keys.areFiles()) {
+      return ofFiles(stripped, plain);
+    }
     String distinct =
         keys.similar() == SimilarKeys.DISTINCT
             ? ", even one that differs in case, blanks or form only"
@@ -64,6 +93,19 @@ record ClientUnit(String name, List<String> assumptions) {
         List.of(
             "one %s is all rows with one key, %s; nobody has a second key%s"
                 .formatted(stripped, keys.source(), distinct)));
+  }
+
+  private static ClientUnit ofFiles(String name, String plain) {
+    if (PERSONS.contains(plain)) {
+      throw new IllegalArgumentException(
+          "unit '%s' does not fit partition by-key where each client is one file; name the key column that says whose row it is, or name what a file stands for, such as hospital"
+              .formatted(name));
+    }
+    return new ClientUnit(
+        name,
+        List.of(
+            "each file is one %s, and no %s has rows in a second file; the guarantee is for all rows of one file: a person with rows in several files is not covered as a whole"
+                .formatted(name, name)));
   }
 
   /**

@@ -3,11 +3,17 @@ package org.dpfed.data.partition;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.dpfed.data.CsvReader;
+import org.dpfed.data.CsvSchema;
 import org.dpfed.data.LabelledData;
 import org.dpfed.data.RowKeys;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A partition bears no name that its clients are not. */
 class ClientUnitTest {
@@ -80,6 +86,36 @@ class ClientUnitTest {
     assertThat(partition.unit()).isEqualTo("hospital");
     assertThat(partition.assumptions())
         .containsExactly("one hospital is all rows with one key, its key; nobody has a second key");
+  }
+
+  @Test
+  void byKey_rowForAName_isRefused() {
+    for (String name : List.of("row", " Row", "record", "simulated client")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new ByKey().partition(KEYED, name))
+          .withMessageContaining("does not fit partition by-key, where a client is all rows");
+    }
+  }
+
+  /** A file of a hospital is no patient. */
+  @Test
+  void byKey_filesForKeys_areNoPersons(@TempDir Path directory) throws IOException {
+    Path north = Files.writeString(directory.resolve("north.csv"), "x,y\n0,1\n");
+    Path south = Files.writeString(directory.resolve("south.csv"), "x,y\n0,0\n");
+    CsvSchema schema = CsvSchema.builder().label("y", List.of("0", "1")).numeric("x", 0, 1).build();
+    LabelledData files = new CsvReader(schema).readEach(List.of(north, south));
+
+    assertThat(new ByKey().partition(files).unit()).isEqualTo("client");
+    assertThat(new ByKey().partition(files, "hospital").assumptions())
+        .containsExactly(
+            "each file is one hospital, and no hospital has rows in a second file; the guarantee is"
+                + " for all rows of one file: a person with rows in several files is not covered as a"
+                + " whole");
+    for (String name : List.of("patient", "Person", "row", "participants")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new ByKey().partition(files, name))
+          .withMessageStartingWith("unit '" + name + "' does not fit partition by-key");
+    }
   }
 
   @Test

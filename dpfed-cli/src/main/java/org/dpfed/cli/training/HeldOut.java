@@ -1,0 +1,40 @@
+package org.dpfed.cli.training;
+
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.dpfed.data.partition.Partition;
+
+/**
+ * What is not trained on.
+ *
+ * @param rows to evaluate on
+ * @param idle clients without a row to train on, since theirs are held out or dropped
+ * @param clients the population, which counts them all
+ * @param unit what one client is
+ */
+record HeldOut(int rows, int idle, int clients, String unit) {
+  static HeldOut of(int rows, Partition clients) {
+    int idle =
+        (int)
+            IntStream.range(0, clients.population())
+                .filter(client -> clients.examples(client) == 0)
+                .count();
+    return new HeldOut(rows, idle, clients.population(), clients.unit());
+  }
+
+  /** Such as {@code 797 rows; 3 of 4 clients have no training rows}. */
+  String describe() {
+    return rows
+        + " rows"
+        + (idle == 0 ? "" : "; %d of %d clients have no training rows".formatted(idle, clients));
+  }
+
+  /** A line of warning when half of the clients or more train nothing. */
+  Optional<String> warning() {
+    return 2L * idle < clients
+        ? Optional.empty()
+        : Optional.of(
+            "warning: %d of %d clients (each one %s) have no training rows and add only noise; hold out less, choose another split seed, or give a test file"
+                .formatted(idle, clients, unit));
+  }
+}
