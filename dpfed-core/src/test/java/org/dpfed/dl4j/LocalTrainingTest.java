@@ -146,7 +146,10 @@ final class LocalTrainingTest {
   @Test
   void notes_updatersWithStateAndSchedules_areNamedWithTheAlternative() {
     assertThat(notes(new Sgd(0.1))).isEmpty();
-    assertThat(notes(new Adam(0.1))).contains("Adam").contains("anew").contains("server optimizer");
+    assertThat(notes(new Adam(0.1)))
+        .contains("Adam")
+        .contains("reset for every client in every round")
+        .contains("server optimizer");
     assertThat(notes(new Sgd(decay(1))))
         .contains("ExponentialSchedule")
         .contains("withLearningRate");
