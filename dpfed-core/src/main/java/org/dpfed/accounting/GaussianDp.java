@@ -21,41 +21,6 @@ public record GaussianDp(double mu) {
     Bounds.notNegative("mu", mu);
   }
 
-  /**
-   * The central-limit estimate for {@code rounds} rounds of a Poisson-sampled Gaussian (Bu, Dong,
-   * Long, Su 2020, corollary 4). An estimate to check others by: it is no bound, and no guarantee
-   * may rest on it.
-   */
-  public static GaussianDp centralLimit(
-      double samplingProbability, double noiseMultiplier, long rounds) {
-    Bounds.samplingProbability(samplingProbability);
-    Bounds.positive("noiseMultiplier", noiseMultiplier);
-    Bounds.atLeast("rounds", 1, rounds);
-    double growth = Math.expm1(1 / (noiseMultiplier * noiseMultiplier));
-    return new GaussianDp(samplingProbability * Math.sqrt(rounds * growth));
-  }
-
-  /** The largest μ that meets (ε, δ), from below. */
-  public static GaussianDp meeting(double epsilon, double delta) {
-    Bounds.notNegative("epsilon", epsilon);
-    Bounds.delta(delta);
-    double low = 0;
-    double high = 1;
-    while (new GaussianDp(high).delta(epsilon) <= delta) {
-      low = high;
-      high *= 2;
-    }
-    while (high - low > 4 * Math.ulp(low) && high > 1e-300) {
-      double middle = (low + high) / 2;
-      if (new GaussianDp(middle).delta(epsilon) <= delta) {
-        low = middle;
-      } else {
-        high = middle;
-      }
-    }
-    return new GaussianDp(low);
-  }
-
   /** δ at this ε, from above, and above the exact value by less than 2·10⁻¹² of it. */
   public double delta(double epsilon) {
     return Math.min(1, rounded(epsilon) * (1 + ROUNDING));

@@ -59,13 +59,24 @@ class LocalPrivacyTest {
         });
   }
 
+  /**
+   * The share of the local guarantee that is left keeps out an implementation that answers with the
+   * local guarantee itself, which is a bound too: 10⁶ clients must hide one at least a hundredfold
+   * at ε₀ = 1 and fivefold at 4, and one client is hidden by nobody.
+   */
   @ParameterizedTest
-  @CsvSource({"1, 1000000, 1e-9", "4, 1000000, 1e-6", "0.1, 100, 1e-5", "2, 1, 1e-5"})
-  void shuffle_anySize_isBetweenZeroAndTheLocalGuarantee(double local, long clients, double delta) {
+  @CsvSource({
+    "1, 1000000, 1e-9, 0.01",
+    "4, 1000000, 1e-6, 0.2",
+    "0.1, 100, 1e-5, 0.9",
+    "2, 1, 1e-5, 1"
+  })
+  void shuffle_anySize_isBetweenZeroAndAShareOfTheLocalGuarantee(
+      double local, long clients, double delta, double share) {
     ShuffleAmplification shuffle = new ShuffleAmplification(local, clients);
     double epsilon = shuffle.epsilonAt(delta);
 
-    assertThat(epsilon).isBetween(0.0, local);
+    assertThat(epsilon).isPositive().isLessThanOrEqualTo(share * local);
     assertThat(shuffle.deltaAt(epsilon)).isLessThanOrEqualTo(delta);
     assertThat(new ShuffleAmplification(local, clients * 4).epsilonAt(delta))
         .isLessThanOrEqualTo(epsilon * (1 + 1e-4));
@@ -146,13 +157,5 @@ class LocalPrivacyTest {
     assertThatThrownBy(() -> new DpEvent.SelfComposed(new DpEvent.Gaussian(1), 0))
         .hasMessageContaining("count must be at least 1, was 0");
     assertThatThrownBy(() -> new DpEvent.Gaussian(-1)).hasMessageContaining("-1.0");
-  }
-
-  @Test
-  void centralLimit_manySmallRounds_isNearTheTruth() {
-    double estimate = GaussianDp.centralLimit(0.01, 4, 10_000).epsilon(1e-5);
-
-    // An estimate: good to some percent here, and no bound.
-    assertThat(estimate).isCloseTo(0.9469, within(0.05));
   }
 }

@@ -1,6 +1,5 @@
 package org.dpfed.accounting.pld;
 
-import java.util.Arrays;
 import org.dpfed.accounting.numerics.GaussLegendre;
 
 /**
@@ -174,10 +173,5 @@ final class LossLattice {
 
   double infiniteMass() {
     return infiniteMass;
-  }
-
-  @Override
-  public String toString() {
-    return "LossLattice" + Arrays.asList(spacing, start, mass.length);
   }
 }

@@ -30,14 +30,14 @@ public record DirectIntegration(double samplingProbability, double noiseMultipli
     }
     double q = samplingProbability;
     double z = noiseMultiplier;
-    if (removal) {
+    if (removal && threshold > 0) {
       // At the threshold e^ε times Q's density is P's: no e^ε has to be formed.
       double scaledUnderQ =
           pair.density(threshold) / Math.sqrt(2 * Math.PI) * Normal.millsRatio(threshold / z);
       return pair.massAbove(threshold) - scaledUnderQ;
     }
-    double underQ =
-        (1 - q) * Normal.upperTail(threshold / z) + q * Normal.upperTail((threshold + 1) / z);
+    double plain = Normal.upperTail(threshold / z);
+    double underQ = removal ? plain : (1 - q) * plain + q * Normal.upperTail((threshold + 1) / z);
     return pair.massAbove(threshold) - Math.exp(epsilon) * underQ;
   }
 
