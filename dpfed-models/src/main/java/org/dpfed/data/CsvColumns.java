@@ -223,8 +223,7 @@ final class CsvColumns {
       }
       if (schema.remaining().isEmpty()) {
         throw column.problem(
-            "column %s is not in the schema; give its range (data.ranges) or its categories (data.categories), leave it out (data.ignore), or give one range for all columns that no setting names (data.remainingRange)"
-                .formatted(schema.header() ? "'" + names.get(i) + "'" : "at position " + i));
+            "column is not in the schema; give its range (data.ranges) or its categories (data.categories), leave it out (data.ignore), or give one range for all columns that no setting names (data.remainingRange)");
       }
       left.add(i);
     }

@@ -22,8 +22,8 @@ import java.util.stream.IntStream;
  */
 public record TrainTestSplit(LabelledData train, LabelledData test) {
   /**
-   * @throws IllegalArgumentException when the sides differ in shape or labels, when a key has rows
-   *     on both, or when a side has no keys and every test row equals a training row
+   * @throws IllegalArgumentException when the sides differ in shape or labels, or when a key has
+   *     rows on both
    */
   public TrainTestSplit {
     if (!train.inputType().equals(test.inputType())) {
@@ -37,7 +37,17 @@ public record TrainTestSplit(LabelledData train, LabelledData test) {
               .formatted(train.classNames(), test.classNames()));
     }
     requireOtherKeys(train, test);
+  }
+
+  /**
+   * The rows of two sources that should have nothing in common, such as two files.
+   *
+   * @throws IllegalArgumentException also when a side has no keys and every test row equals a
+   *     training row
+   */
+  public static TrainTestSplit ofSeparate(LabelledData train, LabelledData test) {
     requireOtherRows(train, test);
+    return new TrainTestSplit(train, test);
   }
 
   /**

@@ -144,7 +144,7 @@ class CsvHeaderTest {
     assertRefused(
         schema.build(),
         "Age,y,name\n1,0,2\n",
-        "column 3 of 3: column 'name' is not in the schema; give its range (data.ranges)");
+        "column 3 of 3: column is not in the schema; give its range (data.ranges)");
     assertRefused(schema.build(), "Age,y,Age\n1,0,2\n", "columns 1 and 3 have the same name");
     assertRefused(
         schema.ignore("Age").build(), "Age,y\n1,0\n", "column 'Age' is used twice in the schema");

@@ -156,15 +156,15 @@ class TrainTestSplitTest {
   void constructor_testRowsThatAreAllTrainingRows_areRefusedWithoutKeys() {
     LabelledData train = rows(List.of(0f, 1f, 2f, 3f));
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> new TrainTestSplit(train, rows(List.of(3f, 1f, 3f))))
+        .isThrownBy(() -> TrainTestSplit.ofSeparate(train, rows(List.of(3f, 1f, 3f))))
         .withMessageContaining("all 3 test rows equal a training row");
     assertThatIllegalArgumentException()
         .isThrownBy(
             () ->
-                new TrainTestSplit(
+                TrainTestSplit.ofSeparate(
                     train.withKeys(new RowKeys(List.of("7"), new int[4])), rows(List.of(2f))))
         .withMessageContaining("all 1 test rows equal a training row");
-    assertThat(new TrainTestSplit(train, rows(List.of(3f, 5f))).test().size()).isEqualTo(2);
+    assertThat(TrainTestSplit.ofSeparate(train, rows(List.of(3f, 5f))).test().size()).isEqualTo(2);
   }
 
   private static Set<String> heldOut(LabelledData data, double share, long seed) {

@@ -93,7 +93,7 @@ record DataSource(TrainTestSplit split, Optional<CsvSchema> schema, Optional<Str
                   .formatted(testFile, file));
         }
       }
-      return new TrainTestSplit(rows, test);
+      return TrainTestSplit.ofSeparate(rows, test);
     }
     long seed = configuration.longInteger("data.splitSeed");
     return configuration.has("data.testExamples")
