@@ -197,7 +197,7 @@ final class PredictCommandTest {
   void predict_otherSyntax_isStatedByFlags() throws IOException {
     Path file = file("age;sex;crp\n20;f;1\n");
     assertThat(predict(file)).isEqualTo(2);
-    assertThat(err.toString()).contains("is the delimiter another one?");
+    assertThat(err.toString()).contains("is another delimiter used?");
     assertThat(predict(file, "--delimiter", ";")).isZero();
     assertThat(predict(file, "--delimiter", ";;")).isEqualTo(2);
     assertThat(err.toString()).contains("--delimiter must be one character or tab or space");
