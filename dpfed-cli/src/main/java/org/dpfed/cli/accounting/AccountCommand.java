@@ -176,8 +176,6 @@ public final class AccountCommand implements Callable<Integer> {
       return "no answer: " + answer.refusal();
     }
     double epsilon = Question.number(answer.epsilon());
-    return Double.isInfinite(epsilon)
-        ? "no privacy"
-        : String.format(Locale.ROOT, "ε %.6f", epsilon);
+    return Double.isInfinite(epsilon) ? "no privacy" : "ε " + Guarantee.displayed(epsilon);
   }
 }
