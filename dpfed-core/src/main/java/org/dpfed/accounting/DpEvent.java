@@ -20,6 +20,7 @@ public sealed interface DpEvent
         DpEvent.Composed,
         DpEvent.NonPrivate,
         DpEvent.ApproximateDp,
+        DpEvent.RoundOf,
         CorrelatedNoise,
         AmplifiedBandedMechanism,
         DiscreteGaussianSum,
@@ -129,6 +130,32 @@ public sealed interface DpEvent
       if (delta != 0) {
         Bounds.delta(delta);
       }
+    }
+  }
+
+  /**
+   * One round of a run that only has a cost as a whole, such as one with correlated noise: what a
+   * ledger records for it. Accountants refuse it: the first t of such records together cost what
+   * the run costs after t rounds.
+   *
+   * @param run the whole run, as it was planned
+   * @param round counts from 0
+   */
+  record RoundOf(DpEvent run, int round) implements DpEvent {
+    public RoundOf {
+      Bounds.notNegative("round", round);
+    }
+
+    /** The whole run in its first round; later ones name it by a hash. */
+    @Override
+    public String toString() {
+      String whole = run.toString();
+      return "RoundOf[round=%d, run=%s]"
+          .formatted(
+              round,
+              round == 0
+                  ? whole
+                  : run.getClass().getSimpleName() + "#" + Integer.toHexString(whole.hashCode()));
     }
   }
 }

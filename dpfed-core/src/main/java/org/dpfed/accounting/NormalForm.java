@@ -67,7 +67,12 @@ final class NormalForm {
       return addPoisson(terms, each, Math.multiplyExact(count, banded.compositions()))
           .onCondition(AmplifiedBandedMechanism.FIXED_GROUPS);
     }
-    throw new UnsupportedEventException(event, "has no proven bound", List.of());
+    throw new UnsupportedEventException(
+        event,
+        event instanceof DpEvent.RoundOf
+            ? "is one round of a run that only has a cost as a whole; compose the run"
+            : "has no proven bound",
+        List.of());
   }
 
   private static PrivacyTerms addPoisson(

@@ -75,6 +75,11 @@ public final class Dl4jClientTrainer implements ClientTrainer {
   }
 
   @Override
+  public int[] layerSizes() {
+    return template.layerSizes();
+  }
+
+  @Override
   public INDArray initialParameters() {
     return template.initialParameters();
   }

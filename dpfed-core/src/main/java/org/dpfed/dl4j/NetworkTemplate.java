@@ -1,7 +1,9 @@
 package org.dpfed.dl4j;
 
 import java.io.Serializable;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Model;
@@ -25,6 +27,7 @@ public final class NetworkTemplate {
   private final Function<INDArray, Model> factory;
   private final INDArray initial;
   private final TrainableParameters trainable;
+  private final int[] layerSizes;
   private final boolean pretrained;
   private final List<String> notes;
 
@@ -32,11 +35,13 @@ public final class NetworkTemplate {
       Function<INDArray, Model> factory,
       INDArray initial,
       TrainableParameters trainable,
+      int[] layerSizes,
       boolean pretrained,
       List<String> notes) {
     this.factory = factory;
     this.initial = initial;
     this.trainable = trainable;
+    this.layerSizes = layerSizes.clone();
     this.pretrained = pretrained;
     this.notes = notes;
   }
@@ -161,7 +166,12 @@ public final class NetworkTemplate {
       requireSameOfCopies(trainable, factory.apply(copied));
     }
     return new NetworkTemplate(
-        factory, initial, trainable, pretrained, RestartNotes.of(configuration, trained));
+        factory,
+        initial,
+        trainable,
+        layerSizes(trained),
+        pretrained,
+        RestartNotes.of(configuration, trained));
   }
 
   /**
@@ -180,6 +190,19 @@ public final class NetworkTemplate {
   /** Number of trained parameters: the length of a delta. */
   public long dimension() {
     return trainable.dimension();
+  }
+
+  /** Trained parameters of each layer or vertex that has any, in the order of the delta. */
+  public int[] layerSizes() {
+    return layerSizes.clone();
+  }
+
+  private static int[] layerSizes(List<Parameter> trained) {
+    Map<String, Long> sizes = new LinkedHashMap<>();
+    for (Parameter parameter : trained) {
+      sizes.merge(parameter.ownerName(), parameter.to() - parameter.from(), Long::sum);
+    }
+    return sizes.values().stream().mapToInt(Math::toIntExact).toArray();
   }
 
   /**

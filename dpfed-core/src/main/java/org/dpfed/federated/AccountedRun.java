@@ -1,5 +1,6 @@
 package org.dpfed.federated;
 
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.Guarantee;
@@ -7,25 +8,18 @@ import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.NoiseCalibration;
 import org.dpfed.accounting.PrivacyAccountant;
 import org.dpfed.accounting.TightestAccountant;
-import org.dpfed.mechanism.SampledGaussian;
+import org.dpfed.mechanism.Mechanism;
 
 /**
  * The privacy cost of a run, and the noise that a budget requires. All figures assume secure
  * randomness.
  *
- * @param mechanism of every round
+ * @param mechanism of the run
  * @param unit what one client stands for
- * @param rounds at least 1
- * @param relation that an accountant knows with Poisson sampling; others are refused when asked for
- *     their cost
+ * @param relation under which the mechanism has a guarantee
  * @param delta of the guarantee, at least 10⁻¹², below 1 ÷ population
  */
-record AccountedRun(
-    SampledGaussian mechanism,
-    String unit,
-    int rounds,
-    NeighbouringRelation relation,
-    double delta) {
+record AccountedRun(Mechanism mechanism, String unit, NeighbouringRelation relation, double delta) {
   /**
    * Noise is drawn from 64 bits and ends at 9.49 standard deviations, which no delta far below this
    * allows; docs/noise.md.
@@ -33,9 +27,12 @@ record AccountedRun(
   private static final double SMALLEST_DELTA = 1e-12;
 
   AccountedRun {
-    if (rounds < 1) {
-      throw new IllegalArgumentException("rounds must be at least 1, was " + rounds);
-    }
+    mechanism
+        .refusal(relation)
+        .ifPresent(
+            reason -> {
+              throw new IllegalArgumentException(reason);
+            });
     double largestDelta = 1.0 / mechanism.population();
     if (!(delta > 0 && delta < largestDelta)) {
       throw new IllegalArgumentException(
@@ -55,13 +52,36 @@ record AccountedRun(
    * @param completed from 0 to {@link #rounds}
    */
   Guarantee spent(int completed) {
-    if (completed < 0 || completed > rounds) {
-      throw new IllegalArgumentException(
-          "completed must be from 0 to " + rounds + ", was " + completed);
-    }
+    requireRounds(completed);
+    return composed(completed == 0 ? Optional.empty() : Optional.of(mechanism.event(completed)));
+  }
+
+  /**
+   * What the sums of the first rounds promise against whoever sees nothing else; empty where that
+   * is what {@link #spent} promises.
+   */
+  Optional<Guarantee> spentOnSums(int completed) {
+    requireRounds(completed);
+    return completed == 0
+        ? Optional.empty()
+        : mechanism.eventOfSums(completed).map(event -> composed(Optional.of(event)));
+  }
+
+  private Guarantee composed(Optional<DpEvent> event) {
     PrivacyAccountant accountant = new TightestAccountant(relation);
-    return (completed == 0 ? accountant : accountant.compose(mechanism.eventIfSecure(), completed))
-        .guarantee(delta, unit);
+    return event.map(accountant::compose).orElse(accountant).guarantee(delta, unit);
+  }
+
+  /** Number of rounds of the run. */
+  int rounds() {
+    return mechanism.rounds();
+  }
+
+  private void requireRounds(int completed) {
+    if (completed < 0 || completed > rounds()) {
+      throw new IllegalArgumentException(
+          "completed must be from 0 to " + rounds() + ", was " + completed);
+    }
   }
 
   /**
@@ -80,20 +100,20 @@ record AccountedRun(
               noiseMultiplier.isPresent()
                   ? noiseMultiplier.getAsDouble()
                   : smallestWithin(epsilon));
-      double needed = run.spent(rounds).epsilon();
+      double needed = run.spent(rounds()).epsilon();
       if (epsilon.isPresent() && needed > epsilon.getAsDouble()) {
         throw new IllegalArgumentException(
             "noiseMultiplier %s would spend epsilon %s in %d rounds, more than the %s allowed; omit noiseMultiplier to have it computed, run fewer rounds, or allow a larger epsilon"
                 .formatted(
                     run.mechanism.noiseMultiplier(),
                     Guarantee.displayed(needed),
-                    rounds,
+                    rounds(),
                     epsilon.getAsDouble()));
       }
       return run;
     } catch (UnsupportedOperationException e) {
       throw new IllegalArgumentException(
-          "relation %s with Poisson sampling cannot be accounted for: %s"
+          "this run cannot be accounted for under %s: %s"
               .formatted(relation.label(), e.getMessage()),
           e);
     }
@@ -106,13 +126,10 @@ record AccountedRun(
                 new IllegalArgumentException(
                     "a plan needs noiseMultiplier or epsilon; noiseMultiplier 0 is the baseline without privacy"));
     return new NoiseCalibration(new TightestAccountant(relation), budget, delta)
-        .smallestNoiseMultiplier(
-            candidate ->
-                new DpEvent.SelfComposed(withNoise(candidate).mechanism.eventIfSecure(), rounds));
+        .smallestNoiseMultiplier(candidate -> withNoise(candidate).mechanism.event(rounds()));
   }
 
   private AccountedRun withNoise(double noiseMultiplier) {
-    return new AccountedRun(
-        mechanism.withNoiseMultiplier(noiseMultiplier), unit, rounds, relation, delta);
+    return new AccountedRun(mechanism.withNoiseMultiplier(noiseMultiplier), unit, relation, delta);
   }
 }

@@ -10,6 +10,14 @@ public interface ClientTrainer {
   /** Length of a delta: the number of parameters that clients train. */
   long dimension();
 
+  /**
+   * Number of parameters of each layer, in the order of the delta; together {@link #dimension}.
+   * Clipping per layer divides the clip norm over them. One layer unless overridden.
+   */
+  default int[] layerSizes() {
+    return new int[] {Math.toIntExact(dimension())};
+  }
+
   /** The parameters that round 0 starts from, float of shape {@code [d]}; copied by the caller. */
   INDArray initialParameters();
 

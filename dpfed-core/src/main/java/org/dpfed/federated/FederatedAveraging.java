@@ -49,8 +49,9 @@ public final class FederatedAveraging {
    */
   public TrainingResult run() {
     settings.check();
+    TrainingRun run = new TrainingRun(settings, stop);
     settings.plan().start();
-    return new TrainingRun(settings, stop).run();
+    return run.run();
   }
 
   /**

@@ -2,27 +2,29 @@ package org.dpfed.federated;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.Guarantee;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.mechanism.Clipping;
+import org.dpfed.mechanism.Mechanism;
+import org.dpfed.mechanism.Noise;
 import org.dpfed.mechanism.Randomness;
-import org.dpfed.mechanism.SampledGaussian;
+import org.dpfed.mechanism.Sampling;
+import org.dpfed.mechanism.Trust;
 
 /**
- * Everything that determines the privacy cost of a run: the population and its sampling, the number
- * of rounds, the clip norm and the noise. Immutable and validated.
+ * Everything that determines the privacy cost of a run: the population, the number of rounds, and
+ * four choices: {@link Sampling}, {@link Clipping}, {@link Noise} and {@link Trust}. Immutable and
+ * validated.
  *
- * <p>All rounds use one {@link SampledGaussian}, so the accounted mechanism is the one that runs.
+ * <p>One {@link Mechanism} combines the four, so the accounted mechanism is the one that runs.
  * {@link #builder} creates a plan and refuses combinations that have no accountant. Settings that
  * affect only speed are in {@link Execution}.
  *
  * <p>A plan is for one run, which its guarantee covers; a second run of the same plan is refused.
- *
- * <p>Trust model: clients trust the server, which sees their deltas. The guarantee holds against
- * anyone who sees only the released models.
  */
 public final class PrivacyPlan {
   private final AccountedRun run;
@@ -64,9 +66,19 @@ public final class PrivacyPlan {
     return mechanism().expectedCohortSize();
   }
 
-  /** The probability with which each client takes part in a round, independently. */
-  public double samplingProbability() {
-    return mechanism().samplingProbability();
+  /** Which clients take part in a round. */
+  public Sampling sampling() {
+    return mechanism().sampling();
+  }
+
+  /** How the noise of one round depends on that of earlier ones. */
+  public Noise noise() {
+    return mechanism().noise();
+  }
+
+  /** Who adds the noise. */
+  public Trust trust() {
+    return mechanism().trust();
   }
 
   /** Number of rounds of the run. */
@@ -79,7 +91,10 @@ public final class PrivacyPlan {
     return mechanism().clipping();
   }
 
-  /** Noise standard deviation of the sum ÷ clip norm; 0 is the baseline without noise. */
+  /**
+   * Standard deviation of the uncorrelated noise ÷ clip norm, of all that a round releases
+   * together; 0 is the baseline without noise.
+   */
   public double noiseMultiplier() {
     return mechanism().noiseMultiplier();
   }
@@ -100,11 +115,13 @@ public final class PrivacyPlan {
   }
 
   /**
-   * The event that a ledger records for one round: {@code NonPrivate} if the noise is seeded or
+   * The event that a ledger records for a round: {@code NonPrivate} if the noise is seeded or
    * absent.
+   *
+   * @param round counts from 0
    */
-  public DpEvent roundEvent() {
-    return mechanism().event();
+  public DpEvent roundEvent(int round) {
+    return mechanism().roundEvent(round);
   }
 
   /** The guarantee of the whole run. */
@@ -129,7 +146,19 @@ public final class PrivacyPlan {
    * #guaranteeAfter} returns the same unless the plan is seeded.
    */
   public Guarantee accountedAfter(int completed) {
-    Guarantee spent = run.spent(completed);
+    return withAssumptions(run.spent(completed));
+  }
+
+  /**
+   * With local trust, the guarantee of the sums of the first {@code completed} rounds against
+   * whoever sees nothing else, such as the released models; {@link #guaranteeAfter} then holds
+   * against the server. Empty where the sums promise no more than that one does.
+   */
+  public Optional<Guarantee> guaranteeOfSumsAfter(int completed) {
+    return isSecure() ? run.spentOnSums(completed).map(this::withAssumptions) : Optional.empty();
+  }
+
+  private Guarantee withAssumptions(Guarantee spent) {
     List<String> assumptions = new ArrayList<>(spent.assumptions());
     assumptions.addAll(dataAssumptions);
     assumptions.add(
@@ -137,7 +166,7 @@ public final class PrivacyPlan {
     assumptions.add(
         "nobody learns whether dpfed refused the data before round 1, because that can depend on one"
             + " client");
-    assumptions.add("the server is trusted: it sees every client's delta");
+    assumptions.add(trust().assumption());
     assumptions.add(
         "this is the only run over these clients, and its starting parameters were not trained on"
             + " them");
@@ -153,7 +182,7 @@ public final class PrivacyPlan {
     return new Guarantee(epsilon, delta(), relation(), unit(), accountant, assumptions);
   }
 
-  SampledGaussian mechanism() {
+  Mechanism mechanism() {
     return run.mechanism();
   }
 
@@ -178,7 +207,9 @@ public final class PrivacyPlan {
     private final int population;
     private final String unit;
     private final List<String> dataAssumptions;
-    private double expectedCohortSize;
+    private Optional<Sampling> sampling = Optional.empty();
+    private Noise noise = new Noise.Independent();
+    private Trust trust = new Trust.Central();
     private int rounds;
     private Clipping clipping = new Clipping.None();
     private OptionalDouble noiseMultiplier = OptionalDouble.empty();
@@ -201,7 +232,30 @@ public final class PrivacyPlan {
      * expectedCohortSize ÷ population}; positive, at most the population.
      */
     public Builder expectedCohortSize(double expectedCohortSize) {
-      this.expectedCohortSize = expectedCohortSize;
+      return sampling(new Sampling.Poisson(expectedCohortSize));
+    }
+
+    /** Which clients take part in a round. */
+    public Builder sampling(Sampling sampling) {
+      this.sampling = Optional.of(sampling);
+      return this;
+    }
+
+    /** How deltas are bounded. */
+    public Builder clipping(Clipping clipping) {
+      this.clipping = clipping;
+      return this;
+    }
+
+    /** How the noise of one round depends on that of earlier ones. Default: not at all. */
+    public Builder noise(Noise noise) {
+      this.noise = noise;
+      return this;
+    }
+
+    /** Who adds the noise. Default: the server. */
+    public Builder trust(Trust trust) {
+      this.trust = trust;
       return this;
     }
 
@@ -211,10 +265,9 @@ public final class PrivacyPlan {
       return this;
     }
 
-    /** L2 bound of one client's delta, positive and finite. */
+    /** The same L2 bound of one client's delta in every round, positive and finite. */
     public Builder clipNorm(double clipNorm) {
-      this.clipping = new Clipping.Fixed(clipNorm);
-      return this;
+      return clipping(new Clipping.Fixed(clipNorm));
     }
 
     /**
@@ -264,13 +317,23 @@ public final class PrivacyPlan {
      *     what to change
      */
     public PrivacyPlan build() {
-      if (clipping instanceof Clipping.None && !noiseMultiplier.equals(OptionalDouble.of(0))) {
+      if (!clipping.isBounded() && !noiseMultiplier.equals(OptionalDouble.of(0))) {
         throw new IllegalArgumentException(
             "a plan with noise needs a clipNorm; the noise is scaled by it");
       }
-      SampledGaussian noiseless =
-          new SampledGaussian(population, expectedCohortSize, clipping, 0, randomness);
-      AccountedRun run = new AccountedRun(noiseless, unit, rounds, relation, delta);
+      Mechanism noiseless =
+          new Mechanism(
+              population,
+              rounds,
+              sampling.orElseThrow(
+                  () ->
+                      new IllegalArgumentException("a plan needs sampling or expectedCohortSize")),
+              clipping,
+              noise,
+              trust,
+              0,
+              randomness);
+      AccountedRun run = new AccountedRun(noiseless, unit, relation, delta);
       return new PrivacyPlan(run.within(noiseMultiplier, epsilon), this);
     }
   }

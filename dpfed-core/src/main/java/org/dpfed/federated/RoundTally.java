@@ -1,7 +1,9 @@
 package org.dpfed.federated;
 
 import java.util.function.BooleanSupplier;
+import org.dpfed.mechanism.ClientMessage;
 import org.dpfed.mechanism.DeltaAggregator;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,10 +45,15 @@ final class RoundTally implements WorkerPool.Receiver {
   }
 
   @Override
-  public void trained(int client, ClientUpdate update) {
-    DeltaAggregator.Contribution contribution = aggregator.accumulate(client, update.delta());
+  public ClientMessage send(int client, INDArray delta) {
+    return aggregator.encode(client, delta);
+  }
+
+  @Override
+  public void trained(int client, ClientMessage message, double trainingLoss) {
+    DeltaAggregator.Contribution contribution = aggregator.accumulate(client, message);
     trained++;
-    lossTotal += update.trainingLoss();
+    lossTotal += trainingLoss;
     if (!contribution.isFinite()) {
       nonFinite++;
       return;

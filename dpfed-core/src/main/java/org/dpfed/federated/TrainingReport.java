@@ -9,6 +9,8 @@ import org.dpfed.accounting.Guarantee;
  *
  * @param plan the plan that was run
  * @param guarantee for the rounds that were charged
+ * @param guaranteeOfSums with local trust, what the released models alone promise, where that is
+ *     more than {@code guarantee} does
  * @param charged how many they are: more than those that finished when the last of them failed
  *     after its charge
  * @param rounds the finished rounds, in order
@@ -20,6 +22,7 @@ import org.dpfed.accounting.Guarantee;
 public record TrainingReport(
     PrivacyPlan plan,
     Guarantee guarantee,
+    Optional<Guarantee> guaranteeOfSums,
     int charged,
     List<RoundMetrics> rounds,
     Optional<ModelEvaluation> evaluation,

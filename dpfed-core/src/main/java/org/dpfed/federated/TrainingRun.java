@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.mechanism.DeltaAggregator;
+import org.dpfed.mechanism.MechanismRun;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -17,6 +18,7 @@ final class TrainingRun {
   private final PrivacyPlan plan;
   private final AtomicBoolean stop;
   private final INDArray parameters;
+  private final MechanismRun mechanism;
   private final List<String> assumptions;
   private final List<RoundMetrics> finished = new ArrayList<>();
   private int charged;
@@ -29,6 +31,8 @@ final class TrainingRun {
     this.plan = settings.plan();
     this.stop = stop;
     this.parameters = startingParameters(settings.trainer());
+    this.mechanism =
+        plan.mechanism().start(settings.execution().kernel(), settings.trainer().layerSizes());
     this.assumptions = settings.assumptions();
   }
 
@@ -66,22 +70,20 @@ final class TrainingRun {
                 trainer, settings.data(), settings.seed(), settings.execution().workers())) {
       for (int round = 0; round < plan.rounds() && !isStopped(); round++) {
         long started = System.nanoTime();
-        Optional<RoundDiagnostics> inside = round(round, workers, stepper);
-        if (inside.isEmpty()) {
+        Optional<Trained> trained = round(round, workers, stepper);
+        if (trained.isEmpty()) {
           return;
         }
         double seconds = (System.nanoTime() - started) / 1e9;
-        finished.add(metrics(round, seconds, inside.get(), shown));
+        finished.add(metrics(round, seconds, trained.get(), shown));
         settings.listener().onRound(finished.get(round), shown.of(parameters));
       }
     }
   }
 
   /** One round, or empty when it was abandoned because the run was stopped. */
-  private Optional<RoundDiagnostics> round(
-      int round, WorkerPool workers, ServerOptimizer.Stepper stepper) {
-    try (DeltaAggregator aggregator =
-        plan.mechanism().aggregator(round, settings.execution().kernel(), parameters.length())) {
+  private Optional<Trained> round(int round, WorkerPool workers, ServerOptimizer.Stepper stepper) {
+    try (DeltaAggregator aggregator = mechanism.nextRound()) {
       int[] cohort = aggregator.cohort();
       RoundTally tally =
           new RoundTally(
@@ -93,7 +95,8 @@ final class TrainingRun {
       try (INDArray mean = aggregator.release(this::charge)) {
         stepper.step(parameters, mean, settings.serverOptimizer().rateFactor(round));
       }
-      return Optional.of(tally.diagnostics());
+      return Optional.of(
+          new Trained(aggregator.noiseStddev(), aggregator.clipNorms(), tally.diagnostics()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();
@@ -116,14 +119,19 @@ final class TrainingRun {
     }
   }
 
-  private RoundMetrics metrics(int round, double seconds, RoundDiagnostics inside, LentCopy shown) {
+  /** What is known of a round when it is over; all but the diagnostics is public. */
+  private record Trained(
+      double noiseStddev, List<Double> clipNorms, RoundDiagnostics diagnostics) {}
+
+  private RoundMetrics metrics(int round, double seconds, Trained trained, LentCopy shown) {
     boolean evaluated = settings.evaluateEvery() > 0 && (round + 1) % settings.evaluateEvery() == 0;
     return new RoundMetrics(
         round + 1,
         seconds,
-        plan.mechanism().noiseStddev() / plan.expectedCohortSize(),
+        trained.noiseStddev(),
+        trained.clipNorms(),
         evaluated ? evaluate(shown) : Optional.empty(),
-        settings.diagnostics() ? Optional.of(inside) : Optional.empty());
+        settings.diagnostics() ? Optional.of(trained.diagnostics()) : Optional.empty());
   }
 
   private Optional<ModelEvaluation> evaluate(LentCopy shown) {
@@ -143,6 +151,7 @@ final class TrainingRun {
         new TrainingReport(
             plan,
             plan.guaranteeAfter(charged).assuming(assumptions),
+            plan.guaranteeOfSumsAfter(charged).map(sums -> sums.assuming(assumptions)),
             charged,
             finished,
             evaluation,

@@ -11,6 +11,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import org.dpfed.mechanism.ClientMessage;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -68,8 +69,15 @@ final class WorkerPool implements AutoCloseable {
     /** Whether to go on; asked before each client is started. */
     boolean wantsMore();
 
-    /** An update, whose delta the receiver does not own. */
-    void trained(int client, ClientUpdate update);
+    /**
+     * What the client sends of its delta, made before the delta leaves it; on a worker's thread.
+     *
+     * @param delta not the receiver's; a message may hold it until {@link #trained} returns
+     */
+    ClientMessage send(int client, INDArray delta);
+
+    /** What a client sent. */
+    void trained(int client, ClientMessage message, double trainingLoss);
 
     /** A client whose data or training threw, or whose update was unusable. */
     void failed(int client, Throwable cause);
@@ -87,7 +95,7 @@ final class WorkerPool implements AutoCloseable {
     try {
       while (true) {
         while (next < cohort.length && inFlight.size() < 2 * workers && receiver.wantsMore()) {
-          inFlight.add(start(round, cohort[next++], parameters));
+          inFlight.add(start(round, cohort[next++], parameters, receiver));
         }
         Started oldest = inFlight.peek();
         if (oldest == null) {
@@ -101,13 +109,13 @@ final class WorkerPool implements AutoCloseable {
     }
   }
 
-  private Started start(int round, int client, INDArray parameters) {
-    CompletableFuture<Optional<ClientUpdate>> outcome = new CompletableFuture<>();
+  private Started start(int round, int client, INDArray parameters, Receiver receiver) {
+    CompletableFuture<Optional<Sent>> outcome = new CompletableFuture<>();
     threads.execute(
         () -> {
           try {
             WorkerThread thread = (WorkerThread) Thread.currentThread();
-            outcome.complete(thread.train(round, client, parameters));
+            outcome.complete(thread.train(round, client, parameters, receiver));
           } catch (Throwable failure) {
             // An Error too: were the run to end, its end would tell that this client was there.
             outcome.completeExceptionally(failure);
@@ -119,16 +127,16 @@ final class WorkerPool implements AutoCloseable {
   }
 
   private void handOver(Started started, Receiver receiver) throws InterruptedException {
-    Optional<ClientUpdate> update;
+    Optional<Sent> sent;
     try {
-      update = started.outcome.get();
+      sent = started.outcome.get();
     } catch (ExecutionException e) {
       receiver.failed(started.client, e.getCause() == null ? e : e.getCause());
       return;
     }
-    if (update.isPresent()) {
-      receiver.trained(started.client, update.get());
-      buffers.giveBack(update.get().delta());
+    if (sent.isPresent()) {
+      receiver.trained(started.client, sent.get().message, sent.get().trainingLoss);
+      buffers.giveBack(sent.get().delta);
     }
   }
 
@@ -161,7 +169,10 @@ final class WorkerPool implements AutoCloseable {
   }
 
   /** A client in training. */
-  private record Started(int client, CompletableFuture<Optional<ClientUpdate>> outcome) {}
+  private record Started(int client, CompletableFuture<Optional<Sent>> outcome) {}
+
+  /** What a client sent, and the copy of its delta that is given back afterwards. */
+  private record Sent(ClientMessage message, double trainingLoss, INDArray delta) {}
 
   /** A thread, the worker that it opened, and the copy of the global parameters that it lends. */
   private final class WorkerThread extends Thread {
@@ -200,7 +211,7 @@ final class WorkerPool implements AutoCloseable {
       }
     }
 
-    Optional<ClientUpdate> train(int round, int client, INDArray parameters) {
+    Optional<Sent> train(int round, int client, INDArray parameters, Receiver receiver) {
       if (data.examples(client) == 0) {
         return Optional.empty();
       }
@@ -214,7 +225,7 @@ final class WorkerPool implements AutoCloseable {
       }
       INDArray delta = buffers.copyOf(update.delta());
       Nd4j.getExecutioner().commit();
-      return Optional.of(new ClientUpdate(delta, update.trainingLoss()));
+      return Optional.of(new Sent(receiver.send(client, delta), update.trainingLoss(), delta));
     }
   }
 }

@@ -1,7 +1,6 @@
 package org.dpfed.mechanism;
 
-import org.dpfed.kernel.DeltaKernel;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import java.util.Optional;
 
 /**
  * Bounds one client's delta before it is summed.
@@ -13,21 +12,38 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public sealed interface Clipping {
 
   /**
-   * The L2 norm that no clipped delta exceeds: the sensitivity of the sum to one client. Infinite
-   * when nothing is clipped.
+   * The L2 norm that no clipped delta of the first round exceeds: the sensitivity of its sum to one
+   * client. Infinite when nothing is clipped.
    */
   double clipNorm();
 
-  /**
-   * The factor for a delta: 1 when its norm is at most {@link #clipNorm}, 0 when the norm is not
-   * finite, otherwise rounded down so far that the scaled delta stays within the bound in exact
-   * arithmetic.
-   *
-   * @param norm the L2 norm of {@code delta} as the kernel measured it
-   * @param delta shape {@code [1, d]} or {@code [d]}; read only when the measured norm is too close
-   *     to the bound for its rounding error to be ignored
-   */
-  float scale(double norm, INDArray delta);
+  /** Its name in settings and documents. */
+  String label();
+
+  /** How clip norms follow a quantile of the clients' norms; empty when they stay as they are. */
+  default Optional<QuantileEstimation> adaptation() {
+    return Optional.empty();
+  }
+
+  /** How the bound is divided over layers; empty when the delta is clipped as a whole. */
+  default Optional<LayerShares> layerShares() {
+    return Optional.empty();
+  }
+
+  /** How the noise is divided over layers. */
+  default LayerNoise layerNoise() {
+    return LayerNoise.FLAT;
+  }
+
+  /** Which deltas contribute zero because they are too long; empty when none do. */
+  default Optional<Zeroing> zeroing() {
+    return Optional.empty();
+  }
+
+  /** Whether deltas are clipped at all, as every guarantee needs. */
+  default boolean isBounded() {
+    return true;
+  }
 
   /**
    * The same bound for every client and every round.
@@ -35,36 +51,127 @@ public sealed interface Clipping {
    * @param clipNorm positive and finite
    */
   record Fixed(double clipNorm) implements Clipping {
-    /** Covers the error of the measured norm and of each product; see {@link DeltaKernel}. */
-    private static final double ROUND_DOWN =
-        1 - 4 * (DeltaKernel.NORM_RELATIVE_ERROR + DeltaKernel.PRODUCT_RELATIVE_ERROR);
-
     public Fixed {
-      if (!(clipNorm > 0 && clipNorm <= Float.MAX_VALUE)) {
+      ClipBound.require("clipNorm", clipNorm);
+    }
+
+    @Override
+    public String label() {
+      return "fixed";
+    }
+  }
+
+  /**
+   * A bound that follows a quantile of the clients' norms, estimated privately: a noisy count says
+   * how many deltas were within the bound, and the next round's bound moves towards the quantile
+   * (Andrew, Thakkar, McMahan, Ramaswamy 2021, "Differentially Private Learning with Adaptive
+   * Clipping", algorithm 1). A round's noise is scaled by the bound that was applied in it.
+   *
+   * @param clipNorm of the first round, positive and finite
+   * @param estimation how it moves
+   */
+  record Adaptive(double clipNorm, QuantileEstimation estimation) implements Clipping {
+    public Adaptive {
+      ClipBound.require("clipNorm", clipNorm);
+    }
+
+    /** Starts at 0.1 and follows the median, as in the paper. */
+    public static Adaptive fromSmall() {
+      return new Adaptive(0.1, QuantileEstimation.median());
+    }
+
+    @Override
+    public String label() {
+      return "adaptive";
+    }
+
+    @Override
+    public Optional<QuantileEstimation> adaptation() {
+      return Optional.of(estimation);
+    }
+  }
+
+  /**
+   * A bound for each layer. Together they bound the delta by {@link #clipNorm}: their squares add
+   * up to its square. With an adaptive bound every layer follows a quantile of its own norms, and
+   * each costs a count.
+   *
+   * @param whole fixed or adaptive; its clip norm is divided over the layers
+   * @param shares how it is divided
+   * @param layerNoise how the noise is divided
+   */
+  record PerLayer(Clipping whole, LayerShares shares, LayerNoise layerNoise) implements Clipping {
+    public PerLayer {
+      if (!(whole instanceof Fixed || whole instanceof Adaptive)) {
         throw new IllegalArgumentException(
-            "clipNorm must be positive and finite as a float, was " + clipNorm);
+            "per-layer clipping divides a fixed or an adaptive clip norm, was given " + whole);
       }
     }
 
     @Override
-    public float scale(double norm, INDArray delta) {
-      if (!Double.isFinite(norm)) {
-        return 0;
-      }
-      double margin = clipNorm * DeltaKernel.NORM_RELATIVE_ERROR;
-      if (norm <= clipNorm - margin) {
-        return 1;
-      }
-      if (norm <= clipNorm + margin && !ExactNorm.exceeds(delta, clipNorm)) {
-        return 1;
-      }
-      return roundedDown(clipNorm / norm);
+    public Optional<LayerShares> layerShares() {
+      return Optional.of(shares);
     }
 
-    private static float roundedDown(double quotient) {
-      double lowered = quotient * ROUND_DOWN;
-      float scale = (float) lowered;
-      return scale > lowered ? Math.nextDown(scale) : scale;
+    @Override
+    public double clipNorm() {
+      return whole.clipNorm();
+    }
+
+    @Override
+    public String label() {
+      return whole instanceof Adaptive ? "adaptive-per-layer" : "per-layer";
+    }
+
+    @Override
+    public Optional<QuantileEstimation> adaptation() {
+      return whole.adaptation();
+    }
+  }
+
+  /**
+   * Drops deltas that are far too long before the others are clipped: they contribute nothing, to
+   * the sum or to a count. Holds off clients whose training diverged.
+   *
+   * @param clipping of the others, not zeroed itself
+   * @param threshold above which norm a delta is dropped
+   */
+  record Zeroed(Clipping clipping, Zeroing threshold) implements Clipping {
+    public Zeroed {
+      if (clipping instanceof Zeroed || clipping instanceof None) {
+        throw new IllegalArgumentException(
+            "zeroing needs a clipping that is neither zeroed itself nor none, was " + clipping);
+      }
+    }
+
+    @Override
+    public double clipNorm() {
+      return clipping.clipNorm();
+    }
+
+    @Override
+    public String label() {
+      return clipping.label();
+    }
+
+    @Override
+    public Optional<QuantileEstimation> adaptation() {
+      return clipping.adaptation();
+    }
+
+    @Override
+    public Optional<LayerShares> layerShares() {
+      return clipping.layerShares();
+    }
+
+    @Override
+    public LayerNoise layerNoise() {
+      return clipping.layerNoise();
+    }
+
+    @Override
+    public Optional<Zeroing> zeroing() {
+      return Optional.of(threshold);
     }
   }
 
@@ -78,8 +185,13 @@ public sealed interface Clipping {
     }
 
     @Override
-    public float scale(double norm, INDArray delta) {
-      return Double.isFinite(norm) ? 1 : 0;
+    public String label() {
+      return "none";
+    }
+
+    @Override
+    public boolean isBounded() {
+      return false;
     }
   }
 }

@@ -2,53 +2,141 @@ package org.dpfed.mechanism;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import org.dpfed.accounting.PrivacyLedger;
-import org.dpfed.kernel.DeltaKernel;
+import org.dpfed.kernel.NormalDraws;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * One round of a {@link SampledGaussian}: its cohort, and the noisy mean of the cohort's clipped
- * deltas, {@code (Σ clip(delta) + N(0, (z·C)² I)) ÷ expectedCohortSize}.
+ * One round of a {@link MechanismRun}: its cohort, and the noisy mean of the cohort's clipped
+ * deltas, {@code (Σ clip(delta) + noise) ÷ expectedCohortSize}.
  *
  * <p>Each client of the cohort adds at most one delta, which the caller can then discard, so memory
  * does not grow with the cohort. {@link #release} charges the ledger before it draws noise; it is
  * the only method that returns the sum. The divisor is a public constant, because the actual number
  * of clients would reveal one client's presence.
  *
- * <p>With a clip norm, sums are integers on a public grid and exact in any order. Without one there
- * is no privacy; sums are then floats, whose last bits depend on the order of the deltas.
+ * <p>With a clip norm, sums are integers on a public grid and exact in any order, so they may come
+ * from elsewhere in parts. Without one there is no privacy; sums are then floats, whose last bits
+ * depend on the order of the deltas.
  *
- * <p>Not thread-safe.
+ * <p>Not thread-safe but for {@link #encode}.
  */
 public final class DeltaAggregator implements AutoCloseable {
-  private final SampledGaussian mechanism;
-  private final int round;
-  private final DeltaKernel kernel;
-  private final long dimension;
+  private final MechanismRun run;
+  private final Mechanism mechanism;
   private final int[] cohort;
+  private final RoundParts parts;
+  private final double[] clipNorms;
+  private final NoisyCounts counts;
+  private final NoiseStream[] noise;
+  private final double noiseStddev;
+  private final int[] sizes;
+  private final int dimension;
   private final BitSet added = new BitSet();
-  private final RunningSum sum;
+  private final RunningSum[] sums;
   private boolean closed;
 
-  DeltaAggregator(SampledGaussian mechanism, int round, DeltaKernel kernel, long dimension) {
-    if (dimension < 1) {
-      throw new IllegalArgumentException("dimension must be at least 1, was " + dimension);
+  DeltaAggregator(
+      MechanismRun run, int[] cohort, RoundParts parts, double[] clipNorms, NoisyCounts counts) {
+    this.run = run;
+    this.mechanism = run.mechanism();
+    this.cohort = cohort;
+    this.parts = parts;
+    this.clipNorms = clipNorms;
+    this.counts = counts;
+    this.sizes = run.partSizes();
+    this.noise = run.noise(clipNorms);
+    this.noiseStddev = stddev();
+    this.dimension = Arrays.stream(sizes).sum();
+    this.sums = emptySums();
+  }
+
+  private RunningSum[] emptySums() {
+    RunningSum[] empty = new RunningSum[sizes.length];
+    for (int part = 0; part < sizes.length; part++) {
+      empty[part] = RunningSum.of(clipNorms[part], run.kernel(), sizes[part]);
     }
-    this.mechanism = mechanism;
-    this.round = round;
-    this.kernel = kernel;
-    this.dimension = dimension;
-    this.sum = RunningSum.of(mechanism, kernel, dimension);
-    this.cohort =
-        new PoissonSampler(
-                mechanism.population(), mechanism.samplingProbability(), mechanism.randomness())
-            .cohort(round);
+    return empty;
   }
 
   /** The clients whose deltas this round sums, ascending; may be empty. A copy for the caller. */
   public int[] cohort() {
     return cohort.clone();
+  }
+
+  /** The clip norm of each part of the delta in this round: one, or one for each layer. Public. */
+  public List<Double> clipNorms() {
+    return Arrays.stream(clipNorms).boxed().toList();
+  }
+
+  /**
+   * Standard deviation of the noise in this round's mean, of the root mean square over coordinates
+   * where layers differ; with local trust, of a cohort of the expected size. Public.
+   */
+  public double noiseStddev() {
+    return noiseStddev;
+  }
+
+  private double stddev() {
+    if (mechanism.noiseMultiplier() == 0) {
+      return 0;
+    }
+    double squares = 0;
+    for (int part = 0; part < sizes.length; part++) {
+      double stddev = noise[part].stddev() * FixedPointSum.spacing(clipNorms[part], sizes[part]);
+      squares += stddev * stddev * sizes[part];
+    }
+    double all = Math.sqrt(squares / Arrays.stream(sizes).sum());
+    double expected = mechanism.expectedCohortSize();
+    return mechanism.trust().isLocal() ? all / Math.sqrt(expected) : all / expected;
+  }
+
+  /**
+   * What a client of the cohort sends, made on the client's side: with local trust its clipped,
+   * noised delta, otherwise the delta itself. May be called from any thread.
+   *
+   * @param client of the cohort
+   * @param delta shape {@code [d]}, float; not changed, and kept by a message of a trusted server
+   */
+  public ClientMessage encode(int client, INDArray delta) {
+    requireDelta(delta);
+    return mechanism.trust().isLocal()
+        ? noisy(client, delta)
+        : new ClientMessage.Plain(this, delta);
+  }
+
+  private void requireDelta(INDArray delta) {
+    if (delta.rank() != 1 || delta.length() != dimension || delta.dataType() != DataType.FLOAT) {
+      throw new IllegalArgumentException(
+          "a delta must be float of shape [%d], was %s %s"
+              .formatted(dimension, delta.dataType(), Arrays.toString(delta.shape())));
+    }
+  }
+
+  private ClientMessage.Noisy noisy(int client, INDArray delta) {
+    RunningSum[] own = emptySums();
+    RoundParts.Norms norms = parts.norms(delta);
+    float scale = parts.add(delta, norms, own);
+    return new ClientMessage.Noisy(
+        this, noised(client, own), new Contribution(norms.whole(), scale));
+  }
+
+  private long[] noised(int client, RunningSum[] own) {
+    NormalDraws draws = draws(Randomness.Purpose.LOCAL, client);
+    long[] units = new long[dimension];
+    for (int part = 0, from = 0; part < own.length; from += sizes[part++]) {
+      FixedPointSum sum = (FixedPointSum) own[part];
+      sum.addNoise(draws, noise[part]);
+      sum.copyTo(units, from);
+    }
+    return units;
+  }
+
+  private NormalDraws draws(Randomness.Purpose purpose, int part) {
+    return run.kernel().draws(mechanism.randomness().key(purpose, run.round(), part));
   }
 
   /**
@@ -59,11 +147,15 @@ public final class DeltaAggregator implements AutoCloseable {
    * @return what became of the delta; depends on the client's data and is not private
    */
   public Contribution accumulate(int client, INDArray delta) {
+    return accumulate(client, encode(client, delta));
+  }
+
+  /** As {@link #accumulate(int, INDArray)}, of a message that this round's {@link #encode} made. */
+  public Contribution accumulate(int client, ClientMessage message) {
     requireOpen();
-    if (delta.rank() != 1 || delta.length() != dimension || delta.dataType() != DataType.FLOAT) {
+    if (message.maker != this) {
       throw new IllegalArgumentException(
-          "a delta must be float of shape [%d], was %s %s"
-              .formatted(dimension, delta.dataType(), Arrays.toString(delta.shape())));
+          "a message counts in the round that it was encoded for; encode the delta again");
     }
     int place = Arrays.binarySearch(cohort, client);
     if (place < 0) {
@@ -74,16 +166,30 @@ public final class DeltaAggregator implements AutoCloseable {
       throw new IllegalArgumentException(
           "a client may add one delta a round; the noise hides one clip norm");
     }
+    if (message instanceof ClientMessage.Noisy noisy) {
+      added.set(place);
+      add(noisy.units);
+      return noisy.fate;
+    }
+    INDArray delta = ((ClientMessage.Plain) message).delta;
     added.set(place);
-    double norm = kernel.rowNorms(delta)[0];
-    float scale = mechanism.clipping().scale(norm, delta);
-    sum.add(delta, scale);
-    return new Contribution(norm, scale);
+    RoundParts.Norms norms = parts.norms(delta);
+    float scale = parts.add(delta, norms, sums);
+    if (parts.isCounted(norms)) {
+      counts.add(norms);
+    }
+    return new Contribution(norms.whole(), scale);
+  }
+
+  private void add(long[] units) {
+    for (int part = 0, from = 0; part < sums.length; from += sizes[part++]) {
+      sums[part].add(units, from);
+    }
   }
 
   /**
    * Charges the event of this round, then returns the noisy mean. Can be called once, whether or
-   * not it succeeds: a sum whose charge failed is freed and can no longer be released.
+   * not it succeeds: a sum whose charge failed can no longer be released.
    *
    * @param ledger is charged before noise is drawn
    * @return shape {@code [d]}, owned by the caller
@@ -91,20 +197,37 @@ public final class DeltaAggregator implements AutoCloseable {
   public INDArray release(PrivacyLedger ledger) {
     requireOpen();
     closed = true;
-    boolean released = false;
-    try {
-      ledger.charge(mechanism.event());
-      INDArray mean =
-          sum.release(
-              mechanism.randomness().key(Randomness.Purpose.NOISE, round),
-              1 / mechanism.expectedCohortSize());
-      released = true;
-      return mean;
-    } finally {
-      if (!released) {
-        sum.close();
-      }
+    ledger.charge(mechanism.roundEvent(run.round()));
+    boolean local = mechanism.trust().isLocal() && mechanism.noiseMultiplier() > 0;
+    if (local) {
+      addMissingMessages();
     }
+    float[] mean = new float[dimension];
+    double factor = 1 / mechanism.expectedCohortSize();
+    for (int part = 0, from = 0; part < sums.length; from += sizes[part++]) {
+      NoiseStream added = local ? new NoiseStream.Independent(0) : noise[part];
+      sums[part].release(draws(Randomness.Purpose.NOISE, part), added, factor, mean, from);
+    }
+    run.finished(noisyShares());
+    return Nd4j.createFromArray(mean);
+  }
+
+  /** Clients of the cohort that sent nothing count as having sent zero, with its noise. */
+  private void addMissingMessages() {
+    for (int place = added.nextClearBit(0); place < cohort.length; ) {
+      add(noised(cohort[place], emptySums()));
+      place = added.nextClearBit(place + 1);
+    }
+  }
+
+  private double[] noisyShares() {
+    return counts.isEmpty()
+        ? new double[0]
+        : counts.shares(
+            run.kernel(),
+            mechanism.randomness().key(Randomness.Purpose.COUNT, run.round()),
+            mechanism.expectedCohortSize(),
+            mechanism.noiseMultiplier() > 0);
   }
 
   private void requireOpen() {
@@ -114,23 +237,20 @@ public final class DeltaAggregator implements AutoCloseable {
     }
   }
 
-  /** Frees the sum unless it was released. */
+  /** Ends a round that is not released; the run then ends too. */
   @Override
   public void close() {
-    if (!closed) {
-      closed = true;
-      sum.close();
-    }
+    closed = true;
   }
 
   /**
    * What became of one delta.
    *
    * @param norm L2 norm before clipping; NaN or infinite when a coordinate is
-   * @param scale the factor applied: 1 unclipped, 0 dropped
+   * @param scale the least factor that was applied to a part of it: 1 unclipped, 0 dropped
    */
   public record Contribution(double norm, float scale) {
-    /** Whether the delta was longer than the clip norm. */
+    /** Whether some of the delta was longer than the clip norm. */
     public boolean isClipped() {
       return isFinite() && scale < 1;
     }

@@ -1,10 +1,8 @@
 package org.dpfed.mechanism;
 
 import org.dpfed.kernel.DeltaKernel;
-import org.dpfed.kernel.NoiseKey;
 import org.dpfed.kernel.NormalDraws;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A scaled sum of deltas on a public grid: each coordinate is rounded towards zero to a multiple of
@@ -25,38 +23,50 @@ final class FixedPointSum implements RunningSum {
   private static final int BITS = 16;
 
   /** Noise reaches 2⁵² units at most: up to there a double holds every integer. */
-  private static final double MAX_UNITS = 0x1p52;
+  static final double MAX_UNITS = 0x1p52;
 
   /** More than the largest draw there is, in standard deviations. */
   private static final double LARGEST_DRAW = 10;
 
   private final DeltaKernel kernel;
   private final double spacing;
-  private final double noiseUnits;
   private final long[] sum;
 
   /**
-   * @param kernel adds, and draws the noise
+   * @param kernel adds
    * @param bound the largest norm of a scaled delta, positive and finite; public, since the spacing
    *     follows from it
-   * @param stddev of the noise, at least 0; refused where its draws would not reach every integer
    * @param dimension length of a delta
    */
-  FixedPointSum(DeltaKernel kernel, double bound, double stddev, int dimension) {
+  FixedPointSum(DeltaKernel kernel, double bound, int dimension) {
     this.kernel = kernel;
-    this.spacing = Math.scalb(1.0, Math.getExponent(bound / Math.sqrt(dimension)) - BITS);
-    this.noiseUnits = stddev / spacing;
-    if (!(stddev >= 0 && LARGEST_DRAW * noiseUnits <= MAX_UNITS)) {
+    this.spacing = spacing(bound, dimension);
+    this.sum = new long[dimension];
+  }
+
+  /**
+   * The distance between grid points for vectors of norm up to {@code bound}: the power of two in
+   * (2⁻¹⁷, 2⁻¹⁶] · bound / √dimension.
+   */
+  static double spacing(double bound, int dimension) {
+    return Math.scalb(1.0, Math.getExponent(bound / Math.sqrt(dimension)) - BITS);
+  }
+
+  /**
+   * The noise in units of the grid.
+   *
+   * @param stddev of the noise, at least 0; refused where its draws would not reach every integer
+   */
+  static double units(double stddev, double bound, int dimension) {
+    double spacing = spacing(bound, dimension);
+    // The product of multiplier and clip norm was rounded, and must not be rounded down.
+    double units = stddev == 0 ? 0 : Math.nextUp(stddev) / spacing;
+    if (!(stddev >= 0 && LARGEST_DRAW * units <= MAX_UNITS)) {
       throw new IllegalArgumentException(
           "noise stddev must be at most %s on the grid of this clip norm, was %s; choose a smaller noiseMultiplier"
               .formatted(MAX_UNITS / LARGEST_DRAW * spacing, stddev));
     }
-    this.sum = new long[dimension];
-  }
-
-  /** The distance between grid points: a power of two, at most 2⁻¹⁶ · bound / √dimension. */
-  double spacing() {
-    return spacing;
+    return units;
   }
 
   /**
@@ -73,31 +83,50 @@ final class FixedPointSum implements RunningSum {
     }
   }
 
-  /**
-   * {@code (sum + noise) · factor} with the noise drawn from N(0, stddev²) and rounded to the grid.
-   *
-   * @param key names one stream; used up unless there is no noise
-   * @param factor finite
-   * @return shape {@code [d]}, owned by the caller
-   */
+  /** Adds integers in units of the grid, from {@code from} on. */
   @Override
-  public INDArray release(NoiseKey key, double factor) {
-    double unit = spacing * factor;
-    NormalDraws stream = noiseUnits > 0 ? kernel.draws(key) : unchanged -> {};
-    double[] draws = new double[NormalDraws.CHUNK];
-    float[] out = new float[sum.length];
-    for (int from = 0; from < out.length; from += draws.length) {
-      stream.nextChunk(draws);
-      int count = Math.min(draws.length, out.length - from);
-      for (int i = 0; i < count; i++) {
-        long noise = (long) Math.rint(draws[i] * noiseUnits);
-        out[from + i] = (float) ((sum[from + i] + noise) * unit);
-      }
+  public void add(long[] units, int from) {
+    for (int i = 0; i < sum.length; i++) {
+      sum[i] += units[from + i];
     }
-    return Nd4j.createFromArray(out);
   }
 
-  /** Does nothing: the sum lies in the Java heap. */
+  /** Adds a round of noise, which becomes part of the sum. */
+  void addNoise(NormalDraws draws, NoiseStream noise) {
+    double[] chunk = new double[NormalDraws.CHUNK];
+    for (int from = 0; from < sum.length; from += chunk.length) {
+      int count = Math.min(chunk.length, sum.length - from);
+      noise.next(draws, from, count, chunk);
+      for (int i = 0; i < count; i++) {
+        sum[from + i] += (long) chunk[i];
+      }
+    }
+    noise.endRound();
+  }
+
+  /** Writes the sum, in units of the grid, to {@code out} from {@code to} on. */
+  void copyTo(long[] out, int to) {
+    System.arraycopy(sum, 0, out, to, sum.length);
+  }
+
+  /**
+   * Writes {@code (sum + noise) · factor}.
+   *
+   * @param draws standard normal, of this use alone
+   * @param noise in units of the grid; moves on by a round
+   * @param factor finite
+   */
   @Override
-  public void close() {}
+  public void release(NormalDraws draws, NoiseStream noise, double factor, float[] out, int to) {
+    double unit = spacing * factor;
+    double[] chunk = new double[NormalDraws.CHUNK];
+    for (int from = 0; from < sum.length; from += chunk.length) {
+      int count = Math.min(chunk.length, sum.length - from);
+      noise.next(draws, from, count, chunk);
+      for (int i = 0; i < count; i++) {
+        out[to + from + i] = (float) ((sum[from + i] + (long) chunk[i]) * unit);
+      }
+    }
+    noise.endRound();
+  }
 }

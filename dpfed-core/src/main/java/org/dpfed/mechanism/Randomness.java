@@ -16,7 +16,11 @@ public abstract sealed class Randomness {
   /** The purpose of a key; keys for different purposes select unrelated streams. */
   enum Purpose {
     NOISE,
-    SAMPLING
+    SAMPLING,
+    SUBSET,
+    ORDER,
+    COUNT,
+    LOCAL
   }
 
   private Randomness() {}
@@ -26,7 +30,16 @@ public abstract sealed class Randomness {
    *
    * @param round counts from 0
    */
-  abstract NoiseKey key(Purpose purpose, int round);
+  final NoiseKey key(Purpose purpose, int round) {
+    return key(purpose, round, 0);
+  }
+
+  /**
+   * A key for one of several uses of the same purpose in one round.
+   *
+   * @param part which of them, from 0
+   */
+  abstract NoiseKey key(Purpose purpose, int round, int part);
 
   /** Whether the keys are unpredictable. A guarantee made with keys that are not is void. */
   public abstract boolean isSecure();
@@ -49,7 +62,7 @@ public abstract sealed class Randomness {
     private final SecureRandom random = new SecureRandom();
 
     @Override
-    NoiseKey key(Purpose purpose, int round) {
+    NoiseKey key(Purpose purpose, int round, int part) {
       byte[] bytes = new byte[NoiseKey.BYTES];
       random.nextBytes(bytes);
       return new NoiseKey(bytes);
@@ -61,7 +74,7 @@ public abstract sealed class Randomness {
     }
   }
 
-  /** SHA-256 of (seed, purpose, round). */
+  /** SHA-256 of (seed, purpose, round, part). */
   private static final class Seeded extends Randomness {
     private final long seed;
 
@@ -70,10 +83,10 @@ public abstract sealed class Randomness {
     }
 
     @Override
-    NoiseKey key(Purpose purpose, int round) {
+    NoiseKey key(Purpose purpose, int round, int part) {
       byte[] name = purpose.name().getBytes(StandardCharsets.US_ASCII);
-      ByteBuffer input = ByteBuffer.allocate(Long.BYTES + Integer.BYTES + name.length);
-      input.putLong(seed).putInt(round).put(name);
+      ByteBuffer input = ByteBuffer.allocate(Long.BYTES + 2 * Integer.BYTES + name.length);
+      input.putLong(seed).putInt(round).putInt(part).put(name);
       try {
         return new NoiseKey(MessageDigest.getInstance("SHA-256").digest(input.array()));
       } catch (NoSuchAlgorithmException e) {

@@ -1,13 +1,12 @@
 package org.dpfed.mechanism;
 
 import org.dpfed.kernel.DeltaKernel;
-import org.dpfed.kernel.NoiseKey;
-import org.nd4j.linalg.api.buffer.DataType;
+import org.dpfed.kernel.NormalDraws;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** The sum of one round's scaled deltas, released once. */
-sealed interface RunningSum extends AutoCloseable permits FixedPointSum, RunningSum.Floats {
+/** The sum of one round's scaled deltas, or of one part of them, released once. */
+sealed interface RunningSum permits FixedPointSum, RunningSum.Floats {
 
   /**
    * Adds {@code scale · delta}; with scale 0 the delta is not read.
@@ -16,24 +15,17 @@ sealed interface RunningSum extends AutoCloseable permits FixedPointSum, Running
    */
   void add(INDArray delta, float scale);
 
-  /** {@code (sum + noise) · factor}, owned by the caller; the sum is spent afterwards. */
-  INDArray release(NoiseKey key, double factor);
+  /** Adds integers in units of the grid, from {@code from} on. */
+  void add(long[] units, int from);
 
-  /** Frees a sum that was not released. */
-  @Override
-  void close();
+  /** Writes {@code (sum + noise) · factor} to {@code out} from {@code to} on. */
+  void release(NormalDraws draws, NoiseStream noise, double factor, float[] out, int to);
 
   /** An empty sum: exact and noised where deltas are clipped, otherwise neither. */
-  static RunningSum of(SampledGaussian mechanism, DeltaKernel kernel, long dimension) {
-    double bound = mechanism.clipping().clipNorm();
+  static RunningSum of(double bound, DeltaKernel kernel, int dimension) {
     return Double.isInfinite(bound)
-        ? new Floats(kernel, Nd4j.zeros(DataType.FLOAT, dimension))
-        // The product of multiplier and clip norm is rounded, and must not be rounded down.
-        : new FixedPointSum(
-            kernel,
-            bound,
-            mechanism.noiseStddev() == 0 ? 0 : Math.nextUp(mechanism.noiseStddev()),
-            Math.toIntExact(dimension));
+        ? new Floats(kernel, Nd4j.createFromArray(new float[dimension]))
+        : new FixedPointSum(kernel, bound, dimension);
   }
 
   /**
@@ -47,13 +39,14 @@ sealed interface RunningSum extends AutoCloseable permits FixedPointSum, Running
     }
 
     @Override
-    public INDArray release(NoiseKey key, double factor) {
-      return sum.muli(factor);
+    public void add(long[] units, int from) {
+      throw new IllegalStateException("sums without a clip norm have no grid");
     }
 
     @Override
-    public void close() {
-      sum.close();
+    public void release(NormalDraws draws, NoiseStream noise, double factor, float[] out, int to) {
+      float[] mean = sum.muli(factor).toFloatVector();
+      System.arraycopy(mean, 0, out, to, mean.length);
     }
   }
 }

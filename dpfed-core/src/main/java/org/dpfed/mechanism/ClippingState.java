@@ -1,0 +1,103 @@
+package org.dpfed.mechanism;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The bounds of a run's current round, and what moves them: clip norms, the threshold of zeroing
+ * and the private estimates behind them. All of it is public: it follows from noisy counts.
+ */
+final class ClippingState {
+  private final Clipping clipping;
+  private final double[] clipNorms;
+  private double zeroingEstimate;
+
+  /**
+   * @param layerSizes of the parts that are clipped apart; one part when the delta is clipped as a
+   *     whole
+   */
+  ClippingState(Clipping clipping, int[] layerSizes) {
+    this.clipping = clipping;
+    this.clipNorms =
+        clipping
+            .layerShares()
+            .map(shares -> shares.of(layerSizes))
+            .orElse(new double[] {1})
+            .clone();
+    for (int l = 0; l < clipNorms.length; l++) {
+      clipNorms[l] *= clipping.clipNorm();
+    }
+    this.zeroingEstimate =
+        clipping.zeroing().map(z -> z.initialThreshold() / z.multiple()).orElse(0.0);
+  }
+
+  /** Whether a run with that clipping releases noisy counts beside its sums. */
+  static boolean hasCounts(Clipping clipping) {
+    return clipping.adaptation().isPresent()
+        || clipping.zeroing().flatMap(Zeroing::adaptation).isPresent();
+  }
+
+  /** The bound of each part in the current round. */
+  double[] clipNorms() {
+    return clipNorms.clone();
+  }
+
+  /** The norm of the whole delta above which it contributes nothing; infinite for no such norm. */
+  double zeroAbove() {
+    return clipping
+        .zeroing()
+        .map(zeroing -> zeroing.multiple() * zeroingEstimate)
+        .orElse(Double.POSITIVE_INFINITY);
+  }
+
+  /** Whose norms up to which value are counted in this round, in the order of the counts. */
+  List<Count> counts() {
+    List<Count> counts = new ArrayList<>();
+    clipping
+        .adaptation()
+        .ifPresent(
+            estimation -> {
+              for (int l = 0; l < clipNorms.length; l++) {
+                int part = clipping.layerShares().isPresent() ? l : Count.WHOLE;
+                counts.add(new Count(estimation, part, clipNorms[l]));
+              }
+            });
+    zeroingAdaptation()
+        .ifPresent(estimation -> counts.add(new Count(estimation, Count.WHOLE, zeroingEstimate)));
+    return counts;
+  }
+
+  private Optional<QuantileEstimation> zeroingAdaptation() {
+    return clipping.zeroing().flatMap(Zeroing::adaptation);
+  }
+
+  /**
+   * Moves to the next round.
+   *
+   * @param noisyShares of the clients whose norm was within each count's value
+   */
+  void update(double[] noisyShares) {
+    List<Count> counts = counts();
+    for (int i = 0; i < counts.size(); i++) {
+      Count count = counts.get(i);
+      double next = count.estimation.next(count.value, noisyShares[i]);
+      if (zeroingAdaptation().isPresent() && i == counts.size() - 1) {
+        zeroingEstimate = next;
+      } else {
+        clipNorms[i] = next;
+      }
+    }
+  }
+
+  /**
+   * One noisy count.
+   *
+   * @param part whose norm is compared, or {@link #WHOLE}
+   * @param value with which it is compared
+   */
+  record Count(QuantileEstimation estimation, int part, double value) {
+    /** The whole delta. */
+    static final int WHOLE = -1;
+  }
+}

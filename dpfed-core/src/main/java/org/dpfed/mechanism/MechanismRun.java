@@ -1,0 +1,129 @@
+package org.dpfed.mechanism;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.dpfed.kernel.DeltaKernel;
+
+/**
+ * A run of a {@link Mechanism}, round after round: the state of its sampling, clipping and noise.
+ * Not thread-safe.
+ */
+public final class MechanismRun {
+  private final Mechanism mechanism;
+  private final DeltaKernel kernel;
+  private final int[] partSizes;
+  private final double sumNoiseMultiplier;
+  private final ClippingState clipping;
+  private final Sampling.Cohorts cohorts;
+  private final NoiseStream[] correlated;
+  private int round;
+  private boolean inProgress;
+
+  MechanismRun(Mechanism mechanism, DeltaKernel kernel, int[] layerSizes) {
+    if (layerSizes.length == 0 || Arrays.stream(layerSizes).anyMatch(size -> size < 1)) {
+      throw new IllegalArgumentException(
+          "dimension must be at least 1 in every layer, was " + Arrays.toString(layerSizes));
+    }
+    this.mechanism = mechanism;
+    this.kernel = kernel;
+    this.partSizes =
+        mechanism.clipping().layerShares().isPresent()
+            ? layerSizes.clone()
+            : new int[] {Arrays.stream(layerSizes).reduce(0, Math::addExact)};
+    this.sumNoiseMultiplier = mechanism.sumNoiseMultiplier(partSizes);
+    this.clipping = new ClippingState(mechanism.clipping(), partSizes);
+    this.cohorts = mechanism.sampling().cohorts(mechanism.population(), mechanism.randomness());
+    this.correlated = correlated();
+    independent(clipping.clipNorms());
+  }
+
+  private NoiseStream[] correlated() {
+    if (mechanism.noise().isIndependent() || mechanism.noiseMultiplier() == 0) {
+      return new NoiseStream[0];
+    }
+    double[] clipNorms = clipping.clipNorms();
+    double[] stddevs = stddevs(clipNorms);
+    NoiseStream[] streams = new NoiseStream[partSizes.length];
+    for (int part = 0; part < streams.length; part++) {
+      streams[part] =
+          NoiseStream.correlated(
+              mechanism.noise(),
+              FixedPointSum.units(stddevs[part], clipNorms[part], partSizes[part]),
+              clipNorms[part] / FixedPointSum.spacing(clipNorms[part], partSizes[part]),
+              mechanism.rounds(),
+              partSizes[part]);
+    }
+    return streams;
+  }
+
+  private double[] stddevs(double[] clipNorms) {
+    return sumNoiseMultiplier == 0
+        ? new double[clipNorms.length]
+        : mechanism.clipping().layerNoise().stddevs(sumNoiseMultiplier, clipNorms, partSizes);
+  }
+
+  private NoiseStream[] independent(double[] clipNorms) {
+    double[] stddevs = stddevs(clipNorms);
+    return IntStream.range(0, partSizes.length)
+        .mapToObj(
+            part ->
+                new NoiseStream.Independent(
+                    stddevs[part] == 0
+                        ? 0
+                        : FixedPointSum.units(stddevs[part], clipNorms[part], partSizes[part])))
+        .toArray(NoiseStream[]::new);
+  }
+
+  /**
+   * The next round: draws its cohort, sums what the cohort's clients send, and releases the noisy
+   * mean.
+   *
+   * @throws IllegalStateException when all rounds have run, or the last one was not released: its
+   *     cohort, and noise that was drawn for it, would count twice
+   */
+  public DeltaAggregator nextRound() {
+    if (inProgress || round == mechanism.rounds()) {
+      throw new IllegalStateException(
+          inProgress
+              ? "the last round was not released, and the run cannot go on without it; start another"
+              : "all " + round + " rounds have run; start another run");
+    }
+    inProgress = true;
+    double[] clipNorms = clipping.clipNorms();
+    return new DeltaAggregator(
+        this,
+        cohorts.of(round),
+        new RoundParts(kernel, partSizes, clipNorms, clipping.zeroAbove()),
+        clipNorms,
+        new NoisyCounts(clipping.counts()));
+  }
+
+  Mechanism mechanism() {
+    return mechanism;
+  }
+
+  DeltaKernel kernel() {
+    return kernel;
+  }
+
+  /** Of the round in progress, from 0. */
+  int round() {
+    return round;
+  }
+
+  int[] partSizes() {
+    return partSizes.clone();
+  }
+
+  /** The noise of the round in progress, for each part. */
+  NoiseStream[] noise(double[] clipNorms) {
+    return correlated.length > 0 ? correlated : independent(clipNorms);
+  }
+
+  /** The round in progress was released, with these noisy shares. */
+  void finished(double[] noisyShares) {
+    clipping.update(noisyShares);
+    round++;
+    inProgress = false;
+  }
+}
