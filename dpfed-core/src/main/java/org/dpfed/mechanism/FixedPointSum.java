@@ -44,6 +44,14 @@ final class FixedPointSum implements RunningSum {
     this.sum = new long[dimension];
   }
 
+  double spacing() {
+    return spacing;
+  }
+
+  int dimension() {
+    return sum.length;
+  }
+
   /**
    * The distance between grid points for vectors of norm up to {@code bound}: the power of two in
    * (2⁻¹⁷, 2⁻¹⁶] · bound / √dimension.

@@ -13,7 +13,7 @@ import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.kernel.KernelSelection;
-import org.dpfed.kernel.Nd4jKernel;
+import org.dpfed.mechanism.Mechanisms;
 import org.dpfed.mechanism.Randomness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,8 +41,7 @@ final class FederatedAveragingTest {
   void run_noNoise_addsTheSumOverTheExpectedCohortWhateverTheRealOne() {
     // No cohort has 37.5 clients, so dividing by the real size would show.
     PrivacyPlan plan = plan(0).rounds(1).expectedCohortSize(37.5).build();
-    int realised =
-        plan.mechanism().aggregator(0, KernelSelection.forced(Nd4jKernel.NAME), 1).cohort().length;
+    int realised = Mechanisms.firstRound(plan.mechanism(), 1).cohort().length;
     float[] after = parameters(run(client -> new float[] {0.25f}, 2, plan));
     assertThat((double) after[0]).isCloseTo(realised * 0.25 / 37.5, within(1e-6));
   }
@@ -58,7 +57,7 @@ final class FederatedAveragingTest {
         .build()
         .run();
     assertThat(chargedWhenSeen).containsExactly(1, 2, 3);
-    assertThat(charged).containsOnly(plan.roundEvent());
+    assertThat(charged).containsOnly(plan.roundEvent(0));
   }
 
   @Test

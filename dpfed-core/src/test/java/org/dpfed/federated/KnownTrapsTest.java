@@ -13,7 +13,8 @@ import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.PldAccountant;
 import org.dpfed.kernel.KernelSelection;
 import org.dpfed.kernel.Nd4jKernel;
-import org.dpfed.mechanism.DeltaAggregator;
+import org.dpfed.mechanism.MechanismRun;
+import org.dpfed.mechanism.Mechanisms;
 import org.dpfed.mechanism.Randomness;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -28,9 +29,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>Elsewhere: networks with batch normalisation are refused ({@code NetworkTemplateTest}), fitted
  * scaling is refused ({@code ScalingTest}), the noise has full tails ({@code SecureGaussianTest}),
  * nothing is appended to a torn line ({@code FileLedgerTest}), aggregators and keys cannot be had
- * outside a plan ({@code SampledGaussianTest}), clients' failures and aliases reach nobody else
- * ({@code ClientIsolationTest}), no state goes from client to client ({@code NetworkGuardTest}),
- * all parameters are counted ({@code ParameterLayoutTest}), layers with wrong gradients are refused
+ * outside a plan ({@code MechanismTest}), clients' failures and aliases reach nobody else ({@code
+ * ClientIsolationTest}), no state goes from client to client ({@code NetworkGuardTest}), all
+ * parameters are counted ({@code ParameterLayoutTest}), layers with wrong gradients are refused
  * ({@code SameDiffGradientTest}), noise does not move what training cannot ({@code
  * FixedParametersTest}), and schedules that start anew say so ({@code LocalTrainingTest}). Adaptive
  * clipping, distributed noise and resuming do not exist here, and neither do their traps.
@@ -98,8 +99,7 @@ final class KnownTrapsTest {
   @Test
   void divisor_theRealisedCohort_never() {
     PrivacyPlan plan = plan(0).rounds(1).expectedCohortSize(37.5).build();
-    int realised =
-        plan.mechanism().aggregator(0, KernelSelection.forced(Nd4jKernel.NAME), 1).cohort().length;
+    int realised = Mechanisms.firstRound(plan.mechanism(), 1).cohort().length;
     float[] after = run(plan(0).rounds(1).expectedCohortSize(37.5), client -> filled(1e-3f));
     assertThat((double) after[0]).isCloseTo(realised * 1e-3 / 37.5, within(1e-6));
   }
@@ -133,15 +133,11 @@ final class KnownTrapsTest {
   @Test
   void event_ofAnotherSampler_never() {
     PrivacyPlan plan = plan(2).randomness(Randomness.secure()).build();
-    assertThat(plan.roundEvent())
+    assertThat(plan.roundEvent(0))
         .isEqualTo(new DpEvent.PoissonSampled(0.25, new DpEvent.Gaussian(2)));
     double squares = 0;
     for (int round = 0; round < 1000; round++) {
-      int size =
-          plan.mechanism()
-              .aggregator(round, KernelSelection.forced(Nd4jKernel.NAME), 1)
-              .cohort()
-              .length;
+      int size = Mechanisms.firstRound(plan.mechanism(), 1).cohort().length;
       squares += (size - 50.0) * (size - 50.0);
     }
     double binomial = 200 * 0.25 * 0.75;
@@ -197,7 +193,7 @@ final class KnownTrapsTest {
     PrivacyPlan plan = plan(1).randomness(Randomness.secure()).build();
     PldAccountant accountant =
         new PldAccountant(NeighbouringRelation.ADD_OR_REMOVE_ONE)
-            .compose(plan.roundEvent(), plan.rounds());
+            .compose(plan.roundEvent(0), plan.rounds());
     assertThat(plan.guarantee().epsilon())
         .isGreaterThanOrEqualTo(accountant.epsilonBounds(plan.delta()).lower());
   }
@@ -364,9 +360,10 @@ final class KnownTrapsTest {
 
   /** What a round without deltas releases. */
   private static float[] noise(PrivacyPlan plan, int round) {
-    try (DeltaAggregator aggregator =
-        plan.mechanism().aggregator(round, KernelSelection.forced(Nd4jKernel.NAME), 4)) {
-      return aggregator.release(event -> {}).toFloatVector();
+    MechanismRun run = Mechanisms.start(plan.mechanism(), 4);
+    for (int before = 0; before < round; before++) {
+      run.nextRound().release(event -> {}).close();
     }
+    return run.nextRound().release(event -> {}).toFloatVector();
   }
 }

@@ -221,7 +221,7 @@ final class RunFailureTest {
         builder()
             .listener(
                 (metrics, parameters) -> {
-                  charged.add(plan.roundEvent());
+                  charged.add(plan.roundEvent(0));
                   Thread.currentThread().interrupt();
                 })
             .build();

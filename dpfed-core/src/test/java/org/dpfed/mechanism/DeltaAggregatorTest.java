@@ -10,8 +10,6 @@ import java.util.List;
 import java.util.Random;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.PrivacyLedger;
-import org.dpfed.kernel.KernelSelection;
-import org.dpfed.kernel.Nd4jKernel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -105,10 +103,9 @@ final class DeltaAggregatorTest {
   }
 
   private static float[] released(List<float[]> deltas) {
-    SampledGaussian seeded =
-        new SampledGaussian(EVERYBODY, 10, new Clipping.Fixed(1), 1, Randomness.seeded(1));
-    try (DeltaAggregator aggregator =
-        seeded.aggregator(0, KernelSelection.forced(Nd4jKernel.NAME), 1000)) {
+    Mechanism seeded =
+        Mechanisms.poisson(EVERYBODY, 10, new Clipping.Fixed(1), 1, Randomness.seeded(1));
+    try (DeltaAggregator aggregator = Mechanisms.firstRound(seeded, 1000)) {
       for (int client = 0; client < EVERYBODY; client++) {
         aggregator.accumulate(client, Nd4j.createFromArray(deltas.get(client)));
       }
@@ -195,10 +192,8 @@ final class DeltaAggregatorTest {
 
   @Test
   void accumulate_clientOutsideTheCohort_isRefused() {
-    SampledGaussian half =
-        new SampledGaussian(1000, 500, new Clipping.Fixed(1), 1, Randomness.secure());
-    try (DeltaAggregator aggregator =
-        half.aggregator(0, KernelSelection.forced(Nd4jKernel.NAME), 1)) {
+    Mechanism half = Mechanisms.poisson(1000, 500, new Clipping.Fixed(1), 1, Randomness.secure());
+    try (DeltaAggregator aggregator = Mechanisms.firstRound(half, 1)) {
       int[] cohort = aggregator.cohort();
       for (int client = 0; client < 1000; client++) {
         int sampled = java.util.Arrays.binarySearch(cohort, client);
@@ -231,12 +226,12 @@ final class DeltaAggregatorTest {
     }
   }
 
-  private static DeltaAggregator aggregator(double clipNorm, double noise, long dimension) {
+  private static DeltaAggregator aggregator(double clipNorm, double noise, int dimension) {
     return aggregator(new Clipping.Fixed(clipNorm), noise, dimension);
   }
 
-  private static DeltaAggregator aggregator(Clipping clipping, double noise, long dimension) {
-    return new SampledGaussian(EVERYBODY, EVERYBODY, clipping, noise, Randomness.secure())
-        .aggregator(0, KernelSelection.forced(Nd4jKernel.NAME), dimension);
+  private static DeltaAggregator aggregator(Clipping clipping, double noise, int dimension) {
+    return Mechanisms.firstRound(
+        Mechanisms.poisson(EVERYBODY, EVERYBODY, clipping, noise, Randomness.secure()), dimension);
   }
 }

@@ -24,19 +24,20 @@ class FixedPointSumTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 7, 255, 4097, 100_003})
   void release_noNoise_isTheScaledSumOnTheGrid(int size) {
-    FixedPointSum sum = sum(2, 0, size);
+    FixedPointSum sum = sum(2, size);
     float[] a = row(size, 1);
     float[] b = row(size, 2);
 
     sum.add(block(a), 0.5f);
     sum.add(block(b), 0.25f);
-    float[] released = sum.release(key(1), 1).toFloatVector();
+    float[] released = released(sum, 0, 1);
 
     for (int i = 0; i < size; i++) {
       // Either delta is cut by less than one spacing; then the result is rounded to float.
       double expected = 0.5 * a[i] + 0.25 * b[i];
       assertThat((double) released[i])
-          .isCloseTo(expected, within(2 * sum.spacing() + 0x1p-24 * Math.abs(expected)));
+          .isCloseTo(
+              expected, within(2 * FixedPointSum.spacing(2, size) + 0x1p-24 * Math.abs(expected)));
     }
   }
 
@@ -56,10 +57,10 @@ class FixedPointSumTest {
   void add_cutToTheGrid_normNeverGrows() {
     for (int seed = 0; seed < 100; seed++) {
       float[] row = row(100, seed);
-      FixedPointSum sum = sum(10, 0, row.length);
+      FixedPointSum sum = sum(10, row.length);
       sum.add(block(row), 0.75f);
 
-      float[] cut = sum.release(key(1), 1).toFloatVector();
+      float[] cut = released(sum, 0, 1);
 
       // Coordinates are multiples of the spacing below 2²⁴ of it, so the float is exact here.
       BigDecimal before = BigDecimal.ZERO;
@@ -76,7 +77,7 @@ class FixedPointSumTest {
   @ValueSource(strings = {"nd4j", "vector"})
   void release_noise_isGaussianOfTheStatedScale(String name) {
     DeltaKernel kernel = KernelSelection.forced(name).kernel();
-    float[] noise = new FixedPointSum(kernel, 1, 2.5, 1_000_000).release(key(2), 1).toFloatVector();
+    float[] noise = released(new FixedPointSum(kernel, 1, 1_000_000), 2.5, 1);
 
     // Rounding to a grid of less than 10⁻⁵σ moves the distribution by less than that.
     assertThat(NormalSample.passesKolmogorovSmirnov(noise, 2.5, 1e-9)).isTrue();
@@ -88,16 +89,16 @@ class FixedPointSumTest {
   void release_oneUnitMore_shiftsTheNoiseByOneUnitExactly() {
     // What is released is noise plus an integer: two neighbours differ by a shift, in no other bit.
     int size = 1000;
-    double spacing = sum(1, 0, size).spacing();
+    double spacing = FixedPointSum.spacing(1, size);
     // A small stddev, so that the float of the result is exact: 10σ below 2²⁴ spacings.
-    FixedPointSum without = sum(1, 1000 * spacing, size);
-    FixedPointSum with = sum(1, 1000 * spacing, size);
+    FixedPointSum without = sum(1, size);
+    FixedPointSum with = sum(1, size);
     float[] unit = new float[size];
     java.util.Arrays.fill(unit, (float) spacing);
     with.add(block(unit), 1);
 
-    float[] a = without.release(key(4), 1).toFloatVector();
-    float[] b = with.release(key(4), 1).toFloatVector();
+    float[] a = released(without, 1000 * spacing, 1);
+    float[] b = released(with, 1000 * spacing, 1);
 
     boolean odd = false;
     for (int i = 0; i < size; i++) {
@@ -110,11 +111,11 @@ class FixedPointSumTest {
 
   @Test
   void add_scaleZero_rowIsNotRead() {
-    FixedPointSum sum = sum(1, 0, 3);
+    FixedPointSum sum = sum(1, 3);
 
     sum.add(block(new float[] {Float.NaN, Float.POSITIVE_INFINITY, 1}), 0);
 
-    assertThat(sum.release(key(1), 1).toFloatVector()).containsOnly(0f);
+    assertThat(released(sum, 0, 1)).containsOnly(0f);
   }
 
   /**
@@ -126,7 +127,7 @@ class FixedPointSumTest {
   @ValueSource(ints = {1, 2, 26_010, 25_000_000})
   void spacing_anyDimension_leavesRoomForEveryPopulation(int dimension) {
     for (double bound : new double[] {1, 1.999, 1e-20, 3e30}) {
-      double unitsPerDelta = bound / sum(bound, 0, dimension).spacing();
+      double unitsPerDelta = bound / FixedPointSum.spacing(bound, dimension);
       assertThat(unitsPerDelta).isLessThanOrEqualTo(0x1p17 * Math.sqrt(dimension));
       assertThat(unitsPerDelta * 0x1p31).isLessThan(0x1p62);
     }
@@ -134,7 +135,7 @@ class FixedPointSumTest {
 
   @Test
   void stddev_beyondTheGrid_refusedByNameBeforeAnythingIsSummed() {
-    assertThatThrownBy(() -> sum(1, 1e30, 4))
+    assertThatThrownBy(() -> FixedPointSum.units(1e30, 1, 4))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("noise stddev")
         .hasMessageContaining("1.0E30");
@@ -143,10 +144,10 @@ class FixedPointSumTest {
   @Test
   void stddev_atTheEndOfTheGrid_isTakenAndTheNextIsNot() {
     // No draw is beyond 10σ, so its 2⁵² units and as many of the sum are exact in double.
-    double largest = 0x1p52 / 10 * sum(1, 0, 1).spacing();
+    double largest = Math.nextDown(0x1p52 / 10) * FixedPointSum.spacing(1, 1);
 
-    assertThat(sum(1, largest, 1).release(key(1), 1).getFloat(0)).isFinite();
-    assertThatThrownBy(() -> sum(1, Math.nextUp(largest), 1))
+    assertThat(released(sum(1, 1), largest, 1)[0]).isFinite();
+    assertThatThrownBy(() -> FixedPointSum.units(Math.nextUp(largest), 1, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("stddev");
   }
@@ -154,31 +155,37 @@ class FixedPointSumTest {
   @ParameterizedTest
   @ValueSource(strings = {"nd4j", "vector"})
   void add_everyKernel_sameSumWithoutNoise(String kernel) {
-    FixedPointSum expected = sum(5, 0, 70_001);
-    FixedPointSum actual = new FixedPointSum(KernelSelection.forced(kernel).kernel(), 5, 0, 70_001);
+    FixedPointSum expected = sum(5, 70_001);
+    FixedPointSum actual = new FixedPointSum(KernelSelection.forced(kernel).kernel(), 5, 70_001);
     for (int k = 0; k < 3; k++) {
       expected.add(block(row(70_001, k)), 0.3f);
       actual.add(block(row(70_001, k)), 0.3f);
     }
 
-    assertThat(actual.release(key(1), 0.1).toFloatVector())
-        .isEqualTo(expected.release(key(1), 0.1).toFloatVector());
+    assertThat(released(actual, 0, 0.1)).isEqualTo(released(expected, 0, 0.1));
   }
 
   private static NoiseKey key(int round) {
     return Randomness.seeded(0).key(Randomness.Purpose.NOISE, round);
   }
 
-  private static FixedPointSum sum(double bound, double stddev, int dimension) {
-    return new FixedPointSum(new Nd4jKernel(), bound, stddev, dimension);
+  private static FixedPointSum sum(double bound, int dimension) {
+    return new FixedPointSum(new Nd4jKernel(), bound, dimension);
+  }
+
+  private static float[] released(FixedPointSum sum, double stddev, double factor) {
+    float[] out = new float[sum.dimension()];
+    NoiseStream noise = new NoiseStream.Independent(stddev / sum.spacing());
+    sum.release(new Nd4jKernel().draws(key(1)), noise, factor, out, 0);
+    return out;
   }
 
   private static float[] released(List<float[]> rows) {
-    FixedPointSum sum = sum(5, 1, 1000);
+    FixedPointSum sum = sum(5, 1000);
     for (float[] row : rows) {
       sum.add(block(row), 0.1f);
     }
-    return sum.release(key(1), 0.02).toFloatVector();
+    return released(sum, 1, 0.02);
   }
 
   private static float[] row(int size, long seed) {

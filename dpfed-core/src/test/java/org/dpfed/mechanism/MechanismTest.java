@@ -2,6 +2,7 @@ package org.dpfed.mechanism;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -11,7 +12,6 @@ import java.util.SplittableRandom;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.kernel.KernelSelection;
-import org.dpfed.kernel.Nd4jKernel;
 import org.dpfed.kernel.NoiseKey;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,31 +19,35 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-final class SampledGaussianTest {
+final class MechanismTest {
   @Test
   void event_isOfTheSamplingAndTheNoiseThatAreUsed() {
-    assertThat(mechanism(1, 2).event())
+    assertThat(mechanism(1, 2).roundEvent(0))
         .isEqualTo(new DpEvent.PoissonSampled(0.25, new DpEvent.Gaussian(2)));
-    assertThat(mechanism(1, 2).noiseStddev()).isEqualTo(2);
-    assertThat(mechanism(0.5, 2).noiseStddev()).isEqualTo(1);
-    assertThat(mechanism(0.5, 2).withNoiseMultiplier(3).event())
+    assertThat(mechanism(1, 2).event(7))
+        .isEqualTo(new DpEvent.SelfComposed(mechanism(1, 2).roundEvent(0), 7));
+    // A power of two times the spacing, rounded up by at most one ulp; the mean is of one client.
+    assertThat(Mechanisms.firstRound(mechanism(1, 2), 1).noiseStddev())
+        .isCloseTo(2, within(2 * 0x1p-51));
+    assertThat(Mechanisms.firstRound(mechanism(0.5, 2), 1).noiseStddev())
+        .isCloseTo(1, within(0x1p-51));
+    assertThat(mechanism(0.5, 2).withNoiseMultiplier(3).roundEvent(1))
         .isEqualTo(new DpEvent.PoissonSampled(0.25, new DpEvent.Gaussian(3)));
-    assertThat(mechanism(1, 0).event()).isEqualTo(new DpEvent.NonPrivate());
+    assertThat(mechanism(1, 0).roundEvent(0)).isEqualTo(new DpEvent.NonPrivate());
   }
 
   /** A seed reveals the noise, so that a ledger must not claim a finite cost for it. */
   @Test
   void event_seeded_isChargedAsNoPrivacy() {
-    SampledGaussian seeded =
-        new SampledGaussian(4, 1, new Clipping.Fixed(1), 2, Randomness.seeded(1));
+    Mechanism seeded = Mechanisms.poisson(4, 1, new Clipping.Fixed(1), 2, Randomness.seeded(1));
     List<DpEvent> charged = new ArrayList<>();
-    try (DeltaAggregator aggregator =
-        seeded.aggregator(0, KernelSelection.forced(Nd4jKernel.NAME), 1)) {
+    try (DeltaAggregator aggregator = Mechanisms.firstRound(seeded, 1)) {
       aggregator.release(charged::add).close();
     }
     assertThat(charged).containsExactly(new DpEvent.NonPrivate());
-    assertThat(seeded.eventIfSecure())
-        .isEqualTo(new DpEvent.PoissonSampled(0.25, new DpEvent.Gaussian(2)));
+    assertThat(seeded.event(1))
+        .isEqualTo(
+            new DpEvent.SelfComposed(new DpEvent.PoissonSampled(0.25, new DpEvent.Gaussian(2)), 1));
   }
 
   /**
@@ -63,11 +67,11 @@ final class SampledGaussianTest {
       int dimension = 1 + random.nextInt(3);
       double clipNorm = Math.scalb(1 + random.nextDouble(), random.nextInt(-20, 20));
       int one = random.nextInt(clients);
-      SampledGaussian everybody =
-          new SampledGaussian(
+      Mechanism everybody =
+          Mechanisms.poisson(
               clients, clients, new Clipping.Fixed(clipNorm), 0, Randomness.secure());
-      try (DeltaAggregator with = everybody.aggregator(0, kernel, dimension);
-          DeltaAggregator without = everybody.aggregator(0, kernel, dimension)) {
+      try (DeltaAggregator with = everybody.start(kernel, dimension).nextRound();
+          DeltaAggregator without = everybody.start(kernel, dimension).nextRound()) {
         for (int client = 0; client < clients; client++) {
           INDArray delta = awkward(random, dimension, clipNorm);
           with.accumulate(client, delta);
@@ -101,10 +105,10 @@ final class SampledGaussianTest {
 
   @Test
   void numbers_outOfBounds_areRefusedByNameAndValue() {
-    assertRefused(() -> new SampledGaussian(0, 1, new Clipping.Fixed(1), 1, secure()), "0");
+    assertRefused(() -> Mechanisms.poisson(0, 1, new Clipping.Fixed(1), 1, secure()), "0");
     for (double bad : new double[] {0, -1, 1e-320, 4.1, Double.NaN, Double.POSITIVE_INFINITY}) {
       assertRefused(
-          () -> new SampledGaussian(4, bad, new Clipping.Fixed(1), 1, secure()),
+          () -> Mechanisms.poisson(4, bad, new Clipping.Fixed(1), 1, secure()),
           "expectedCohortSize",
           String.valueOf(bad));
     }
@@ -112,27 +116,31 @@ final class SampledGaussianTest {
       assertRefused(() -> mechanism(1, bad), "noiseMultiplier", String.valueOf(bad));
     }
     assertRefused(
-        () -> new SampledGaussian(4, 1, new Clipping.None(), 0.5, secure()), "0.5", "clipNorm");
-    assertRefused(
-        () -> mechanism(1, 1).aggregator(0, KernelSelection.forced(Nd4jKernel.NAME), 0),
-        "dimension");
-    assertRefused(
-        () -> mechanism(1, 1e30).aggregator(0, KernelSelection.forced(Nd4jKernel.NAME), 1),
-        "noise stddev",
-        "E30");
+        () -> Mechanisms.poisson(4, 1, new Clipping.None(), 0.5, secure()), "0.5", "clipNorm");
+    assertRefused(() -> Mechanisms.firstRound(mechanism(1, 1), 0), "dimension");
+    assertRefused(() -> Mechanisms.firstRound(mechanism(1, 1e30), 1), "noise stddev", "E30");
   }
 
   /** Trap: an aggregator put together from a known key, little noise and a generous event. */
   @Test
   void aggregatorSamplerAndKeys_areNotToBeHadElsewhere() {
     assertThat(DeltaAggregator.class.getConstructors()).isEmpty();
+    assertThat(MechanismRun.class.getConstructors()).isEmpty();
+    assertThat(ClientMessage.class.getConstructors()).isEmpty();
     assertThat(Randomness.class.getConstructors()).isEmpty();
     assertThat(KernelSelection.class.getConstructors()).isEmpty();
     for (Class<?> hidden :
-        List.of(PoissonSampler.class, FixedPointSum.class, RunningSum.class, ExactNorm.class)) {
+        List.of(
+            PoissonSampler.class,
+            UniformSubset.class,
+            FixedPointSum.class,
+            RunningSum.class,
+            NoiseStream.class,
+            ExactNorm.class)) {
       assertThat(Modifier.isPublic(hidden.getModifiers())).as(hidden.getName()).isFalse();
     }
-    for (Class<?> open : List.of(SampledGaussian.class, DeltaAggregator.class, Randomness.class)) {
+    for (Class<?> open :
+        List.of(Mechanism.class, MechanismRun.class, DeltaAggregator.class, Randomness.class)) {
       assertThat(open.getMethods())
           .as("methods of %s that give or take a key", open.getName())
           .noneMatch(
@@ -142,8 +150,8 @@ final class SampledGaussianTest {
     }
   }
 
-  private static SampledGaussian mechanism(double clipNorm, double noiseMultiplier) {
-    return new SampledGaussian(4, 1, new Clipping.Fixed(clipNorm), noiseMultiplier, secure());
+  private static Mechanism mechanism(double clipNorm, double noiseMultiplier) {
+    return Mechanisms.poisson(4, 1, new Clipping.Fixed(clipNorm), noiseMultiplier, secure());
   }
 
   private static Randomness secure() {
