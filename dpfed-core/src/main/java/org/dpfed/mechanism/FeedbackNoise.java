@@ -48,7 +48,7 @@ final class FeedbackNoise implements NoiseStream {
     }
     memory.subtract(from, count, noise);
     for (int i = 0; i < count; i++) {
-      noise[i] = Math.rint(noise[i]);
+      noise[i] = Math.floor(noise[i] + 0.5);
     }
     memory.remember(from, count, noise);
   }

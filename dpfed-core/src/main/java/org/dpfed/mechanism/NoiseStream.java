@@ -8,6 +8,9 @@ import org.dpfed.kernel.NormalDraws;
 /**
  * The noise that a run adds to one part of the vector, in units of the grid. Coordinates do not
  * depend on each other, so a round is computed in chunks.
+ *
+ * <p>Rounding is ⌊u + ½⌋, which commutes with adding an integer for every u; rounding ties to even
+ * does not.
  */
 interface NoiseStream {
   /**
@@ -72,7 +75,7 @@ interface NoiseStream {
       }
       draws.nextChunk(noise);
       for (int i = 0; i < count; i++) {
-        noise[i] = Math.rint(noise[i] * stddev);
+        noise[i] = Math.floor(noise[i] * stddev + 0.5);
       }
     }
   }

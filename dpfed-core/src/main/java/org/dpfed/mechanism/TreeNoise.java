@@ -77,7 +77,7 @@ final class TreeNoise implements NoiseStream {
     int offset = level == 0 ? 0 : from;
     for (int i = 0; i < count; i++) {
       double halves = level == 0 ? 0 : left[offset + i] + estimate[i];
-      estimate[i] = Math.rint(own * (noise[i] * stddev) + below * halves);
+      estimate[i] = Math.floor(own * (noise[i] * stddev) + below * halves + 0.5);
     }
   }
 

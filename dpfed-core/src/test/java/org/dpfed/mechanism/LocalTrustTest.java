@@ -1,0 +1,105 @@
+package org.dpfed.mechanism;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import org.dpfed.accounting.DpEvent;
+import org.dpfed.accounting.NeighbouringRelation;
+import org.dpfed.accounting.TightestAccountant;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+final class LocalTrustTest {
+  private static final int DIMENSION = 20_000;
+
+  /**
+   * 20,000 draws give a scale to 0.5 %: ±3 % is six standard errors, and two thirds or three halves
+   * of it are far out. A message is noisy by itself, and a cohort's sum by the square root of its
+   * size as much, whoever of it sends anything.
+   */
+  @Test
+  void message_andSum_haveTheirNoise() {
+    Mechanism mechanism = local(new Sampling.WithoutReplacement(9), 2);
+    try (DeltaAggregator aggregator = Mechanisms.firstRound(mechanism, DIMENSION)) {
+      int first = aggregator.cohort()[0];
+      try (INDArray delta = Nd4j.createFromArray(new float[DIMENSION])) {
+        ClientMessage.Noisy message = (ClientMessage.Noisy) aggregator.encode(first, delta);
+        double spacing = FixedPointSum.spacing(0.5, DIMENSION);
+        assertThat(stddev(message.units, spacing)).isCloseTo(1, within(0.03));
+        aggregator.accumulate(first, message);
+      }
+      assertThat(aggregator.noiseStddev()).isCloseTo(1 / 3.0, within(1e-6));
+      try (INDArray mean = aggregator.release(event -> {})) {
+        double stddev = Math.sqrt(mean.mul(mean).meanNumber().doubleValue());
+        assertThat(stddev).isCloseTo(1 / 3.0, within(0.01));
+      }
+    }
+  }
+
+  private static double stddev(long[] units, double spacing) {
+    double squares = 0;
+    for (long unit : units) {
+      squares += unit * spacing * (unit * spacing);
+    }
+    return Math.sqrt(squares / units.length);
+  }
+
+  @Test
+  void message_noNoise_isTheClippedDelta() {
+    try (DeltaAggregator aggregator =
+        Mechanisms.firstRound(local(new Sampling.WithoutReplacement(10), 0), 2)) {
+      aggregator.accumulate(3, Nd4j.createFromArray(3f, 4f));
+      try (INDArray mean = aggregator.release(event -> {})) {
+        // Clipped to 0.5 and cut to a grid of less than 10⁻⁵.
+        assertThat(mean.getDouble(0)).isCloseTo(0.03, within(1e-6));
+        assertThat(mean.getDouble(1)).isCloseTo(0.04, within(1e-6));
+      }
+    }
+  }
+
+  @Test
+  void accumulate_messageOfAnotherRound_isRefused() {
+    MechanismRun run = Mechanisms.start(local(new Sampling.Poisson(10), 1), 1);
+    ClientMessage old;
+    try (DeltaAggregator aggregator = run.nextRound()) {
+      old = aggregator.encode(0, Nd4j.createFromArray(0.1f));
+      aggregator.release(event -> {}).close();
+    }
+    try (DeltaAggregator aggregator = run.nextRound()) {
+      assertThatThrownBy(() -> aggregator.accumulate(0, old))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("encode the delta again");
+    }
+  }
+
+  @Test
+  void event_countsEveryMessageOfAClient() {
+    assertThat(epsilon(local(new Sampling.Poisson(2), 3).event(40)))
+        .isEqualTo(epsilon(new DpEvent.SelfComposed(new DpEvent.Gaussian(3), 40)));
+    assertThat(epsilon(local(new Sampling.ParticipationLimited(2, 20, 5), 3).event(40)))
+        .isEqualTo(epsilon(new DpEvent.SelfComposed(new DpEvent.Gaussian(3), 8)));
+    assertThat(local(new Sampling.Poisson(2), 3).eventOfSums(40)).isEmpty();
+    assertThat(local(new Sampling.WithoutReplacement(4), 3).eventOfSums(40))
+        .contains(new Sampling.WithoutReplacement(4).event(10, 6, 40));
+    assertThat(local(new Sampling.Poisson(2), 3).refusal(NeighbouringRelation.ADD_OR_REMOVE_ONE))
+        .isPresent();
+  }
+
+  private static double epsilon(DpEvent event) {
+    return new TightestAccountant(NeighbouringRelation.ZERO_OUT).compose(event).epsilon(1e-6);
+  }
+
+  private static Mechanism local(Sampling sampling, double noiseMultiplier) {
+    return new Mechanism(
+        10,
+        40,
+        sampling,
+        new Clipping.Fixed(0.5),
+        new Noise.Independent(),
+        new Trust.Local(),
+        noiseMultiplier,
+        Randomness.secure());
+  }
+}
