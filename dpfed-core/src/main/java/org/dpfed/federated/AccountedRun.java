@@ -8,6 +8,7 @@ import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.NoiseCalibration;
 import org.dpfed.accounting.PrivacyAccountant;
 import org.dpfed.accounting.TightestAccountant;
+import org.dpfed.accounting.strategy.StrategyCache;
 import org.dpfed.mechanism.Mechanism;
 
 /**
@@ -100,6 +101,7 @@ record AccountedRun(Mechanism mechanism, String unit, NeighbouringRelation relat
               noiseMultiplier.isPresent()
                   ? noiseMultiplier.getAsDouble()
                   : smallestWithin(epsilon));
+      run.requireRoomForCounts();
       double needed = run.spent(rounds()).epsilon();
       if (epsilon.isPresent() && needed > epsilon.getAsDouble()) {
         throw new IllegalArgumentException(
@@ -119,6 +121,13 @@ record AccountedRun(Mechanism mechanism, String unit, NeighbouringRelation relat
     }
   }
 
+  /** Whole deltas have one layer; of others the run learns the number when it starts. */
+  private void requireRoomForCounts() {
+    if (mechanism.clipping().layerShares().isEmpty()) {
+      mechanism.sumNoiseMultiplier(1);
+    }
+  }
+
   private double smallestWithin(OptionalDouble epsilon) {
     double budget =
         epsilon.orElseThrow(
@@ -127,6 +136,11 @@ record AccountedRun(Mechanism mechanism, String unit, NeighbouringRelation relat
                     "a plan needs noiseMultiplier or epsilon; noiseMultiplier 0 is the baseline without privacy"));
     return new NoiseCalibration(new TightestAccountant(relation), budget, delta)
         .smallestNoiseMultiplier(candidate -> withNoise(candidate).mechanism.event(rounds()));
+  }
+
+  /** The same with the strategy of its noise optimised, which can take some seconds. */
+  AccountedRun optimised(Optional<StrategyCache> cache) {
+    return new AccountedRun(mechanism.optimised(cache), unit, relation, delta);
   }
 
   private AccountedRun withNoise(double noiseMultiplier) {

@@ -8,6 +8,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.Guarantee;
 import org.dpfed.accounting.NeighbouringRelation;
+import org.dpfed.accounting.strategy.StrategyCache;
 import org.dpfed.mechanism.Clipping;
 import org.dpfed.mechanism.Mechanism;
 import org.dpfed.mechanism.Noise;
@@ -210,6 +211,7 @@ public final class PrivacyPlan {
     private Optional<Sampling> sampling = Optional.empty();
     private Noise noise = new Noise.Independent();
     private Trust trust = new Trust.Central();
+    private Optional<StrategyCache> strategies = Optional.empty();
     private int rounds;
     private Clipping clipping = new Clipping.None();
     private OptionalDouble noiseMultiplier = OptionalDouble.empty();
@@ -250,6 +252,15 @@ public final class PrivacyPlan {
     /** How the noise of one round depends on that of earlier ones. Default: not at all. */
     public Builder noise(Noise noise) {
       this.noise = noise;
+      return this;
+    }
+
+    /**
+     * Where strategies that are optimised for a run are kept for the next equal run. Default:
+     * nowhere.
+     */
+    public Builder strategies(StrategyCache strategies) {
+      this.strategies = Optional.of(strategies);
       return this;
     }
 
@@ -333,7 +344,7 @@ public final class PrivacyPlan {
               trust,
               0,
               randomness);
-      AccountedRun run = new AccountedRun(noiseless, unit, relation, delta);
+      AccountedRun run = new AccountedRun(noiseless, unit, relation, delta).optimised(strategies);
       return new PrivacyPlan(run.within(noiseMultiplier, epsilon), this);
     }
   }

@@ -23,9 +23,9 @@ final class CorrelatedRuns {
   }
 
   static void requireBands(ToeplitzStrategy strategy, int bands) {
-    if (strategy.coefficients().size() != bands || !isOrdered(strategy)) {
+    if (strategy.coefficients().size() > bands || !isOrdered(strategy)) {
       throw new IllegalArgumentException(
-          "a banded strategy must have %d coefficients, the first 1, none negative or greater than the one before, was %s"
+          "a banded strategy must have at most %d coefficients, the first 1, none negative or greater than the one before, was %s"
               .formatted(bands, strategy.coefficients()));
     }
   }

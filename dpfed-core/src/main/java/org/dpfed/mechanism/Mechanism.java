@@ -7,6 +7,7 @@ import org.dpfed.accounting.MatrixMechanism;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.Participation;
 import org.dpfed.accounting.ToeplitzStrategy;
+import org.dpfed.accounting.strategy.StrategyCache;
 import org.dpfed.kernel.KernelSelection;
 
 /**
@@ -92,6 +93,17 @@ public record Mechanism(
   /** The same mechanism with other noise. */
   public Mechanism withNoiseMultiplier(double other) {
     return new Mechanism(population, rounds, sampling, clipping, noise, trust, other, randomness);
+  }
+
+  /**
+   * The same with the strategy of its noise optimised for this run, unless it was given.
+   *
+   * @param cache where optimised strategies are kept; empty to optimise anew
+   */
+  public Mechanism optimised(Optional<StrategyCache> cache) {
+    Noise optimised = noise.optimisedFor(sampling, population, rounds, cache);
+    return new Mechanism(
+        population, rounds, sampling, clipping, optimised, trust, noiseMultiplier, randomness);
   }
 
   /** The public constant that divides every noisy sum. */

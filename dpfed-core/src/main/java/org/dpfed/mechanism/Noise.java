@@ -12,6 +12,9 @@ import org.dpfed.accounting.RestartedTreeAggregation;
 import org.dpfed.accounting.ToeplitzStrategy;
 import org.dpfed.accounting.TreeAggregation;
 import org.dpfed.accounting.strategy.BufferedLinearStrategy;
+import org.dpfed.accounting.strategy.Objective;
+import org.dpfed.accounting.strategy.StrategyCache;
+import org.dpfed.accounting.strategy.StrategyOptimizer;
 
 /**
  * How the noise of one round depends on that of earlier rounds. Noise that cancels between rounds
@@ -30,6 +33,16 @@ public sealed interface Noise {
 
   /** What {@code rounds} rounds cost with a sampling that is not refused. */
   DpEvent event(Sampling sampling, int population, double noiseMultiplier, int rounds);
+
+  /**
+   * The same with its strategy optimised for a run, unless it was given.
+   *
+   * @param cache where optimised strategies are kept; empty to optimise anew
+   */
+  default Noise optimisedFor(
+      Sampling sampling, int population, int rounds, Optional<StrategyCache> cache) {
+    return this;
+  }
 
   /** Whether each round's noise is drawn without regard to the others. */
   default boolean isIndependent() {
@@ -104,14 +117,38 @@ public sealed interface Noise {
    * (Choquette-Choo et al. 2023; McKenna 2024, "Scaling up the banded matrix factorization
    * mechanism"). Remembers the noise of {@code bands − 1} rounds.
    *
-   * @param bands nonzero diagonals, at least 1
-   * @param chosen the coefficients of C, as many as bands, the first 1, none negative or greater
-   *     than the one before; empty to have them optimised for the run
+   * @param bands nonzero diagonals at most, at least 1
+   * @param objective what is minimised where the strategy is optimised
+   * @param chosen the coefficients of C, the first 1, none negative or greater than the one before;
+   *     empty to have them optimised for the run
    */
-  record Banded(int bands, Optional<ToeplitzStrategy> chosen) implements Noise {
+  record Banded(int bands, Objective objective, Optional<ToeplitzStrategy> chosen)
+      implements Noise {
     public Banded {
       SamplingBounds.requireAtLeastOne("bands", bands);
       chosen.ifPresent(strategy -> CorrelatedRuns.requireBands(strategy, bands));
+    }
+
+    /** With the least mean error of prefix sums in the run. */
+    public static Banded optimised(int bands) {
+      return new Banded(bands, Objective.meanPrefix(), Optional.empty());
+    }
+
+    @Override
+    public Banded optimisedFor(
+        Sampling sampling, int population, int rounds, Optional<StrategyCache> cache) {
+      if (chosen.isPresent()) {
+        return this;
+      }
+      Participation participation =
+          sampling instanceof Sampling.CyclicPoisson
+              ? Participation.once(rounds)
+              : CorrelatedRuns.participation(sampling, population, rounds);
+      ToeplitzStrategy best =
+          cache
+              .map(kept -> kept.banded(bands, participation, objective))
+              .orElseGet(() -> StrategyOptimizer.banded(bands, participation, objective));
+      return new Banded(bands, objective, Optional.of(best));
     }
 
     /** The coefficients of C. */
@@ -157,12 +194,33 @@ public sealed interface Noise {
    * algorithm for private learning in practice"). Remembers one vector for each buffer.
    *
    * @param buffers at least 1
+   * @param objective what is minimised where the strategy is optimised
    * @param chosen the strategy; empty to have it optimised for the run
    */
-  record BufferedLinear(int buffers, Optional<BufferedLinearStrategy> chosen) implements Noise {
+  record BufferedLinear(int buffers, Objective objective, Optional<BufferedLinearStrategy> chosen)
+      implements Noise {
     public BufferedLinear {
       SamplingBounds.requireAtLeastOne("buffers", buffers);
       chosen.ifPresent(strategy -> CorrelatedRuns.requireBuffers(strategy, buffers));
+    }
+
+    /** With the least mean error of prefix sums in the run. */
+    public static BufferedLinear optimised(int buffers) {
+      return new BufferedLinear(buffers, Objective.meanPrefix(), Optional.empty());
+    }
+
+    @Override
+    public BufferedLinear optimisedFor(
+        Sampling sampling, int population, int rounds, Optional<StrategyCache> cache) {
+      if (chosen.isPresent()) {
+        return this;
+      }
+      Participation participation = CorrelatedRuns.participation(sampling, population, rounds);
+      BufferedLinearStrategy best =
+          cache
+              .map(kept -> kept.buffered(buffers, participation, objective))
+              .orElseGet(() -> StrategyOptimizer.buffered(buffers, participation, objective));
+      return new BufferedLinear(buffers, objective, Optional.of(best));
     }
 
     /** The strategy. */

@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dpfed.accounting.ToeplitzStrategy;
 import org.dpfed.accounting.strategy.BufferedLinearStrategy;
+import org.dpfed.accounting.strategy.Objective;
 import org.dpfed.kernel.NormalDraws;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,14 +57,19 @@ final class NoiseStreamTest {
   }
 
   static Noise banded(double... coefficients) {
-    return new Noise.Banded(coefficients.length, Optional.of(ToeplitzStrategy.of(coefficients)));
+    return new Noise.Banded(
+        coefficients.length,
+        Objective.meanPrefix(),
+        Optional.of(ToeplitzStrategy.of(coefficients)));
   }
 
   static Noise blt(double[] scale, double[] decay) {
     List<Double> omega = Arrays.stream(scale).boxed().toList();
     List<Double> theta = Arrays.stream(decay).boxed().toList();
     return new Noise.BufferedLinear(
-        scale.length, Optional.of(new BufferedLinearStrategy(omega, theta)));
+        scale.length,
+        Objective.meanPrefix(),
+        Optional.of(new BufferedLinearStrategy(omega, theta)));
   }
 
   /** The noise of one coordinate, made from these draws, one after the other. */
