@@ -13,9 +13,11 @@ final class CorrelatedRuns {
     return sampling instanceof Sampling.ParticipationLimited
         ? Optional.empty()
         : Optional.of(
-            "%s noise has no proven cost with %s sampling, which does not limit how often a client takes part; choose participation-limited sampling%s"
+            "%s noise has no proven cost with %s sampling, which draws its cohorts at random; choose participation-limited%s"
                 .formatted(
-                    label, sampling.label(), label.equals("banded") ? ", or cyclic-poisson" : ""));
+                    label,
+                    sampling.label(),
+                    label.equals("banded") ? " or cyclic-poisson sampling" : " sampling"));
   }
 
   static Participation participation(Sampling sampling, int population, int rounds) {

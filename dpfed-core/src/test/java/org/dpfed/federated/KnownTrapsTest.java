@@ -34,7 +34,10 @@ import org.nd4j.linalg.factory.Nd4j;
  * parameters are counted ({@code ParameterLayoutTest}), layers with wrong gradients are refused
  * ({@code SameDiffGradientTest}), noise does not move what training cannot ({@code
  * FixedParametersTest}), and schedules that start anew say so ({@code LocalTrainingTest}). Adaptive
- * clipping, distributed noise and resuming do not exist here, and neither do their traps.
+ * clip norms move the right way, noise is scaled by the clip norm that was applied, and the count
+ * is accounted for ({@code AdaptiveClippingTest}), and clients that drop out do not lower
+ * distributed noise ({@code LocalTrustTest}). Resuming does not exist here, and neither does its
+ * trap.
  */
 final class KnownTrapsTest {
   private static final int DIMENSION = 20_000;

@@ -14,11 +14,22 @@ final class ScriptedTrainer implements ClientTrainer {
   final AtomicInteger openWorkers = new AtomicInteger();
   final List<String> assumptions = new ArrayList<>();
   private final int dimension;
+  private final int[] layerSizes;
   private final IntFunction<float[]> deltaOf;
 
   ScriptedTrainer(int dimension, IntFunction<float[]> deltaOf) {
+    this(dimension, deltaOf, dimension);
+  }
+
+  ScriptedTrainer(int dimension, IntFunction<float[]> deltaOf, int... layerSizes) {
     this.dimension = dimension;
     this.deltaOf = deltaOf;
+    this.layerSizes = layerSizes;
+  }
+
+  @Override
+  public int[] layerSizes() {
+    return layerSizes.clone();
   }
 
   @Override
