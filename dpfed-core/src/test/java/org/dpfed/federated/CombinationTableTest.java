@@ -42,7 +42,7 @@ final class CombinationTableTest {
 
   /** Accounted combinations first, then the refused ones. */
   private static String table() {
-    Map<Boolean, List<Row>> rows =
+    List<Row> rows =
         Combinations.all()
             .map(
                 cell ->
@@ -53,14 +53,14 @@ final class CombinationTableTest {
                         List.of(cell.clippingLabel()),
                         answer(cell),
                         cell.refusal().isEmpty()))
-            .collect(Collectors.partitioningBy(Row::isAccounted));
+            .toList();
     return "| trust | noise | sampling | clipping | event | accountant | relations |\n"
         + "| --- | --- | --- | --- | --- | --- | --- |\n"
-        + merged(rows.get(true))
+        + merged(rows.stream().filter(Row::isAccounted).toList())
         + "\nRefused, with the error that a plan gives:\n\n"
         + "| trust | noise | sampling | clipping | why |\n"
         + "| --- | --- | --- | --- | --- |\n"
-        + merged(rows.get(false));
+        + merged(rows.stream().filter(row -> !row.isAccounted).toList());
   }
 
   /**
