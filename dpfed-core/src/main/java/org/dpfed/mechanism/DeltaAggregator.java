@@ -197,7 +197,7 @@ public final class DeltaAggregator implements AutoCloseable {
   public INDArray release(PrivacyLedger ledger) {
     requireOpen();
     closed = true;
-    ledger.charge(mechanism.roundEvent(run.round()));
+    ledger.charge(run.event());
     boolean local = mechanism.trust().isLocal() && mechanism.noiseMultiplier() > 0;
     if (local) {
       addMissingMessages();

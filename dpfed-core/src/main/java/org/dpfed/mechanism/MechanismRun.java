@@ -2,6 +2,7 @@ package org.dpfed.mechanism;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
+import org.dpfed.accounting.DpEvent;
 import org.dpfed.kernel.DeltaKernel;
 
 /**
@@ -16,6 +17,7 @@ public final class MechanismRun {
   private final ClippingState clipping;
   private final Sampling.Cohorts cohorts;
   private final NoiseStream[] correlated;
+  private final DpEvent firstEvent;
   private int round;
   private boolean inProgress;
 
@@ -34,6 +36,8 @@ public final class MechanismRun {
     this.clipping = new ClippingState(mechanism.clipping(), partSizes);
     this.cohorts = mechanism.sampling().cohorts(mechanism.population(), mechanism.randomness());
     this.correlated = correlated();
+    this.firstEvent = mechanism.roundEvent(0);
+    // Refuses noise beyond the range of exact sums now, before anything is trained.
     independent(clipping.clipNorms());
   }
 
@@ -109,6 +113,13 @@ public final class MechanismRun {
   /** Of the round in progress, from 0. */
   int round() {
     return round;
+  }
+
+  /** What the round in progress is recorded as. */
+  DpEvent event() {
+    return firstEvent instanceof DpEvent.RoundOf first
+        ? new DpEvent.RoundOf(first.run(), round)
+        : firstEvent;
   }
 
   int[] partSizes() {
