@@ -14,7 +14,7 @@ public enum LayerNoise {
     double[] stddevs(double noiseMultiplier, double[] clipNorms, int[] layerSizes) {
       double squares = Arrays.stream(clipNorms).map(c -> c * c).sum();
       double[] same = new double[clipNorms.length];
-      Arrays.fill(same, noiseMultiplier * Math.sqrt(squares));
+      Arrays.fill(same, ROUND_UP * noiseMultiplier * Math.sqrt(squares));
       return same;
     }
   },
@@ -29,12 +29,16 @@ public enum LayerNoise {
       }
       double[] stddevs = new double[clipNorms.length];
       for (int l = 0; l < clipNorms.length; l++) {
-        stddevs[l] = noiseMultiplier * Math.sqrt(clipNorms[l] / Math.sqrt(layerSizes[l]) * total);
+        double share = clipNorms[l] / Math.sqrt(layerSizes[l]);
+        stddevs[l] = ROUND_UP * noiseMultiplier * Math.sqrt(share * total);
       }
       return stddevs;
     }
   };
 
-  /** Of each layer's noise, rounded to nearest; 0 without noise. */
+  /** Covers some thousand roundings: no layer may have less noise than is charged for. */
+  private static final double ROUND_UP = 1 + 0x1p-40;
+
+  /** Of each layer's noise, never less than in exact arithmetic; 0 without noise. */
   abstract double[] stddevs(double noiseMultiplier, double[] clipNorms, int[] layerSizes);
 }

@@ -123,7 +123,7 @@ final class AdaptiveClippingTest {
     for (int round = 0; round < 5; round++) {
       try (DeltaAggregator aggregator = run.nextRound()) {
         double expected = split * aggregator.clipNorms().get(0) / 10;
-        assertThat(aggregator.noiseStddev()).isCloseTo(expected, within(1e-12 * expected));
+        assertThat(aggregator.noiseStddev()).isBetween(expected, expected * (1 + 1e-11));
         try (INDArray mean = aggregator.release(event -> {})) {
           double stddev = Math.sqrt(mean.mul(mean).meanNumber().doubleValue());
           assertThat(stddev).isCloseTo(expected, within(0.03 * expected));
@@ -172,7 +172,7 @@ final class AdaptiveClippingTest {
     for (int i = 0; i < shares.length; i++) {
       JsonNode golden = GOLDEN.get("perLayer").get("cases").get(i);
       double[] clipNorms = shares[i].of(sizes);
-      // Shares are rounded down by 2⁻⁴⁰.
+      // Shares are rounded down by 2⁻⁴⁰, noise is rounded up by as much.
       assertCloseTo(clipNorms, Golden.doubles(golden.get("clips")));
       assertCloseTo(
           LayerNoise.LEAST_VARIANCE.stddevs(1, clipNorms, sizes),
@@ -207,7 +207,7 @@ final class AdaptiveClippingTest {
         squares += Math.pow(clipNorms[l] / stddevs[l], 2);
         total += clipNorms[l] * clipNorms[l];
       }
-      assertThat(Math.sqrt(squares)).isCloseTo(1 / 0.7, within(1e-12));
+      assertThat(Math.sqrt(squares)).isLessThanOrEqualTo(1 / 0.7).isCloseTo(1 / 0.7, within(1e-11));
       assertThat(total).isLessThanOrEqualTo(1);
     }
   }

@@ -2,7 +2,6 @@ package org.dpfed.mechanism;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.within;
 
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -26,11 +25,11 @@ final class MechanismTest {
         .isEqualTo(new DpEvent.PoissonSampled(0.25, new DpEvent.Gaussian(2)));
     assertThat(mechanism(1, 2).event(7))
         .isEqualTo(new DpEvent.SelfComposed(mechanism(1, 2).roundEvent(0), 7));
-    // A power of two times the spacing, rounded up by at most one ulp; the mean is of one client.
+    // Rounded up by a relative 2⁻⁴⁰ and a few ulps; the mean is of one client.
     assertThat(Mechanisms.firstRound(mechanism(1, 2), 1).noiseStddev())
-        .isCloseTo(2, within(2 * 0x1p-51));
+        .isBetween(2.0, 2 * (1 + 0x1p-39));
     assertThat(Mechanisms.firstRound(mechanism(0.5, 2), 1).noiseStddev())
-        .isCloseTo(1, within(0x1p-51));
+        .isBetween(1.0, 1 + 0x1p-39);
     assertThat(mechanism(0.5, 2).withNoiseMultiplier(3).roundEvent(1))
         .isEqualTo(new DpEvent.PoissonSampled(0.25, new DpEvent.Gaussian(3)));
     assertThat(mechanism(1, 0).roundEvent(0)).isEqualTo(new DpEvent.NonPrivate());
