@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.dl4j.Dl4jClientTrainer;
 import org.dpfed.dl4j.LocalTraining;
 import org.dpfed.dl4j.NetworkTemplate;
@@ -12,7 +14,6 @@ import org.dpfed.federated.Execution;
 import org.dpfed.federated.FederatedAveraging;
 import org.dpfed.federated.FederatedDataset;
 import org.dpfed.federated.PrivacyPlan;
-import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.kernel.KernelSelection;
 import org.dpfed.mechanism.DeltaAggregator;
 import org.dpfed.mechanism.Mechanism;
@@ -23,7 +24,6 @@ import org.dpfed.models.Architecture;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -136,8 +136,7 @@ public class ChoicesBench {
             .relation(NeighbouringRelation.ZERO_OUT)
             .delta(1e-5)
             .build();
-    return FederatedAveraging.builder(
-            plan, new Images(examples), trainer)
+    return FederatedAveraging.builder(plan, new Images(examples), trainer)
         .execution(Execution.withWorkers(2))
         .build()
         .run()

@@ -60,7 +60,9 @@ public enum PlanChoice {
       coefficients[i] = coefficients[i - 1] * (2 * i - 1) / (2 * i);
     }
     return new Noise.Banded(
-        coefficients.length, Objective.meanPrefix(), Optional.of(ToeplitzStrategy.of(coefficients)));
+        coefficients.length,
+        Objective.meanPrefix(),
+        Optional.of(ToeplitzStrategy.of(coefficients)));
   }
 
   /** Four buffers that decay at very different speeds; the values do not matter for the time. */
