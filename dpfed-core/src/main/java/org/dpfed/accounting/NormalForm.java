@@ -48,16 +48,7 @@ final class NormalForm {
     if (event instanceof DpEvent.PoissonSampled sampled) {
       return addPoisson(terms, sampled, count);
     } else if (event instanceof DpEvent.TruncatedPoissonSampled sampled) {
-      double z = sampledNoiseMultiplier(event, sampled.event());
-      return PrivacyTerms.isNoiseless(z)
-          ? terms.plusNonPrivate()
-          : terms.plusOther(
-              new Term.TruncatedPoissonSample(
-                  Math.max(LEAST_PROBABILITY, sampled.samplingProbability()),
-                  sampled.population(),
-                  sampled.maxCohort(),
-                  z),
-              count);
+      return addTruncated(terms, sampled, count);
     } else if (event instanceof DpEvent.SampledWithoutReplacement sampled) {
       return addFixedSize(terms, sampled, count);
     } else if (event instanceof AmplifiedBandedMechanism banded) {
@@ -90,6 +81,24 @@ final class NormalForm {
         ? terms.plusNonPrivate()
         : terms.plusOther(
             new Term.PoissonSample(Math.max(LEAST_PROBABILITY, probability), z), count);
+  }
+
+  private static PrivacyTerms addTruncated(
+      PrivacyTerms terms, DpEvent.TruncatedPoissonSampled sampled, long count) {
+    if (sampled.maxCohort() >= sampled.population()) {
+      return addPoisson(
+          terms, new DpEvent.PoissonSampled(sampled.samplingProbability(), sampled.event()), count);
+    }
+    double z = sampledNoiseMultiplier(sampled, sampled.event());
+    return PrivacyTerms.isNoiseless(z)
+        ? terms.plusNonPrivate()
+        : terms.plusOther(
+            new Term.TruncatedPoissonSample(
+                Math.max(LEAST_PROBABILITY, sampled.samplingProbability()),
+                sampled.population(),
+                sampled.maxCohort(),
+                z),
+            count);
   }
 
   private static PrivacyTerms addFixedSize(

@@ -30,7 +30,8 @@ public final class PldAccountant extends TermAccountant {
   /**
    * Where epsilon is known to lie.
    *
-   * @param lower no guarantee for the worst populations can be below this
+   * @param lower no guarantee for the worst populations can be below this; 0 where a step is known
+   *     from above only
    * @param upper what is guaranteed
    */
   public record EpsilonBounds(double lower, double upper) {}

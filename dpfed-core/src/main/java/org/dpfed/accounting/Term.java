@@ -4,7 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.dpfed.accounting.numerics.BinomialTail;
+import org.dpfed.accounting.numerics.CappedBinomial;
+import org.dpfed.accounting.pld.CappedSample;
 import org.dpfed.accounting.pld.PrivacyLossProfile;
 
 /**
@@ -138,7 +139,7 @@ sealed interface Term {
     }
   }
 
-  /** A Gaussian on a Poisson sample that is cut to a largest cohort. */
+  /** A Gaussian on a Poisson sample that is cut to a largest cohort, below the population. */
   record TruncatedPoissonSample(
       double samplingProbability, long population, long maxCohort, double noiseMultiplier)
       implements Term {
@@ -156,13 +157,37 @@ sealed interface Term {
               + " cut to a uniformly random part");
     }
 
-    /** Where no cohort is cut this is Poisson sampling; the chance of a cut is added to delta. */
+    /** More noise than this on a cut sample is taken for this, which costs no less. */
+    private static final double MOST_NOISE = 1e6;
+
     @Override
     public Optional<PrivacyLossProfile> profile(NeighbouringRelation relation, View view) {
-      double cut = BinomialTail.atLeast(population - 1, samplingProbability, maxCohort);
-      return new PoissonSample(samplingProbability, noiseMultiplier)
-          .profile(relation, view)
-          .map(poisson -> poisson.withInfiniteMass(cut));
+      CappedSample sample =
+          new CappedSample(
+              samplingProbability,
+              CappedBinomial.of(samplingProbability, population - 1, maxCohort),
+              Math.min(MOST_NOISE, noiseMultiplier));
+      boolean present = view == View.WITH_CLIENT;
+      return Optional.of(
+          switch (relation) {
+            case REPLACE_ONE -> sample.replacement();
+            case ZERO_OUT -> present ? sample.zeroOutRemoval() : sample.zeroOutAddition();
+            case ADD_OR_REMOVE_ONE -> present ? sample.removal() : sample.addition();
+          });
+    }
+
+    /** The divergence is an integral of hockey-stick divergences: what dominates one bounds it. */
+    @Override
+    public Optional<double[]> renyi(NeighbouringRelation relation, double... orders) {
+      // Under zero-out the cohort is the same; otherwise another client may take the place.
+      double distance = relation == NeighbouringRelation.ZERO_OUT ? 1 : 2;
+      double[] largest = new double[orders.length];
+      for (View view : View.values()) {
+        PrivacyLossProfile profile = profile(relation, view).orElseThrow();
+        double[] found = GaussianDivergences.sampled(profile, noiseMultiplier / distance, orders);
+        Arrays.setAll(largest, i -> Math.max(largest[i], found[i]));
+      }
+      return Optional.of(largest);
     }
   }
 

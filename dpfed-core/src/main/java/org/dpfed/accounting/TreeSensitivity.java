@@ -2,7 +2,10 @@ package org.dpfed.accounting;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
 
 /**
  * The sensitivity of a binary tree without restarts: the largest sum, over the complete nodes of
@@ -24,6 +27,9 @@ final class TreeSensitivity {
 
   /** Pairs of choices looked at before the search gives way to a bound; some 0.1 s of work. */
   private static final long SEARCH_LIMIT = 10_000_000;
+
+  /** A tree with room for more participations than this is bounded only, among several trees. */
+  private static final int MOST_IN_A_TREE = 32;
 
   private final int separation;
   private final int most;
@@ -53,14 +59,7 @@ final class TreeSensitivity {
    */
   static long squared(Participation participation) {
     int rounds = participation.rounds();
-    if (participation.attainable() > MOST_PARTICIPATIONS) {
-      throw new UnsupportedOperationException(
-          "a tree is accounted for with at most "
-              + MOST_PARTICIPATIONS
-              + " participations of one client, was "
-              + participation.attainable()
-              + "; restart the tree, raise minSeparation or lower maxParticipations");
-    }
+    requireFew(participation.attainable());
     TreeSensitivity dynamics =
         new TreeSensitivity(participation.minSeparation(), participation.attainable());
     List<List<Choice>> run = List.of(List.of());
@@ -76,19 +75,72 @@ final class TreeSensitivity {
       }
     }
     return dynamics.visited > SEARCH_LIMIT
-        ? bound(participation)
+        ? bound(rounds, participation.attainable(), participation.minSeparation())
         : run.stream().flatMap(List::stream).mapToLong(Choice::sum).max().orElse(0);
+  }
+
+  /**
+   * The same over trees one after the other, with so many participations in all and this separation
+   * within each tree: the best way to deal the participations to the trees, by dynamic programming
+   * over the trees. A bound of it where one tree has room for more than a few dozen.
+   */
+  static long squared(List<Integer> treeRounds, int participations, int separation) {
+    int longest = treeRounds.stream().mapToInt(Integer::intValue).max().orElse(0);
+    int most = new Participation(longest, participations, separation).attainable();
+    if (most == 1) {
+      // A leaf of a tree over n rounds lies in at most ⌊log₂ n⌋ + 1 complete nodes.
+      return treeRounds.stream()
+          .map(n -> (long) Integer.SIZE - Integer.numberOfLeadingZeros(n))
+          .sorted(Comparator.reverseOrder())
+          .limit(participations)
+          .mapToLong(Long::longValue)
+          .sum();
+    }
+    requireFew(participations);
+    if (most > MOST_IN_A_TREE
+        || (double) most * participations * treeRounds.size() > SEARCH_LIMIT) {
+      return bound(longest, participations, separation);
+    }
+    Map<Integer, long[]> tables = new HashMap<>();
+    long[] best = new long[participations + 1];
+    for (int rounds : treeRounds) {
+      long[] gains = tables.computeIfAbsent(rounds, n -> table(n, most, separation));
+      for (int all = participations; all > 0; all--) {
+        for (int here = 1; here < gains.length && here <= all; here++) {
+          best[all] = Math.max(best[all], best[all - here] + gains[here]);
+        }
+      }
+    }
+    return best[participations];
+  }
+
+  private static void requireFew(int participations) {
+    if (participations > MOST_PARTICIPATIONS) {
+      throw new UnsupportedOperationException(
+          "a tree is accounted for with at most "
+              + MOST_PARTICIPATIONS
+              + " participations of one client, was "
+              + participations
+              + "; restart the tree, raise minSeparation or lower maxParticipations");
+    }
+  }
+
+  /** The squared sensitivity of one tree by the number of participations in it. */
+  private static long[] table(int rounds, int most, int separation) {
+    int attainable = new Participation(rounds, most, separation).attainable();
+    return LongStream.rangeClosed(0, attainable)
+        .map(count -> count == 0 ? 0 : squared(new Participation(rounds, (int) count, separation)))
+        .toArray();
   }
 
   /**
    * Level by level: of n participations in all a node holds at most as many as the separation
    * leaves room for, m, so the squares of a level add up to at most n·m.
    */
-  private static long bound(Participation participation) {
-    long all = participation.attainable();
+  private static long bound(int rounds, long all, int separation) {
     long sum = 0;
-    for (long size = 1; size <= participation.rounds(); size *= 2) {
-      sum += all * Math.min(all, 1 + (size - 1) / participation.minSeparation());
+    for (long size = 1; size <= rounds; size *= 2) {
+      sum += all * Math.min(all, 1 + (size - 1) / separation);
     }
     return sum;
   }

@@ -48,7 +48,7 @@ class EventTermsTest {
             Set.of(CLIPPED, POISSON, SECRET)),
         Arguments.of(
             new DpEvent.TruncatedPoissonSampled(0.1, 100, 60, GAUSSIAN),
-            Set.of(PLD),
+            Set.of(PLD, RDP),
             Set.of(
                 CLIPPED,
                 "each client joins each round independently, in secret, and a cohort above the"
@@ -163,12 +163,12 @@ class EventTermsTest {
   void compose_nobodyHasABoundForAll_saysWhoLacksWhat() {
     PrivacyAccountant accountant =
         new TightestAccountant(RELATION).compose(new SkellamSum(SUM, 1, 10));
-    DpEvent truncated = new DpEvent.TruncatedPoissonSampled(0.1, 100, 60, GAUSSIAN);
+    DpEvent approximate = new DpEvent.ApproximateDp(1, 1e-6);
 
-    assertThatThrownBy(() -> accountant.compose(truncated))
+    assertThatThrownBy(() -> accountant.compose(approximate))
         .isInstanceOf(UnsupportedEventException.class)
         .hasMessageContaining("SkellamSum")
-        .hasMessageContaining("TruncatedPoissonSampled")
+        .hasMessageContaining("ApproximateDp")
         .hasMessageContaining("RDP");
   }
 

@@ -135,18 +135,6 @@ class LocalPrivacyTest {
   }
 
   @Test
-  void adaptiveSplit_composedBack_isTheWhole() {
-    AdaptiveClippingSplit split = new AdaptiveClippingSplit(1, 2.5);
-
-    assertThat(split.valueNoiseMultiplier()).isCloseTo(1.020621, within(5e-7));
-    assertThat(1 / Math.hypot(1 / split.valueNoiseMultiplier(), 1 / 5.0))
-        .isCloseTo(1, within(1e-12));
-    assertThatThrownBy(() -> new AdaptiveClippingSplit(5, 2.5))
-        .hasMessageContaining("noiseMultiplier must be below twice clippedCountStddev")
-        .hasMessageContaining("5.0");
-  }
-
-  @Test
   void events_badInput_namesBoundAndValue() {
     assertThatThrownBy(() -> new DpEvent.Gaussian(Double.NaN))
         .hasMessageContaining("noiseMultiplier")

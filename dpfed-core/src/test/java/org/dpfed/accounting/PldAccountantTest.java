@@ -174,18 +174,6 @@ class PldAccountantTest {
   }
 
   @Test
-  void epsilon_truncatedPoisson_costsTheChanceOfTheCut() {
-    DpEvent round = new DpEvent.TruncatedPoissonSampled(0.01, 10_000, 200, new DpEvent.Gaussian(1));
-    double plain = poisson(0.01, 1, 100).epsilon(1e-5);
-
-    // P(Bin(9999, 0.01) ≥ 200) is about 1e-18: nothing to see.
-    assertThat(new PldAccountant(ADD_OR_REMOVE).compose(round, 100).epsilon(1e-5))
-        .isCloseTo(plain, withinPercentage(0.01));
-    DpEvent tight = new DpEvent.TruncatedPoissonSampled(0.01, 10_000, 100, new DpEvent.Gaussian(1));
-    assertThat(new PldAccountant(ADD_OR_REMOVE).compose(tight, 100).epsilon(1e-5)).isInfinite();
-  }
-
-  @Test
   void epsilon_randomisedResponseTenTimes_countsAllTen() {
     PldAccountant accountant =
         new PldAccountant(NeighbouringRelation.REPLACE_ONE)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,29 +126,106 @@ class SensitivityTest {
         .contains("no client joins more than 6 rounds, whose indices differ by at least 314");
   }
 
+  @Test
+  void squaredSensitivity_restartedTree_isTheGoldenValue() {
+    // Golden values of correlated noise, n = 2000, k = 6, b = 313: "tree restarted every 313
+    // rounds" has sens2 54, a client in 6 of 7 trees once each with 9 nodes per leaf.
+    List<Integer> trees = List.of(313, 313, 313, 313, 313, 313, 122);
+
+    assertThat(RestartedTreeAggregation.oncePerTree(1, trees, 6).squaredSensitivity())
+        .isEqualTo(54);
+    assertThat(new RestartedTreeAggregation(1, trees, 6, 313).squaredSensitivity()).isEqualTo(54);
+    assertThat(new RestartedTreeAggregation(1, trees).squaredSensitivity()).isEqualTo(54 + 7);
+    // Two in each of three trees: both below the node of 256 rounds, in 8 smaller ones each.
+    assertThat(new RestartedTreeAggregation(1, trees, 6, 250).squaredSensitivity())
+        .isEqualTo(3 * (8 + 8 + 4));
+  }
+
+  @Test
+  void squaredSensitivity_smallRestartedTrees_equalBruteForce() {
+    for (List<Integer> trees :
+        List.of(List.of(5, 8), List.of(1, 1, 4, 7), List.of(13), List.of(4, 4, 4), List.of(2, 9))) {
+      for (int most : new int[] {1, 2, 3, 4, 7, 100}) {
+        for (int separation : new int[] {1, 2, 3, 5, 20}) {
+          assertThat(new RestartedTreeAggregation(1, trees, most, separation).squaredSensitivity())
+              .as("%s %s %s", trees, most, separation)
+              .isEqualTo(bruteForce(trees, most, separation));
+        }
+      }
+    }
+  }
+
+  @Test
+  void squaredSensitivity_restartedTreesWithManyParticipations_isBoundedFromAbove() {
+    List<Integer> trees = List.of(4096, 4096);
+    // All participations in the first rounds of one tree: the nodes hold 64, 32, 16 and so on.
+    long reached = new TreeAggregation(1, new Participation(4096, 64, 1)).squaredSensitivity();
+
+    assertThat(new RestartedTreeAggregation(1, trees, 64, 1).squaredSensitivity())
+        .isBetween(reached, 64L * 64 * 13);
+    assertThatThrownBy(
+            () -> new RestartedTreeAggregation(1, List.of(5_000_000), 2_000_000, 1).sensitivity())
+        .isInstanceOf(UnsupportedOperationException.class)
+        .hasMessageContaining("at most 1000000 participations of one client, was 2000000");
+  }
+
+  @Test
+  void participationRule_restartedTree_saysWhatTheSensitivityRestsOn() {
+    List<Integer> trees = List.of(8, 8, 8);
+
+    assertThat(new RestartedTreeAggregation(1, trees).participationRule())
+        .isEqualTo("no client joins more than one round of each tree");
+    assertThat(RestartedTreeAggregation.oncePerTree(1, trees, 2).participationRule())
+        .isEqualTo("no client joins more than one round of each tree, nor more than 2 rounds");
+    assertThat(RestartedTreeAggregation.oncePerTree(1, trees, 1).participationRule())
+        .isEqualTo("no client joins more than one round");
+    assertThat(new RestartedTreeAggregation(1, trees, 100, 4).participationRule())
+        .isEqualTo(
+            "no client joins more than 6 rounds, whose indices differ by at least 4 within a tree");
+  }
+
   /** All patterns, all complete nodes. */
   private static long bruteForce(Participation participation) {
+    return bruteForce(
+        List.of(participation.rounds()),
+        participation.maxParticipations(),
+        participation.minSeparation());
+  }
+
+  /** The same over several trees, with the separation within each. */
+  private static long bruteForce(List<Integer> trees, int most, int separation) {
+    int rounds = trees.stream().mapToInt(Integer::intValue).sum();
     long best = 0;
-    for (int pattern = 1; pattern < 1 << participation.rounds(); pattern++) {
-      if (allowed(pattern, participation)) {
-        long sum = 0;
-        for (int size = 1; size <= participation.rounds(); size *= 2) {
-          for (int start = 0; start + size <= participation.rounds(); start += size) {
-            long count = Integer.bitCount(pattern >> start & ((1 << size) - 1));
-            sum += count * count;
-          }
-        }
-        best = Math.max(best, sum);
+    for (int pattern = 1; pattern < 1 << rounds; pattern++) {
+      if (Integer.bitCount(pattern) <= most) {
+        best = Math.max(best, nodes(pattern, trees, separation));
       }
     }
     return best;
   }
 
-  private static boolean allowed(int pattern, Participation participation) {
-    if (Integer.bitCount(pattern) > participation.maxParticipations()) {
-      return false;
+  /** The sum over all complete nodes, 0 where two rounds of a tree are too close. */
+  private static long nodes(int pattern, List<Integer> trees, int separation) {
+    long sum = 0;
+    int first = 0;
+    for (int rounds : trees) {
+      int tree = pattern >> first & ((1 << rounds) - 1);
+      if (!allowed(tree, separation)) {
+        return 0;
+      }
+      for (int size = 1; size <= rounds; size *= 2) {
+        for (int start = 0; start + size <= rounds; start += size) {
+          long count = Integer.bitCount(tree >> start & ((1 << size) - 1));
+          sum += count * count;
+        }
+      }
+      first += rounds;
     }
-    for (int gap = 1; gap < participation.minSeparation(); gap++) {
+    return sum;
+  }
+
+  private static boolean allowed(int pattern, int separation) {
+    for (int gap = 1; gap < Math.min(separation, Integer.SIZE); gap++) {
       if ((pattern & pattern >> gap) != 0) {
         return false;
       }

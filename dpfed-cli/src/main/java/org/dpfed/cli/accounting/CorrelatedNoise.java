@@ -17,6 +17,12 @@ import org.dpfed.cli.UsageException;
 sealed interface CorrelatedNoise extends Mechanism.Accounted {
   /** The participation that the options describe; what is not given is not assumed to be small. */
   private static Participation participation(OptionValues options) {
+    int most = most(options);
+    int separation = options.has(Flag.MIN_SEPARATION) ? options.index(Flag.MIN_SEPARATION) : 1;
+    return new Participation(options.index(Flag.ROUNDS), most, separation);
+  }
+
+  private static int most(OptionValues options) {
     int most = options.index(Flag.MAX_PARTICIPATIONS);
     if (most == 1 && options.has(Flag.MIN_SEPARATION)) {
       throw new UsageException(
@@ -24,8 +30,7 @@ sealed interface CorrelatedNoise extends Mechanism.Accounted {
               .formatted(
                   options.label(Flag.MIN_SEPARATION), options.label(Flag.MAX_PARTICIPATIONS)));
     }
-    int separation = options.has(Flag.MIN_SEPARATION) ? options.index(Flag.MIN_SEPARATION) : 1;
-    return new Participation(options.index(Flag.ROUNDS), most, separation);
+    return most;
   }
 
   private static Set<Flag> participating(Flag... others) {
@@ -63,11 +68,11 @@ sealed interface CorrelatedNoise extends Mechanism.Accounted {
     }
   }
 
-  /** One binary tree after another, a client in each of them at most once. */
-  record RestartedTree(double noiseMultiplier, List<Integer> treeRounds)
-      implements CorrelatedNoise {
+  /** One binary tree after another; unless a separation is given, a client in each at most once. */
+  record RestartedTree(RestartedTreeAggregation event) implements CorrelatedNoise {
     static Form<Mechanism> form() {
-      Set<Flag> allowed = EnumSet.copyOf(OPTIONS);
+      Set<Flag> allowed = EnumSet.of(Flag.MAX_PARTICIPATIONS, Flag.MIN_SEPARATION);
+      allowed.addAll(OPTIONS);
       allowed.remove(Flag.PLOT);
       return new Form<>(
           "tree",
@@ -75,13 +80,13 @@ sealed interface CorrelatedNoise extends Mechanism.Accounted {
           allowed,
           options ->
               new RestartedTree(
-                  options.number(Flag.NOISE_MULTIPLIER),
-                  options.numbers(Flag.TREE_ROUNDS).stream().map(Double::intValue).toList()));
-    }
-
-    @Override
-    public RestartedTreeAggregation event() {
-      return new RestartedTreeAggregation(noiseMultiplier, treeRounds);
+                  new RestartedTreeAggregation(
+                      options.number(Flag.NOISE_MULTIPLIER),
+                      options.numbers(Flag.TREE_ROUNDS).stream().map(Double::intValue).toList(),
+                      options.has(Flag.MAX_PARTICIPATIONS) ? most(options) : Integer.MAX_VALUE,
+                      options.has(Flag.MIN_SEPARATION)
+                          ? options.index(Flag.MIN_SEPARATION)
+                          : Integer.MAX_VALUE)));
     }
 
     @Override

@@ -59,13 +59,15 @@ enum Flag {
       Section.CORRELATED,
       "--min-separation",
       Kind.INDEX,
-      "Smallest difference between the indices of two rounds with the same client. Default: 1."),
+      "Smallest difference between the indices of two rounds with the same client. Default: 1, or"
+          + " once per tree with --tree-rounds."),
   TREE_ROUNDS(
       Section.CORRELATED,
       "--tree-rounds",
       Kind.INDEX,
       true,
-      "Rounds of each tree, if trees are restarted; a client takes part at most once per tree."),
+      "Rounds of each tree, if trees are restarted. A client takes part at most once per tree, or,"
+          + " with --min-separation, in rounds of a tree that are so far apart."),
   COEFFICIENTS(
       Section.CORRELATED,
       "--coefficients",

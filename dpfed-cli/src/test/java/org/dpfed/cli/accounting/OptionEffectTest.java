@@ -36,7 +36,7 @@ final class OptionEffectTest {
               Map.entry(Flag.MAX_COHORT, "30"),
               Map.entry(Flag.MAX_PARTICIPATIONS, "3"),
               Map.entry(Flag.MIN_SEPARATION, "4"),
-              Map.entry(Flag.TREE_ROUNDS, "3,4"),
+              Map.entry(Flag.TREE_ROUNDS, "3,4,5,6"),
               Map.entry(Flag.COEFFICIENTS, "1,0.5"),
               Map.entry(Flag.BUFFER_DECAY, "0.9"),
               Map.entry(Flag.OUTPUT_SCALE, "0.3"),

@@ -10,12 +10,14 @@ import org.dpfed.accounting.numerics.Normal;
  * <p>P is (1 − q) N(0, σ²) + q N(1, σ²) unless said otherwise; all densities are taken relative to
  * N(0, σ²).
  */
-sealed interface MixturePair {
+sealed interface MixturePair
+    permits MixturePair.Removal,
+        MixturePair.Addition,
+        MixturePair.Replacement,
+        MixturePair.Weighted,
+        ThreeMeans {
   /** Noise standard deviation over the shift of the mean. */
   double sigma();
-
-  /** The chance q that the client is sampled. */
-  double samplingProbability();
 
   /** log dP/dN(0, σ²) at x. */
   double logDensity(double x);
@@ -31,6 +33,16 @@ sealed interface MixturePair {
 
   /** An upper bound of the P-mass above x. */
   double massAbove(double x);
+
+  /** An upper bound of the P-mass below x. */
+  default double massBelow(double x) {
+    return Normal.cdf(x / sigma());
+  }
+
+  /** A bound of all means in P and Q from below. */
+  default double leastMean() {
+    return 0;
+  }
 
   /** How far a moment of order one moves the bulk of the integrand. */
   double reach();
@@ -60,6 +72,54 @@ sealed interface MixturePair {
 
   private static double exponent(double x, double sigma) {
     return (x - 0.5) / (sigma * sigma);
+  }
+
+  /** A pair that is used with this probability, which the observer learns. */
+  record Weighted(double weight, MixturePair pair) implements MixturePair {
+    @Override
+    public double sigma() {
+      return pair.sigma();
+    }
+
+    @Override
+    public double logDensity(double x) {
+      return Math.log(weight) + pair.logDensity(x);
+    }
+
+    @Override
+    public double density(double x) {
+      return weight * pair.density(x);
+    }
+
+    @Override
+    public double loss(double x) {
+      return pair.loss(x);
+    }
+
+    @Override
+    public double atLoss(double loss) {
+      return pair.atLoss(loss);
+    }
+
+    @Override
+    public double massAbove(double x) {
+      return weight * pair.massAbove(x);
+    }
+
+    @Override
+    public double massBelow(double x) {
+      return weight * pair.massBelow(x);
+    }
+
+    @Override
+    public double leastMean() {
+      return pair.leastMean();
+    }
+
+    @Override
+    public double reach() {
+      return pair.reach();
+    }
   }
 
   /** The client is in P and absent from Q: P the mixture, Q = N(0, σ²). */

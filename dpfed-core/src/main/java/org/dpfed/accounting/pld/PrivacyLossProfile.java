@@ -47,7 +47,7 @@ public final class PrivacyLossProfile {
         List.of(new Piece(pair, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY)), List.of());
   }
 
-  private static PrivacyLossProfile of(List<Piece> pieces, List<Atom> atoms) {
+  static PrivacyLossProfile of(List<Piece> pieces, List<Atom> atoms) {
     if (pieces.stream().allMatch(piece -> piece.pair.sigma() >= LEAST_SIGMA)) {
       return new PrivacyLossProfile(pieces, atoms, 0, false);
     }
@@ -65,8 +65,9 @@ public final class PrivacyLossProfile {
    */
   private static double addCoarse(Piece piece, List<Atom> atoms) {
     MixturePair pair = piece.pair;
-    double above = Double.isInfinite(piece.from) ? 1 : pair.massAbove(piece.from);
-    for (double centre : new double[] {0, 1}) {
+    double lowest = pair.leastMean() - COARSE_REACH * pair.sigma();
+    double above = pair.massAbove(Math.max(piece.from, lowest));
+    for (double centre = pair.leastMean(); centre <= 1; centre++) {
       for (int i = -COARSE_REACH * COARSE_CELLS; i <= COARSE_REACH * COARSE_CELLS; i++) {
         double x = Math.min(piece.to, centre + i * (pair.sigma() / COARSE_CELLS));
         double loss = pair.loss(x);
@@ -155,13 +156,9 @@ public final class PrivacyLossProfile {
         List.of(), List.of(new Atom(-epsilon, unlikely), new Atom(epsilon, likely)), delta, false);
   }
 
-  /**
-   * This step, with more of infinite loss in place of as much of any other.
-   *
-   * @param mass in [0, 1]
-   */
-  public PrivacyLossProfile withInfiniteMass(double mass) {
-    return new PrivacyLossProfile(pieces, atoms, infiniteMass + mass, coarse);
+  /** This step, of which no bound from below may be taken. */
+  PrivacyLossProfile asUpperBound() {
+    return new PrivacyLossProfile(pieces, atoms, infiniteMass, true);
   }
 
   List<Piece> pieces() {

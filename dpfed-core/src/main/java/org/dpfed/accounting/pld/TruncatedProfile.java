@@ -31,8 +31,7 @@ record TruncatedProfile(
       MixturePair pair = piece.pair();
       double from = Math.max(piece.from(), pair.atLoss(lowest));
       if (from > piece.from()) {
-        // Every pair's P has no more mass below x than N(0, σ²).
-        below += Normal.cdf(Math.min(from, piece.to()) / pair.sigma());
+        below += pair.massBelow(Math.min(from, piece.to()));
       }
       if (from < piece.to()) {
         kept.add(new PrivacyLossProfile.Piece(pair, from, piece.to()));
@@ -53,13 +52,16 @@ record TruncatedProfile(
       MixturePair pair = piece.pair();
       double from = piece.from();
       if (Double.isInfinite(from)) {
-        from = -LOWER_TAIL * pair.sigma();
+        from = pair.leastMean() - LOWER_TAIL * pair.sigma();
         below += Normal.upperTail(LOWER_TAIL);
       }
       double to = piece.to();
       if (Double.isInfinite(to)) {
-        to = tailStart(pair, tailMass);
+        to = Math.max(from, tailStart(pair, tailMass));
         above += pair.massAbove(to);
+      }
+      if (to <= from) {
+        continue;
       }
       pieces.add(new PrivacyLossProfile.Piece(pair, from, to));
       lowest = Math.min(lowest, pair.loss(from));
