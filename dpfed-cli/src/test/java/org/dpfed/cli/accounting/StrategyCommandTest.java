@@ -189,7 +189,7 @@ final class StrategyCommandTest {
         "--rounds=1000001 --max-participations=2 | --rounds must be at most 1000000",
         "--rounds=9 --max-participations=2 --objective=min | --objective must be one of mean, max",
         "--rounds=9 --max-participations=2 --momentum=0.5 | --momentum has no effect with",
-        "--rounds=9 --max-participations=2 --rounds=8 | given more than once",
+        "--rounds=9 --max-participations=2 --rounds=8 | should be specified only once",
         "--rounds=9 --max-participations=2 --mechanism=tree | Unknown option",
       })
   void strategy_contradiction_isRefusedInOneLine(String flags, String message) {

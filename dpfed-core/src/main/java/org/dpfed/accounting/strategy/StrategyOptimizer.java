@@ -15,8 +15,8 @@ import org.dpfed.accounting.ToeplitzStrategy;
  * loss has several local minima; so the search starts from several strategies.
  */
 public final class StrategyOptimizer {
-  /** Steps of one evaluation of the loss: some 0.5 s. */
-  private static final int MOST_WORK = 200_000_000;
+  /** Bands times rounds, which one evaluation of the loss takes some of: a minute in all. */
+  private static final int MOST_WORK = 40_000_000;
 
   /** More buffers hardly lower the error, and cost memory. */
   private static final int MOST_BUFFERS = 8;
@@ -64,7 +64,7 @@ public final class StrategyOptimizer {
     return ToeplitzStrategy.of(OrderedBandedLoss.coefficients(ordered));
   }
 
-  /** The most bands that are optimised for a run, at least 1: bands times rounds is its work. */
+  /** The most bands that are optimised for a run, at least 1; more take minutes. */
   public static int mostBands(int rounds) {
     return Math.max(1, MOST_WORK / rounds);
   }

@@ -152,7 +152,7 @@ class StrategyOptimizerTest {
   @ParameterizedTest
   @CsvSource({
     "0, bands must be at least 1",
-    "401, bands must be at most 400 to be optimised for 500000 rounds"
+    "81, bands must be at most 80 to be optimised for 500000 rounds"
   })
   void banded_tooFewOrMany_isRefused(int bands, String message) {
     assertThatThrownBy(
