@@ -95,7 +95,7 @@ final class StrategyWays {
     int most = Math.min(rounds, StrategyOptimizer.mostBands(rounds));
     int separation = participation.attainable() > 1 ? participation.minSeparation() : rounds;
     return IntStream.of(32, 100, Math.min(Math.min(separation, most), MANY_BANDS))
-        .filter(bands -> bands > 1 && bands <= most)
+        .filter(bands -> bands > 1 && bands <= Math.min(separation, most))
         .distinct()
         .sorted()
         .boxed()
