@@ -66,7 +66,8 @@ record StrategyTable(StrategyRequest request, List<StrategyWay> ways) {
                 "each client in at most %d, at least %d apart",
                 participation.attainable(),
                 participation.minSeparation());
-    out.println(participation.rounds() + " rounds, " + often + ".");
+    int rounds = participation.rounds();
+    out.println((rounds == 1 ? "1 round, " : rounds + " rounds, ") + often + ".");
     request
         .target()
         .ifPresent(
@@ -86,9 +87,9 @@ record StrategyTable(StrategyRequest request, List<StrategyWay> ways) {
       out.println(
           "RMSE: noise of "
               + whose
-              + " in "
-              + (request.clipNorm().isPresent() ? "units of the clip norm" : "clip norms")
-              + ",");
+              + (request.clipNorm().isPresent()
+                  ? " in the units of --clip-norm,"
+                  : " in clip norms,"));
       out.println("root of the " + over + " square over the rounds.");
     }
   }
@@ -114,7 +115,7 @@ record StrategyTable(StrategyRequest request, List<StrategyWay> ways) {
   }
 
   private static String line(String name, String noise, String error, String vectors) {
-    return String.format(Locale.ROOT, "%-32s %14s %14s %9s", name, noise, error, vectors);
+    return String.format(Locale.ROOT, "%-34s %13s %13s %9s", name, noise, error, vectors);
   }
 
   private static String digits(double value) {

@@ -131,7 +131,9 @@ final class StrategyWays {
             StrategyOptimizer.banded(bands, Participation.once(rounds), request.objective());
         ways.add(
             new StrategyWay(
-                bands == 1 ? "independent, Poisson" : "banded, %d bands, Poisson".formatted(bands),
+                bands == 1
+                    ? "independent, poisson"
+                    : "banded, %d bands, cyclic-poisson".formatted(bands),
                 StrategyError.amplified(strategy, rounds, workload),
                 noise,
                 OptionalDouble.of(probability),

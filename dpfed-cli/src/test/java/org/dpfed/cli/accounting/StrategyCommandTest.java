@@ -99,19 +99,19 @@ final class StrategyCommandTest {
                 + " --bands=2,6,60 --buffers=2");
     assertThat(answer.get("maxParticipations").asInt()).isEqualTo(10);
     assertThat(answer.get("minSeparation").asInt()).isEqualTo(60);
-    assertRmse(answer, "independent, Poisson", 20.950867971789073);
-    assertRmse(answer, "banded, 2 bands, Poisson", 19.314807536624883);
-    assertRmse(answer, "banded, 6 bands, Poisson", 18.636165682004084);
-    assertRmse(answer, "banded, 60 bands, Poisson", 24.676783670157718);
+    assertRmse(answer, "independent, poisson", 20.950867971789073);
+    assertRmse(answer, "banded, 2 bands, cyclic-poisson", 19.314807536624883);
+    assertRmse(answer, "banded, 6 bands, cyclic-poisson", 18.636165682004084);
+    assertRmse(answer, "banded, 60 bands, cyclic-poisson", 24.676783670157718);
     assertRmse(answer, "BLT, 2 buffers", 26.05425426572414);
-    JsonNode sampled = way(answer, "banded, 6 bands, Poisson");
+    JsonNode sampled = way(answer, "banded, 6 bands, cyclic-poisson");
     assertThat(sampled.get("noiseToSensitivity").asDouble())
         .isCloseTo(2.4977319259517903, withinPercentage(1));
     assertThat(sampled.get("samplingProbability").asDouble()).isCloseTo(0.1, within(1e-15));
-    assertThat(answer.get("smallestError").asText()).isEqualTo("banded, 6 bands, Poisson");
+    assertThat(answer.get("smallestError").asText()).isEqualTo("banded, 6 bands, cyclic-poisson");
     // Two bands come within 5 % of it and store less.
     assertThat(answer.get("fewestVectorsWithin5Percent").asText())
-        .isEqualTo("banded, 2 bands, Poisson");
+        .isEqualTo("banded, 2 bands, cyclic-poisson");
   }
 
   private static void assertRmse(JsonNode answer, String name, double golden) {
@@ -127,7 +127,7 @@ final class StrategyCommandTest {
             "--rounds=600 --population=6000 --cohort=100 --epsilon=2 --delta=1e-6 --bands=6"
                 + " --buffers=2");
     assertThat(run.out())
-        .contains("Smallest error: banded, 6 bands, Poisson.")
+        .contains("Smallest error: banded, 6 bands, cyclic-poisson.")
         .contains("Without sampling: BLT, 2 buffers.");
   }
 
@@ -161,7 +161,7 @@ final class StrategyCommandTest {
   void strategy_oneRound_comparesWhatThereIs() {
     CommandRun run = strategy("--rounds=1 --max-participations=1 --epsilon=1 --delta=1e-5");
     assertThat(run.status()).as(run.err()).isZero();
-    assertThat(run.out()).contains("1 rounds, each client in at most one.", "independent");
+    assertThat(run.out()).contains("1 round, each client in at most one.", "independent");
   }
 
   @ParameterizedTest
