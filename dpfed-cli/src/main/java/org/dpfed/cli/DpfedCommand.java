@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.dpfed.cli.accounting.AccountCommand;
 import org.dpfed.cli.accounting.CalibrateCommand;
+import org.dpfed.cli.accounting.StrategyCommand;
 import org.dpfed.cli.training.EvaluateCommand;
 import org.dpfed.cli.training.PredictCommand;
 import org.dpfed.cli.training.TrainCommand;
@@ -40,6 +41,7 @@ public final class DpfedCommand implements Runnable {
     return new CommandLine(root)
         .addSubcommand(AccountCommand.commandLine())
         .addSubcommand(CalibrateCommand.commandLine())
+        .addSubcommand(StrategyCommand.commandLine())
         .addSubcommand(TrainCommand.commandLine())
         .addSubcommand(new CommandLine(new PredictCommand()))
         .addSubcommand(new CommandLine(new EvaluateCommand()))

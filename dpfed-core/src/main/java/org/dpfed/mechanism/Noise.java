@@ -99,7 +99,11 @@ public sealed interface Noise {
       Participation participation = CorrelatedRuns.participation(sampling, population, rounds);
       return restartRounds.isEmpty()
           ? new TreeAggregation(noiseMultiplier, participation)
-          : new RestartedTreeAggregation(noiseMultiplier, treeRounds(rounds));
+          : new RestartedTreeAggregation(
+              noiseMultiplier,
+              treeRounds(rounds),
+              participation.maxParticipations(),
+              participation.minSeparation());
     }
 
     private List<Integer> treeRounds(int rounds) {

@@ -9,8 +9,13 @@ import org.dpfed.accounting.PldAccountant;
 import org.dpfed.accounting.PrivacyAccountant;
 import org.dpfed.accounting.RdpAccountant;
 import org.dpfed.accounting.TightestAccountant;
+import org.dpfed.accounting.strategy.Objective;
+import org.dpfed.accounting.strategy.Workload;
 
-/** The forms of {@code --sampling}, {@code --mechanism} and {@code --accountant}. */
+/**
+ * The forms of {@code --sampling}, {@code --mechanism}, {@code --accountant}, {@code --objective}
+ * and {@code --workload}.
+ */
 final class Choices {
   static final Choice<Sampling> SAMPLINGS =
       new Choice<>(
@@ -23,6 +28,21 @@ final class Choices {
               Sampling.TruncatedPoisson.formByCohort(),
               Sampling.FixedSize.form()));
 
+  static final Choice<Objective.Measure> OBJECTIVES =
+      new Choice<>(
+          Flag.OBJECTIVE, List.of(measure(Objective.Measure.MEAN), measure(Objective.Measure.MAX)));
+
+  static final Choice<Workload> WORKLOADS =
+      new Choice<>(
+          Flag.WORKLOAD,
+          List.of(
+              new Form<>("prefix", Flag.set(), Flag.set(), options -> new Workload.Prefix()),
+              new Form<>(
+                  "momentum",
+                  Flag.set(),
+                  Flag.set(Flag.MOMENTUM),
+                  options -> new Workload.Momentum(options.number(Flag.MOMENTUM, 0.9)))));
+
   static final Choice<Mechanism> MECHANISMS =
       new Choice<>(
           Flag.MECHANISM,
@@ -32,6 +52,8 @@ final class Choices {
               CorrelatedNoise.RestartedTree.form(),
               CorrelatedNoise.Matrix.formByCoefficients(),
               CorrelatedNoise.Matrix.formByBuffers(),
+              CorrelatedNoise.Matrix.formByOptimisedBands(),
+              CorrelatedNoise.Matrix.formByOptimisedBuffers(),
               CorrelatedNoise.AmplifiedBanded.formByProbability(),
               CorrelatedNoise.AmplifiedBanded.formByCohort(),
               ClientNoise.DiscreteGaussian.form(),
@@ -52,6 +74,17 @@ final class Choices {
               accountant("optimal-composition", OptimalCompositionAccountant::new)));
 
   private Choices() {}
+
+  private static Form<Objective.Measure> measure(Objective.Measure measure) {
+    return new Form<>(measure.label(), Flag.set(), Flag.set(), options -> measure);
+  }
+
+  /** What an optimised matrix minimises; where nothing is said, the mean error of prefix sums. */
+  static Objective objective(OptionValues options) {
+    return new Objective(
+        WORKLOADS.make(options.text(Flag.WORKLOAD, "prefix"), options),
+        OBJECTIVES.make(options.text(Flag.OBJECTIVE, "mean"), options));
+  }
 
   private static Form<Function<NeighbouringRelation, PrivacyAccountant>> accountant(
       String name, Function<NeighbouringRelation, PrivacyAccountant> make) {

@@ -2,6 +2,7 @@ package org.dpfed.cli.accounting;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Model.ArgGroupSpec;
@@ -56,12 +57,31 @@ final class CommandOptions {
     command.usageMessage().footer(lines.toArray(String[]::new));
   }
 
+  /**
+   * Adds options that mean something of their own in this command, lists of sizes among them.
+   *
+   * @param descriptions of the options, in the order of the help
+   */
+  static void declare(CommandSpec command, Map<Flag, String> descriptions) {
+    int order = 0;
+    for (Map.Entry<Flag, String> each : descriptions.entrySet()) {
+      Flag flag = each.getKey();
+      OptionSpec.Builder option = builder(flag, order++, each.getValue());
+      boolean isSize = flag == Flag.BANDS || flag == Flag.BUFFERS;
+      command.addOption((isSize ? option.paramLabel("LIST") : option).build());
+    }
+  }
+
   private static OptionSpec option(Flag flag, int order) {
+    return builder(flag, order, flag.description()).build();
+  }
+
+  private static OptionSpec.Builder builder(Flag flag, int order, String description) {
     OptionSpec.Builder option =
-        OptionSpec.builder(flag.option()).order(order).description(flag.description());
+        OptionSpec.builder(flag.option()).order(order).description(description);
     return flag.kind() == Kind.SWITCH
-        ? option.type(boolean.class).arity("0").build()
-        : option.type(String.class).arity("1").paramLabel(flag.paramLabel()).build();
+        ? option.type(boolean.class).arity("0")
+        : option.type(String.class).arity("1").paramLabel(flag.paramLabel());
   }
 
   private static <T> void addForms(List<String> lines, String name, Choice<T> choice) {

@@ -3,6 +3,7 @@ package org.dpfed.cli.accounting;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import org.dpfed.accounting.AmplifiedBandedMechanism;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.MatrixMechanism;
@@ -11,12 +12,13 @@ import org.dpfed.accounting.Participation;
 import org.dpfed.accounting.RestartedTreeAggregation;
 import org.dpfed.accounting.ToeplitzStrategy;
 import org.dpfed.accounting.TreeAggregation;
+import org.dpfed.accounting.strategy.StrategyOptimizer;
 import org.dpfed.cli.UsageException;
 
 /** Mechanisms in which the server adds noise that is correlated between rounds. */
 sealed interface CorrelatedNoise extends Mechanism.Accounted {
   /** The participation that the options describe; what is not given is not assumed to be small. */
-  private static Participation participation(OptionValues options) {
+  static Participation participation(OptionValues options) {
     int most = most(options);
     int separation = options.has(Flag.MIN_SEPARATION) ? options.index(Flag.MIN_SEPARATION) : 1;
     return new Participation(options.index(Flag.ROUNDS), most, separation);
@@ -98,6 +100,8 @@ sealed interface CorrelatedNoise extends Mechanism.Accounted {
   /** A lower triangular Toeplitz matrix. */
   record Matrix(double noiseMultiplier, ToeplitzStrategy strategy, Participation participation)
       implements CorrelatedNoise {
+    static final String BANDED = "banded";
+    static final String BUFFERED = "blt";
     private static final String NAME = "matrix";
 
     /** Each row of the matrix is summed on its own. */
@@ -109,7 +113,7 @@ sealed interface CorrelatedNoise extends Mechanism.Accounted {
           participating(Flag.COEFFICIENTS),
           accountedAnd(Flag.MIN_SEPARATION),
           options -> {
-            rounds(options);
+            rounds(NAME, options);
             return of(options, new ToeplitzStrategy(options.numbers(Flag.COEFFICIENTS)));
           });
     }
@@ -125,10 +129,52 @@ sealed interface CorrelatedNoise extends Mechanism.Accounted {
                   ToeplitzStrategy.bufferedLinear(
                       options.numbers(Flag.BUFFER_DECAY),
                       options.numbers(Flag.OUTPUT_SCALE),
-                      rounds(options))));
+                      rounds(NAME, options))));
     }
 
-    private static int rounds(OptionValues options) {
+    /** The coefficients that are best for the run, at most as many as bands. */
+    static Form<Mechanism> formByOptimisedBands() {
+      return optimised(
+          BANDED,
+          Flag.BANDS,
+          options ->
+              StrategyOptimizer.banded(
+                  options.index(Flag.BANDS),
+                  CorrelatedNoise.participation(options),
+                  Choices.objective(options)));
+    }
+
+    /** The buffers that are best for the run. */
+    static Form<Mechanism> formByOptimisedBuffers() {
+      return optimised(
+          BUFFERED,
+          Flag.BUFFERS,
+          options ->
+              StrategyOptimizer.buffered(
+                      options.index(Flag.BUFFERS),
+                      CorrelatedNoise.participation(options),
+                      Choices.objective(options))
+                  .toeplitz(options.index(Flag.ROUNDS)));
+    }
+
+    private static Form<Mechanism> optimised(
+        String name, Flag size, Function<OptionValues, ToeplitzStrategy> strategy) {
+      Set<Flag> allowed = EnumSet.of(Flag.MIN_SEPARATION, Flag.OBJECTIVE, Flag.WORKLOAD);
+      allowed.addAll(Choices.WORKLOADS.flags());
+      allowed.addAll(OPTIONS);
+      // Each point of a plot would be another matrix.
+      allowed.remove(Flag.PLOT);
+      return new Form<>(
+          name,
+          participating(size),
+          allowed,
+          options -> {
+            rounds(name, options);
+            return of(options, strategy.apply(options));
+          });
+    }
+
+    private static int rounds(String name, OptionValues options) {
       int rounds = options.index(Flag.ROUNDS);
       if (rounds > MOST_ROUNDS) {
         throw new UsageException(
@@ -137,10 +183,15 @@ sealed interface CorrelatedNoise extends Mechanism.Accounted {
                     options.label(Flag.ROUNDS),
                     MOST_ROUNDS,
                     options.label(Flag.MECHANISM),
-                    NAME,
+                    name,
                     rounds));
       }
       return rounds;
+    }
+
+    /** The same matrix with another noise. */
+    Matrix withNoise(double other) {
+      return new Matrix(other, strategy, participation);
     }
 
     private static Matrix of(OptionValues options, ToeplitzStrategy strategy) {

@@ -20,8 +20,8 @@ enum Flag {
       Section.RUN,
       "--relation",
       Kind.TEXT,
-      "Neighbouring relation: add-or-remove-one (default), zero-out or replace-one. Tree, matrix"
-          + " and sampling without replacement require one of the last two."),
+      "Neighbouring relation: add-or-remove-one (default), zero-out or replace-one. Tree, matrix,"
+          + " banded, blt and sampling without replacement require one of the last two."),
 
   SAMPLING(
       Section.SAMPLING,
@@ -90,8 +90,30 @@ enum Flag {
       Section.CORRELATED,
       "--bands",
       Kind.COUNT,
-      "Number of bands of a matrix with columns of norm 1; as many groups of clients are sampled in"
-          + " turn."),
+      "Number of bands of a banded Toeplitz matrix. For amplified-banded the columns have norm 1,"
+          + " and as many groups of clients are sampled in turn."),
+  BUFFERS(
+      Section.CORRELATED,
+      "--buffers",
+      Kind.INDEX,
+      "Number of buffers of an optimised BLT matrix, from 1 to 8."),
+  OBJECTIVE(
+      Section.CORRELATED,
+      "--objective",
+      Kind.TEXT,
+      "What an optimised matrix minimises over the rounds: the mean (default) or the max of the"
+          + " squared error."),
+  WORKLOAD(
+      Section.CORRELATED,
+      "--workload",
+      Kind.TEXT,
+      "Whose error that is: prefix (default), the sums of all rounds so far, or momentum, what a"
+          + " server with momentum makes of them."),
+  MOMENTUM(
+      Section.CORRELATED,
+      "--momentum",
+      Kind.FRACTION,
+      "The server's momentum, for --workload momentum. Default: 0.9."),
 
   CLIP_NORM(
       Section.DISTRIBUTED,
@@ -182,7 +204,7 @@ enum Flag {
     QUESTION("What is asked"),
     RUN("The run"),
     SAMPLING("Sampling (gaussian, amplified-banded; --population also shuffled)"),
-    CORRELATED("Correlated noise (tree, matrix, amplified-banded)"),
+    CORRELATED("Correlated noise (tree, matrix, banded, blt, amplified-banded)"),
     DISTRIBUTED("Noise that clients add (discrete-gaussian, skellam, local-*, shuffled)"),
     OUTPUT("Output");
 

@@ -74,6 +74,11 @@ final class GoldenOptions {
       texts.put(
           Flag.SAMPLING, GoldenNames.one(CaseField.SAMPLING, fields, "", GoldenNames.SAMPLINGS));
     }
+    for (CaseField field : List.of(CaseField.OBJECTIVE, CaseField.WORKLOAD)) {
+      if (field.isIn(fields)) {
+        texts.put(field.flag().orElseThrow(), field.text(fields, ""));
+      }
+    }
     if (CaseField.ACCOUNTANT.isIn(fields)) {
       texts.put(
           Flag.ACCOUNTANT,

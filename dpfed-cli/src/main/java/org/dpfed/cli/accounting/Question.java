@@ -53,9 +53,14 @@ enum Question {
       Flag.EPSILON, Flag.set(Flag.EPSILON, Flag.DELTA), without(runAnd(), Flag.NOISE_MULTIPLIER)) {
     @Override
     double answerTo(OptionValues options) {
-      return calibration(options.with(Flag.NOISE_MULTIPLIER, 1))
+      RunDescription unit = RunDescription.of(options.with(Flag.NOISE_MULTIPLIER, 1));
+      return calibration(unit, options)
           .smallestNoiseMultiplier(
-              noise -> RunDescription.of(options.with(Flag.NOISE_MULTIPLIER, noise)).event());
+              noise ->
+                  unit.mechanism() instanceof CorrelatedNoise.Matrix matrix
+                      // Which may have been optimised: once, not for every noise that is tried.
+                      ? matrix.withNoise(noise).event()
+                      : RunDescription.of(options.with(Flag.NOISE_MULTIPLIER, noise)).event());
     }
   },
   /** The most rounds that meet a target. */
@@ -75,7 +80,7 @@ enum Question {
                     options.label(Flag.NOISE_MULTIPLIER)));
       }
       return (double)
-          calibration(options.with(Flag.ROUNDS, 1))
+          calibration(RunDescription.of(options.with(Flag.ROUNDS, 1)), options)
               .mostRounds(
                   rounds -> RunDescription.of(options.with(Flag.ROUNDS, (double) rounds)).event());
     }
@@ -187,9 +192,8 @@ enum Question {
             .formatted(options.label(given), options.label(other)));
   }
 
-  private static NoiseCalibration calibration(OptionValues options) {
-    return new NoiseCalibration(
-        RunDescription.of(options).accountant(), options.number(Flag.EPSILON), options.delta());
+  private static NoiseCalibration calibration(RunDescription run, OptionValues options) {
+    return new NoiseCalibration(run.accountant(), options.number(Flag.EPSILON), options.delta());
   }
 
   /** Every option that describes a run or chooses its accountant, and these. */

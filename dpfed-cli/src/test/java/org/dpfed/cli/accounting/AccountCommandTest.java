@@ -89,6 +89,8 @@ final class AccountCommandTest {
           "--mechanism=tree --max-participations=2",
           "--mechanism=tree --tree-rounds=3,4",
           "--mechanism=matrix --coefficients=1,0.5 --max-participations=2",
+          "--mechanism=banded --bands=2 --max-participations=2",
+          "--mechanism=blt --buffers=1 --max-participations=2",
           "--sampling=without-replacement --cohort=10 --population=100"
         }) {
       String rounds = mechanism.contains("tree-rounds") ? "" : " --rounds=9";
@@ -118,6 +120,52 @@ final class AccountCommandTest {
                 + matrix);
     assertThat(run.isRefusedInOneLine()).as(run.toString()).isTrue();
     assertThat(run.err()).contains("--rounds must be at most 1000000 with --mechanism matrix");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"banded, --bands=2", "blt, --buffers=1"})
+  void account_optimisedMatrixOfTooManyRounds_isRefusedBeforeItIsBuilt(String name, String size) {
+    CommandRun run =
+        account(
+            "--relation=zero-out --noise-multiplier=2 --rounds=1000001 --delta=1e-5"
+                + " --max-participations=2 --mechanism=%s %s".formatted(name, size));
+    assertThat(run.isRefusedInOneLine()).as(run.toString()).isTrue();
+    assertThat(run.err()).contains("--rounds must be at most 1000000 with --mechanism " + name);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--objective=median, '--objective must be one of mean, max, was'",
+    "--workload=adam, '--workload must be one of prefix, momentum, was'",
+    "--momentum=0.5, '--momentum has no effect with --workload prefix; leave it out, or choose'",
+    "--workload=momentum --momentum=1, '--momentum must be a number in [0, 1)'",
+    "--plot=a.png, --plot has no effect with --mechanism blt",
+    "--bands=3, --bands has no effect with --mechanism blt",
+    "--max-participations=1 --min-separation=2, given more than once",
+  })
+  void account_optimisedMatrixAndBadOption_isRefusedInOneLine(String flags, String message) {
+    CommandRun run =
+        account(
+            "--mechanism=blt --buffers=1 --relation=zero-out --noise-multiplier=2 --rounds=9"
+                + " --delta=1e-5 --max-participations=2 "
+                + flags);
+    assertThat(run.isRefusedInOneLine()).as(run.toString()).isTrue();
+    assertThat(run.err()).contains(message);
+  }
+
+  /** What the strategy that is printed costs when it is given by its numbers. */
+  @Test
+  void account_optimisedBands_costWhatTheirSensitivitySays() {
+    String run = " --relation=zero-out --delta=1e-6 --rounds=2000 --max-participations=6";
+    // The golden squared sensitivity 25.892791424485914 times 2², cut below.
+    CommandRun optimised =
+        account(
+            "--mechanism=banded --bands=100 --min-separation=313 --noise-multiplier=10.17699"
+                + run);
+    assertThat(optimised.status()).as(optimised.err()).isZero();
+    // One Gaussian of noise multiplier 2: 2.2541, rounded up.
+    assertThat(optimised.out()).startsWith("(ε = 2.2541, δ = 1.0E-6)");
+    assertThat(optimised.out()).contains("no client joins more than 6 rounds");
   }
 
   @Test

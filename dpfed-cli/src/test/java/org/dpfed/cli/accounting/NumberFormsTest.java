@@ -132,6 +132,12 @@ final class NumberFormsTest {
           case BANDS ->
               "account --mechanism=amplified-banded --noise-multiplier=5 --rounds=8"
                   + " --sampling-probability=0.1";
+          case BUFFERS ->
+              "account --mechanism=blt --relation=zero-out --noise-multiplier=5 --rounds=8"
+                  + " --max-participations=2";
+          case MOMENTUM ->
+              "account --mechanism=blt --relation=zero-out --noise-multiplier=5 --rounds=8"
+                  + " --max-participations=2 --buffers=1 --workload=momentum";
           case CLIP_NORM, GRANULARITY, ROUNDING_BIAS, DIMENSION, LOCAL_STDDEV, NOISY_CLIENTS ->
               discreteGaussianWithout(flag);
           case LOCAL_EPSILON -> "account --mechanism=local-dp --rounds=8";

@@ -41,6 +41,10 @@ final class OptionEffectTest {
               Map.entry(Flag.BUFFER_DECAY, "0.9"),
               Map.entry(Flag.OUTPUT_SCALE, "0.3"),
               Map.entry(Flag.BANDS, "2"),
+              Map.entry(Flag.BUFFERS, "1"),
+              Map.entry(Flag.OBJECTIVE, "mean"),
+              Map.entry(Flag.WORKLOAD, "momentum"),
+              Map.entry(Flag.MOMENTUM, "0.5"),
               Map.entry(Flag.CLIP_NORM, "1"),
               Map.entry(Flag.GRANULARITY, "0.05"),
               Map.entry(Flag.ROUNDING_BIAS, "0.6"),
@@ -75,6 +79,7 @@ final class OptionEffectTest {
               Map.entry(Flag.BUFFER_DECAY, "0.8"),
               Map.entry(Flag.OUTPUT_SCALE, "0.4"),
               Map.entry(Flag.BANDS, "4"),
+              Map.entry(Flag.BUFFERS, "2"),
               Map.entry(Flag.CLIP_NORM, "2"),
               Map.entry(Flag.GRANULARITY, "0.06"),
               Map.entry(Flag.DIMENSION, "32"),
@@ -119,6 +124,8 @@ final class OptionEffectTest {
     Map<Flag, String> base = base(form, Flag.MECHANISM);
     if (form.takes(flag) && flag == Flag.ORDERS) {
       base.put(Flag.ACCOUNTANT, "rdp");
+    } else if (form.takes(flag) && flag == Flag.MOMENTUM) {
+      base.put(Flag.WORKLOAD, "momentum");
     }
     check(form, flag, base);
   }
@@ -175,8 +182,13 @@ final class OptionEffectTest {
     base.put(chooser, form.name());
     base.put(Flag.DELTA, SAMPLES.get(Flag.DELTA));
     form.needs().forEach(flag -> base.put(flag, SAMPLES.get(flag)));
-    if (Set.of("tree", "matrix", "without-replacement").contains(form.name())) {
+    if (Set.of("tree", "matrix", "banded", "blt", "without-replacement").contains(form.name())) {
       base.put(Flag.RELATION, "zero-out"); // They have no guarantee under the default.
+    }
+    if (form.takes(Flag.OBJECTIVE)) {
+      // Of so few rounds, where each size has another best matrix.
+      base.put(Flag.MIN_SEPARATION, "3");
+      base.put(Flag.OBJECTIVE, "max");
     }
     return base;
   }

@@ -15,8 +15,8 @@ import org.dpfed.accounting.ToeplitzStrategy;
  * loss has several local minima; so the search starts from several strategies.
  */
 public final class StrategyOptimizer {
-  /** Steps of one evaluation of the loss: some 0.5 s. */
-  private static final double MOST_WORK = 2e8;
+  /** Bands times rounds, which one evaluation of the loss takes some of: a minute in all. */
+  private static final int MOST_WORK = 40_000_000;
 
   /** More buffers hardly lower the error, and cost memory. */
   private static final int MOST_BUFFERS = 8;
@@ -36,11 +36,11 @@ public final class StrategyOptimizer {
       int bands, Participation participation, Objective objective) {
     requireAtLeastOne("bands", bands);
     int effective = Math.min(bands, participation.rounds());
-    if ((double) effective * participation.rounds() > MOST_WORK) {
+    if (effective > mostBands(participation.rounds())) {
       throw new IllegalArgumentException(
-          "bands times rounds must be at most 2e8 to be optimised, was %d times %d"
-                  .formatted(effective, participation.rounds())
-              + "; take fewer bands or a buffered strategy");
+          "bands must be at most %d to be optimised for %d rounds, was %d"
+                  .formatted(mostBands(participation.rounds()), participation.rounds(), effective)
+              + "; take fewer or a buffered strategy");
     }
     RunShape run = RunShape.of(participation, objective);
     double[] start = Arrays.copyOf(squareRoot(run.workload(), effective), effective);
@@ -62,6 +62,11 @@ public final class StrategyOptimizer {
                 new OrderedBandedLoss(loss), OrderedBandedLoss.pointNear(coefficients))
             .point();
     return ToeplitzStrategy.of(OrderedBandedLoss.coefficients(ordered));
+  }
+
+  /** The most bands that are optimised for a run, at least 1; more take minutes. */
+  public static int mostBands(int rounds) {
+    return Math.max(1, MOST_WORK / rounds);
   }
 
   private static boolean isOrdered(double[] coefficients) {

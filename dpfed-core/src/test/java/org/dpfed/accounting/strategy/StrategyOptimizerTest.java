@@ -150,7 +150,10 @@ class StrategyOptimizerTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"0, bands must be at least 1", "400000, bands times rounds must be at most 2e8"})
+  @CsvSource({
+    "0, bands must be at least 1",
+    "81, bands must be at most 80 to be optimised for 500000 rounds"
+  })
   void banded_tooFewOrMany_isRefused(int bands, String message) {
     assertThatThrownBy(
             () ->
