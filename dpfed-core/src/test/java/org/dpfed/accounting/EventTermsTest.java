@@ -129,11 +129,24 @@ class EventTermsTest {
   @Test
   void events_ofTheTable_areAllThatThereAre() {
     Set<Class<?>> tried = events().map(row -> row.get()[0].getClass()).collect(Collectors.toSet());
-    // These hold others, or nothing.
+    // These hold others, or nothing, or are refused on their own.
     tried.addAll(
-        Set.of(DpEvent.SelfComposed.class, DpEvent.Composed.class, DpEvent.NonPrivate.class));
+        Set.of(
+            DpEvent.SelfComposed.class,
+            DpEvent.Composed.class,
+            DpEvent.NonPrivate.class,
+            DpEvent.RoundOf.class));
 
     assertThat(tried).isEqualTo(leaves(DpEvent.class).collect(Collectors.toSet()));
+  }
+
+  /** Composed one by one, rounds of such a run would seem to cost the run each, or nothing. */
+  @Test
+  void roundOf_onItsOwn_isRefusedByEveryAccountant() {
+    DpEvent round = new DpEvent.RoundOf(new DpEvent.SelfComposed(GAUSSIAN, 10), 3);
+    assertThatThrownBy(() -> new TightestAccountant(RELATION).compose(round))
+        .isInstanceOf(UnsupportedEventException.class)
+        .hasMessageContaining("compose the run");
   }
 
   private static Stream<Class<?>> leaves(Class<?> family) {
