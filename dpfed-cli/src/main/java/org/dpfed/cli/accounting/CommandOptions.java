@@ -43,10 +43,12 @@ final class CommandOptions {
     }
     List<String> lines = new ArrayList<>();
     lines.add("%nWhat each --mechanism takes. What is in brackets may be left out.");
-    lines.add(
-        flags.contains(Flag.PLOT)
-            ? "Those with [--accountant] also take --orders, --all and --plot."
-            : "Those with [--accountant] also take --orders. What is to be found is left out.");
+    if (flags.contains(Flag.PLOT)) {
+      lines.add("Those with [--accountant] also take --orders and --all, and --plot too, except");
+      lines.add("banded, blt and trees with --tree-rounds.");
+    } else {
+      lines.add("Those with [--accountant] also take --orders. What is to be found is left out.");
+    }
     for (String name : mechanisms) {
       addForms(lines, name, Choices.MECHANISMS);
     }
