@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.dpfed.accounting.strategy.BufferedLinearStrategy;
+import org.dpfed.accounting.strategy.Objective;
 import org.dpfed.kernel.DeltaKernel;
 import org.dpfed.kernel.KernelSelection;
 import org.dpfed.kernel.NoiseKey;
@@ -63,7 +64,8 @@ public class RoundBench {
   private final Rounds adaptive =
       new Rounds(Clipping.Adaptive.fromSmall(), new Noise.Independent());
   private final Rounds buffered =
-      new Rounds(CLIPPING, new Noise.BufferedLinear(BUFFERS.buffers(), Optional.of(BUFFERS)));
+      new Rounds(CLIPPING, new Noise.BufferedLinear(
+              BUFFERS.buffers(), Objective.meanPrefix(), Optional.of(BUFFERS)));
 
   @Setup
   public void allocate() {

@@ -10,7 +10,7 @@ import org.dpfed.federated.PrivacyPlan;
 /** Privacy events for people to read: long lists of numbers are cut short. */
 final class EventText {
   private static final int SHOWN = 4;
-  private static final Pattern NUMBERS = Pattern.compile("\\[([-+0-9.E]+(?:, [-+0-9.E]+)+)]");
+  private static final Pattern NUMBERS = Pattern.compile("\\[([-+0-9.E, ]++)]");
 
   private EventText() {}
 

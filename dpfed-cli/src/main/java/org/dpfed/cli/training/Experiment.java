@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.dpfed.accounting.PrivacyLedger;
+import org.dpfed.accounting.strategy.StrategyCache;
 import org.dpfed.data.CsvSchema;
 import org.dpfed.data.LabelledData;
 import org.dpfed.data.partition.ByKey;
@@ -69,13 +70,14 @@ record Experiment(
   private static final int MOST_WORKERS_PER_PROCESSOR = 8;
 
   /**
+   * @param strategies where strategies optimised for a run are kept; empty to optimise anew
    * @throws org.dpfed.cli.UsageException when the configuration describes nothing that can run
    */
-  static Experiment of(Configuration configuration) {
+  static Experiment of(Configuration configuration, Optional<StrategyCache> strategies) {
     DataSource source = DataSource.of(configuration);
     try {
       Partition clients = source.partition(partitioner(configuration));
-      PrivacyPlan plan = new PrivacyChoices(configuration).plan(PrivacyPlan.builder(clients));
+      PrivacyPlan plan = new PrivacyChoices(configuration).plan(PrivacyPlan.builder(clients), strategies);
       NetworkTemplate network = NetworkTemplate.of(network(configuration, source.split().train()));
       Execution execution = execution(configuration);
       requireStart(plan, execution, new Dl4jClientTrainer(network, localTraining(configuration)));

@@ -48,24 +48,25 @@ final class PlanText {
   }
 
   private static String cohort(PrivacyPlan plan) {
-    String size = text("%.4g", plan.expectedCohortSize());
     OptionalDouble probability = samplingProbability(plan);
     if (probability.isEmpty()) {
-      return size + ", the same in every round";
+      return text("%.0f, the same in every round", plan.expectedCohortSize());
     }
     String whose = plan.sampling() instanceof Sampling.CyclicPoisson ? " of the group" : "";
-    return size + text(", each client%s with probability %.4g", whose, probability.getAsDouble());
+    return text(
+        "%.4g, each client%s with probability %.4g",
+        plan.expectedCohortSize(), whose, probability.getAsDouble());
   }
 
   private static String sampling(Sampling sampling) {
     if (sampling instanceof Sampling.CappedPoisson capped) {
-      return text("%s, at most %d clients in a round", sampling.label(), capped.maxCohort());
+      return text("%s, at most %s", sampling.label(), counted(capped.maxCohort(), "client"));
     } else if (sampling instanceof Sampling.ParticipationLimited limited) {
       return text(
-          "%s, each client in at most %d rounds, at least %d apart",
-          sampling.label(), limited.maxParticipations(), limited.minSeparation());
+          "%s, each client in at most %s, at least %d apart",
+          sampling.label(), counted(limited.maxParticipations(), "round"), limited.minSeparation());
     } else if (sampling instanceof Sampling.CyclicPoisson cyclic) {
-      return text("%s, %d groups", sampling.label(), cyclic.groups());
+      return text("%s, %s", sampling.label(), counted(cyclic.groups(), "group"));
     }
     return sampling.label();
   }
@@ -133,13 +134,17 @@ final class PlanText {
 
   private static String noise(Noise noise) {
     if (noise instanceof Noise.Tree tree && tree.restartRounds().isPresent()) {
-      return text("tree, restarted every %d rounds", tree.restartRounds().getAsInt());
+      return "tree, each of " + counted(tree.restartRounds().getAsInt(), "round");
     } else if (noise instanceof Noise.Banded banded) {
-      return text("banded, %d bands", banded.bands());
+      return "banded, " + counted(banded.bands(), "band");
     } else if (noise instanceof Noise.BufferedLinear buffered) {
-      return text("blt, %d buffers", buffered.buffers());
+      return "blt, " + counted(buffered.buffers(), "buffer");
     }
     return noise.label();
+  }
+
+  private static String counted(int count, String noun) {
+    return count + " " + noun + (count == 1 ? "" : "s");
   }
 
   /**

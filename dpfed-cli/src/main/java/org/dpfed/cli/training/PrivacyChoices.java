@@ -8,6 +8,8 @@ import java.util.OptionalInt;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.ToeplitzStrategy;
 import org.dpfed.accounting.strategy.BufferedLinearStrategy;
+import org.dpfed.accounting.strategy.Objective;
+import org.dpfed.accounting.strategy.StrategyCache;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.mechanism.Clipping;
 import org.dpfed.mechanism.LayerNoise;
@@ -29,8 +31,13 @@ record PrivacyChoices(Configuration configuration) {
   /** Of the first round with adaptive clipping (Andrew et al. 2021, section 3.3). */
   private static final double INITIAL_CLIP_NORM = 0.1;
 
-  /** Sets everything that a plan is made of but the clients. */
-  PrivacyPlan plan(PrivacyPlan.Builder plan) {
+  /**
+   * The plan for the clients that a builder was made for.
+   *
+   * @param strategies where optimised strategies are kept; empty to optimise anew
+   */
+  PrivacyPlan plan(PrivacyPlan.Builder plan, Optional<StrategyCache> strategies) {
+    strategies.ifPresent(plan::strategies);
     plan.sampling(sampling())
         .clipping(clipping())
         .noise(noise())
@@ -43,7 +50,11 @@ record PrivacyChoices(Configuration configuration) {
     if (configuration.has("privacy.seed")) {
       plan.randomness(Randomness.seeded(configuration.longInteger("privacy.seed")));
     }
-    return plan.build();
+    try {
+      return plan.build();
+    } catch (IllegalStateException e) { // a damaged file in the cache
+      throw new IllegalArgumentException(e.getMessage(), e);
+    }
   }
 
   /** Without noise there is no guarantee; zero-out is the relation that every choice has. */
@@ -166,18 +177,26 @@ record PrivacyChoices(Configuration configuration) {
   private Noise banded() {
     List<Double> given = configuration.numbers("noise.coefficients");
     return given.isEmpty()
-        ? new Noise.Banded(configuration.integer("noise.bands"), Optional.empty())
-        : new Noise.Banded(given.size(), Optional.of(new ToeplitzStrategy(given)));
+        ? new Noise.Banded(configuration.integer("noise.bands"), objective(), Optional.empty())
+        : new Noise.Banded(
+            given.size(), Objective.meanPrefix(), Optional.of(new ToeplitzStrategy(given)));
   }
 
   private Noise bufferedLinear() {
     List<Double> decay = configuration.numbers("noise.bufferDecay");
     return decay.isEmpty()
-        ? new Noise.BufferedLinear(configuration.integer("noise.buffers"), Optional.empty())
+        ? new Noise.BufferedLinear(configuration.integer("noise.buffers"), objective(), Optional.empty())
         : new Noise.BufferedLinear(
             decay.size(),
+            Objective.meanPrefix(),
             Optional.of(
                 new BufferedLinearStrategy(configuration.numbers("noise.outputScale"), decay)));
+  }
+
+  private Objective objective() {
+    return configuration.text("noise.objective").equals("mean")
+        ? Objective.meanPrefix()
+        : Objective.maxPrefix();
   }
 
   Trust trust() {

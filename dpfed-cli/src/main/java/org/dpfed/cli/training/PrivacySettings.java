@@ -254,6 +254,15 @@ final class PrivacySettings {
               .onlyWith("privacy.noise", "blt")
               .notWith("noise.bufferDecay"),
           Setting.of(
+                  "noise.objective",
+                  "--objective",
+                  oneOf("mean", "max"),
+                  "mean",
+                  "What an optimised strategy minimises: the mean error of the model over the rounds, or the largest.")
+              .onlyWith("privacy.noise", "banded", "blt")
+              .notWith("noise.coefficients")
+              .notWith("noise.bufferDecay"),
+          Setting.of(
                   "noise.bufferDecay",
                   "--buffer-decay",
                   numbers("[0.9, 0.5]"),
@@ -266,7 +275,6 @@ final class PrivacySettings {
                   numbers("[0.1, 0.4]"),
                   "",
                   "Output scale of each buffer of a given strategy.")
-              .onlyWith("privacy.noise", "blt")
               .onlyWith("noise.bufferDecay")
               .needed());
 

@@ -62,7 +62,7 @@ final class SummaryTable {
         .ifPresent(sums -> add("ε of the sums alone", sums.displayedEpsilon()));
     add("unit", guarantee.unit() + number(", %d of them", plan.population()));
     PlanText.rows(plan).forEach(this::add);
-    lastClipNorm(report).ifPresent(norm -> add("clip norm at the end", norm));
+    lastClipNorm(report).ifPresent(norm -> add("last clip norm", norm));
   }
 
   /** Of the last finished round, where clip norms adapt. */
