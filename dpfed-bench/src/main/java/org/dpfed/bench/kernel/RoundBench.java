@@ -1,13 +1,21 @@
 package org.dpfed.bench.kernel;
 
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.dpfed.accounting.strategy.BufferedLinearStrategy;
+import org.dpfed.accounting.strategy.Objective;
 import org.dpfed.kernel.DeltaKernel;
 import org.dpfed.kernel.KernelSelection;
 import org.dpfed.kernel.NoiseKey;
 import org.dpfed.mechanism.Clipping;
 import org.dpfed.mechanism.DeltaAggregator;
+import org.dpfed.mechanism.Mechanism;
+import org.dpfed.mechanism.MechanismRun;
+import org.dpfed.mechanism.Noise;
 import org.dpfed.mechanism.Randomness;
-import org.dpfed.mechanism.SampledGaussian;
+import org.dpfed.mechanism.Sampling;
+import org.dpfed.mechanism.Trust;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -25,8 +33,9 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * A whole round's aggregation, 16 clients and one release, on one thread as beside workers: on the
- * integer grid, as every private plan does it, and in floats, which no plan with noise does, to see
- * what the grid costs.
+ * integer grid, as every private plan does it, with a fixed or an adaptive clip norm and with
+ * independent or buffered noise, and in floats, which no plan with noise does, to see what the grid
+ * costs.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -38,39 +47,87 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Thread)
 public class RoundBench {
   private static final int CLIENTS = 16;
+  private static final int ROUNDS = 2000;
   private static final Clipping CLIPPING = new Clipping.Fixed(0.5);
+
+  /** Four buffers; their values do not change how long it takes. */
+  private static final BufferedLinearStrategy BUFFERS =
+      new BufferedLinearStrategy(List.of(0.02, 0.06, 0.15, 0.25), List.of(0.999, 0.98, 0.85, 0.4));
 
   @Param({"26010", "582026"})
   int dimension;
 
   private final KernelSelection kernels = KernelSelection.automatic();
   private final DeltaKernel kernel = kernels.kernel().withThreads(1);
-  private final SampledGaussian everybody =
-      new SampledGaussian(CLIENTS, CLIENTS, CLIPPING, 1, Randomness.secure());
   private Cohort cohort = Cohort.of(1, 1);
+  private final Rounds fixed = new Rounds(CLIPPING, new Noise.Independent());
+  private final Rounds adaptive =
+      new Rounds(Clipping.Adaptive.fromSmall(), new Noise.Independent());
+  private final Rounds buffered =
+      new Rounds(CLIPPING, new Noise.BufferedLinear(
+              BUFFERS.buffers(), Objective.meanPrefix(), Optional.of(BUFFERS)));
 
   @Setup
   public void allocate() {
     cohort = Cohort.of(CLIENTS, dimension);
   }
 
-  @Benchmark
-  public double integers() {
-    try (DeltaAggregator aggregator = everybody.aggregator(0, kernels, dimension)) {
-      for (int client : aggregator.cohort()) {
-        aggregator.accumulate(client, cohort.rows().get(client));
+  /** Runs of one mechanism, one after the other, in which every client joins every round. */
+  private final class Rounds {
+    private final Mechanism mechanism;
+    private Optional<MechanismRun> run = Optional.empty();
+    private int left;
+
+    Rounds(Clipping clipping, Noise noise) {
+      this.mechanism =
+          new Mechanism(
+              CLIENTS,
+              ROUNDS,
+              new Sampling.ParticipationLimited(CLIENTS, ROUNDS, 1),
+              clipping,
+              noise,
+              new Trust.Central(),
+              0.5,
+              Randomness.secure());
+    }
+
+    double next() {
+      if (left == 0) {
+        run = Optional.of(mechanism.start(kernels, dimension));
+        left = ROUNDS;
       }
-      try (INDArray released = aggregator.release(charged -> {})) {
-        return released.getDouble(0);
+      left--;
+      try (DeltaAggregator aggregator = run.orElseThrow().nextRound()) {
+        for (int client : aggregator.cohort()) {
+          aggregator.accumulate(client, cohort.rows().get(client));
+        }
+        try (INDArray released = aggregator.release(charged -> {})) {
+          return released.getDouble(0);
+        }
       }
     }
+  }
+
+  @Benchmark
+  public double integers() {
+    return fixed.next();
+  }
+
+  @Benchmark
+  public double adaptive() {
+    return adaptive.next();
+  }
+
+  @Benchmark
+  public double buffered() {
+    return buffered.next();
   }
 
   @Benchmark
   public double floats() {
     try (INDArray sum = Nd4j.zeros(DataType.FLOAT, dimension)) {
       for (INDArray delta : cohort.rows()) {
-        float scale = CLIPPING.scale(kernel.rowNorms(delta)[0], delta);
+        float scale = (float) Math.min(1, CLIPPING.clipNorm() / kernel.rowNorms(delta)[0]);
         kernel.addScaled(sum, delta, new float[] {scale});
       }
       NoiseKey key = new NoiseKey(new byte[NoiseKey.BYTES]);

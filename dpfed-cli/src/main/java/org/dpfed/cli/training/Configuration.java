@@ -265,6 +265,11 @@ final class Configuration {
     return value(key).map(Configuration::texts).orElse(List.of());
   }
 
+  /** The numbers of a list; empty when it is not set. */
+  List<Double> numbers(String key) {
+    return texts(key).stream().map(Double::valueOf).toList();
+  }
+
   /** Lists of texts by name; empty when the setting is not set. */
   Map<String, List<String>> textsByName(String key) {
     Map<String, List<String>> lists = new LinkedHashMap<>();

@@ -25,17 +25,7 @@ final class DryRun {
     rows.put("architecture", experiment.configuration().text("model.architecture"));
     rows.put("parameters", text("%,d", experiment.network().dimension()));
     rows.put("rounds", text("%d", plan.rounds()));
-    rows.put(
-        "expected cohort",
-        text(
-            "%.4g, each client with probability %.4g",
-            plan.expectedCohortSize(), plan.samplingProbability()));
-    rows.put(
-        "clip norm",
-        Double.isInfinite(plan.clipping().clipNorm())
-            ? "none"
-            : text("%s", plan.clipping().clipNorm()));
-    rows.put("noise multiplier", text("%.5g", plan.noiseMultiplier()));
+    rows.putAll(PlanText.rows(plan));
     rows.put("accountant", guarantee.accountant());
     String table =
         rows.entrySet().stream()
@@ -43,10 +33,17 @@ final class DryRun {
             .collect(Collectors.joining("\n"));
     return String.join(
         "\n",
-        guarantee.summary(),
+        guarantee.summary() + ofSums(plan),
         table + experiment.heldOut().warning().map("\n"::concat).orElse(""),
         assumptions(guarantee.assumptions()),
         "dry run: nothing was trained, charged or written");
+  }
+
+  /** With local trust, on a line of its own; empty where the sums promise no more. */
+  private static String ofSums(PrivacyPlan plan) {
+    return plan.guaranteeOfSumsAfter(plan.rounds())
+        .map(sums -> "\nthe sums alone: " + sums.summary())
+        .orElse("");
   }
 
   private static long totalExamples(Partition clients) {

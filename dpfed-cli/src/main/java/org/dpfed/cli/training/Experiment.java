@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.PrivacyLedger;
+import org.dpfed.accounting.strategy.StrategyCache;
 import org.dpfed.data.CsvSchema;
 import org.dpfed.data.LabelledData;
 import org.dpfed.data.partition.ByKey;
@@ -23,6 +23,7 @@ import org.dpfed.dl4j.Dl4jClientTrainer;
 import org.dpfed.dl4j.Dl4jEvaluator;
 import org.dpfed.dl4j.LocalTraining;
 import org.dpfed.dl4j.NetworkTemplate;
+import org.dpfed.federated.ClientTrainer;
 import org.dpfed.federated.Execution;
 import org.dpfed.federated.FederatedAveraging;
 import org.dpfed.federated.PrivacyPlan;
@@ -30,6 +31,7 @@ import org.dpfed.federated.RoundListener;
 import org.dpfed.federated.RoundSchedule;
 import org.dpfed.federated.ServerOptimizer;
 import org.dpfed.kernel.KernelSelection;
+import org.dpfed.mechanism.Mechanism;
 import org.dpfed.mechanism.Randomness;
 import org.dpfed.models.Architecture;
 import org.nd4j.linalg.learning.config.Adam;
@@ -68,26 +70,43 @@ record Experiment(
   private static final int MOST_WORKERS_PER_PROCESSOR = 8;
 
   /**
+   * @param strategies where strategies optimised for a run are kept; empty to optimise anew
    * @throws org.dpfed.cli.UsageException when the configuration describes nothing that can run
    */
-  static Experiment of(Configuration configuration) {
+  static Experiment of(Configuration configuration, Optional<StrategyCache> strategies) {
     DataSource source = DataSource.of(configuration);
     try {
       Partition clients = source.partition(partitioner(configuration));
-      PrivacyPlan plan = plan(configuration, clients);
+      PrivacyPlan plan = new PrivacyChoices(configuration).plan(PrivacyPlan.builder(clients), strategies);
       NetworkTemplate network = NetworkTemplate.of(network(configuration, source.split().train()));
+      Execution execution = execution(configuration);
+      requireStart(plan, execution, new Dl4jClientTrainer(network, localTraining(configuration)));
       return new Experiment(
           configuration,
           source.schema(),
           clients,
           network,
           plan,
-          execution(configuration),
+          execution,
           new Dl4jEvaluator(network, source.split().test().toDataSet()),
           HeldOut.of(source.split().test().size(), clients));
     } catch (IllegalArgumentException e) {
       throw configuration.refused(e);
     }
+  }
+
+  /** Refuses what a run would refuse at its start, before its directory is made. */
+  private static void requireStart(PrivacyPlan plan, Execution execution, ClientTrainer trainer) {
+    new Mechanism(
+            plan.population(),
+            plan.rounds(),
+            plan.sampling(),
+            plan.clipping(),
+            plan.noise(),
+            plan.trust(),
+            plan.noiseMultiplier(),
+            Randomness.secure())
+        .start(execution.kernel(), trainer.layerSizes());
   }
 
   /** The run, to be started once. */
@@ -216,22 +235,6 @@ record Experiment(
       case "yogi" -> new ServerOptimizer.Yogi(rate);
       default -> new ServerOptimizer.Sgd(rate, configuration.number("server.momentum"));
     };
-  }
-
-  private static PrivacyPlan plan(Configuration configuration, Partition clients) {
-    PrivacyPlan.Builder plan =
-        PrivacyPlan.builder(clients)
-            .expectedCohortSize(configuration.number("privacy.expectedCohortSize"))
-            .rounds(configuration.integer("privacy.rounds"))
-            .delta(configuration.number("privacy.delta"))
-            .relation(NeighbouringRelation.labelled(configuration.text("privacy.relation")));
-    configuration.optionalNumber("privacy.clipNorm").ifPresent(plan::clipNorm);
-    configuration.optionalNumber("privacy.epsilon").ifPresent(plan::epsilon);
-    configuration.optionalNumber("privacy.noiseMultiplier").ifPresent(plan::noiseMultiplier);
-    if (configuration.has("privacy.seed")) {
-      plan.randomness(Randomness.seeded(configuration.longInteger("privacy.seed")));
-    }
-    return plan.build();
   }
 
   private static Execution execution(Configuration configuration) {

@@ -1,24 +1,17 @@
 package org.dpfed.cli.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
-import com.fasterxml.jackson.databind.node.DoubleNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.LongNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.DoublePredicate;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import java.util.regex.Pattern;
 
 /**
  * The values that a setting accepts. Files and flags provide text, or lists and maps of text; only
@@ -54,16 +47,6 @@ record Kind(
     }
   }
 
-  private static final Pattern INTEGER = Pattern.compile("[-+]?(0|[1-9][0-9]*)");
-  private static final Pattern NUMBER =
-      Pattern.compile("[-+]?([0-9]+(\\.[0-9]*)?|\\.[0-9]+)([eE][-+]?[0-9]+)?");
-  private static final int LONGEST_NAME_BYTES = 200;
-  private static final Pattern NOT_IN_NAMES =
-      Pattern.compile("[/\\\\:*?\"<>|]|\\p{C}|\\p{Zl}|\\p{Zp}");
-  private static final Pattern DEVICE =
-      Pattern.compile("(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])( *\\..*)?");
-  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-
   /** The value that {@code raw} stands for; empty when it is none of this kind. */
   Optional<JsonNode> read(JsonNode raw) {
     return reader.apply(raw);
@@ -85,7 +68,7 @@ record Kind(
     return scalar(
         bound,
         Long.toString(Math.max(least, 1)),
-        text -> whole(text, least, most).map(LongNode::valueOf));
+        text -> RawValues.whole(text, least, most).map(LongNode::valueOf));
   }
 
   static Kind positive() {
@@ -94,6 +77,15 @@ record Kind(
 
   static Kind atLeastZero() {
     return number("a number of at least 0", "0.5", value -> value >= 0);
+  }
+
+  static Kind atLeastOne() {
+    return number("a number of at least 1", "2", value -> value >= 1);
+  }
+
+  /** A number in [0, 1]. */
+  static Kind quantile() {
+    return number("a number from 0 to 1", "0.5", value -> value >= 0 && value <= 1);
   }
 
   /** A number in [0, 1), or (0, 1) when {@code open}. */
@@ -105,10 +97,7 @@ record Kind(
   }
 
   private static Kind number(String bound, String example, DoublePredicate test) {
-    return scalar(
-        bound,
-        example,
-        text -> decimal(text).filter(value -> test.test(value.doubleValue())).map(value -> value));
+    return scalar(bound, example, text -> RawValues.number(text, test));
   }
 
   static Kind text() {
@@ -129,18 +118,9 @@ record Kind(
   static Kind directoryName() {
     return text(
         "a name of at most %d bytes without / \\ : * ? \" < > | or control characters, not ending in a dot or space"
-            .formatted(LONGEST_NAME_BYTES),
+            .formatted(DirectoryName.LONGEST_BYTES),
         "x",
-        Kind::isDirectoryName);
-  }
-
-  static boolean isDirectoryName(String text) {
-    return !text.isBlank()
-        && text.getBytes(StandardCharsets.UTF_8).length <= LONGEST_NAME_BYTES
-        && text.equals(text.strip())
-        && !text.endsWith(".")
-        && !NOT_IN_NAMES.matcher(text).find()
-        && !DEVICE.matcher(text).matches();
+        DirectoryName::isOne);
   }
 
   private static Kind text(String bound, String example, Predicate<String> test) {
@@ -173,7 +153,7 @@ record Kind(
         Shape.PATHS,
         "a list of paths, such as [a.csv, b.csv]",
         "[a.csv, b.csv]",
-        raw -> list(raw, item -> path().read(item)));
+        raw -> RawValues.list(raw, item -> path().read(item)));
   }
 
   /** One character, or one of a few names for characters. */
@@ -204,7 +184,10 @@ record Kind(
 
   /** A list of texts, which may be empty texts. */
   static Kind list() {
-    return collection("a list of texts, such as [a, b]", "[a, b]", raw -> list(raw, Kind::anyText));
+    return collection(
+        "a list of texts, such as [a, b]",
+        "[a, b]",
+        raw -> RawValues.list(raw, RawValues::anyText));
   }
 
   /** A list of integers from 1. */
@@ -213,11 +196,36 @@ record Kind(
         "a list of integers from 1 to 2147483647, such as [64, 16]",
         "[64, 16]",
         raw ->
-            list(
+            RawValues.list(
                 raw,
                 item ->
-                    scalarValue(
-                        item, text -> whole(text, 1, Integer.MAX_VALUE).map(LongNode::valueOf))));
+                    RawValues.scalar(
+                        item,
+                        text ->
+                            RawValues.whole(text, 1, Integer.MAX_VALUE).map(LongNode::valueOf))));
+  }
+
+  /** A list of numbers. */
+  static Kind numbers(String example) {
+    return collection(
+        "a list of numbers, such as " + example, example, raw -> numbers(raw, value -> true));
+  }
+
+  /** One of a few names, or a list of positive numbers. */
+  static Kind shares(String... names) {
+    List<String> known = List.of(names);
+    return collection(
+        String.join(", ", names) + " or a list of positive numbers, such as [1, 2]",
+        names[0],
+        raw ->
+            raw.isTextual()
+                ? Optional.of(raw).filter(name -> known.contains(name.asText()))
+                : numbers(raw, value -> value > 0));
+  }
+
+  private static Optional<JsonNode> numbers(JsonNode raw, DoublePredicate test) {
+    return RawValues.list(
+        raw, item -> RawValues.scalar(item, text -> RawValues.number(text, test)));
   }
 
   /** Lists of texts by name. */
@@ -225,7 +233,7 @@ record Kind(
     return collection(
         "a map of lists, such as " + example,
         example,
-        raw -> map(raw, lists -> list(lists, Kind::anyText)));
+        raw -> RawValues.map(raw, lists -> RawValues.list(lists, RawValues::anyText)));
   }
 
   /** A list of texts, or lists of texts by name. */
@@ -235,13 +243,14 @@ record Kind(
         "[no, yes]",
         raw ->
             raw.isObject()
-                ? map(raw, labels -> list(labels, Kind::anyText))
-                : list(raw, Kind::anyText));
+                ? RawValues.map(raw, labels -> RawValues.list(labels, RawValues::anyText))
+                : RawValues.list(raw, RawValues::anyText));
   }
 
   /** Two numbers. */
   static Kind range(String example) {
-    return collection("two numbers, the lower first, such as " + example, example, Kind::range);
+    return collection(
+        "two numbers, the lower first, such as " + example, example, RawValues::range);
   }
 
   /** Pairs of numbers by name. */
@@ -249,7 +258,7 @@ record Kind(
     return collection(
         "a map of two numbers each, the lower first, such as " + example,
         example,
-        raw -> map(raw, Kind::range));
+        raw -> RawValues.map(raw, RawValues::range));
   }
 
   /** Positive factors by the round from which they hold, the first of them from round 1. */
@@ -260,83 +269,27 @@ record Kind(
             + example,
         example,
         raw ->
-            map(
+            RawValues.map(
                     raw,
                     item ->
-                        scalarValue(
-                            item,
-                            text ->
-                                decimal(text)
-                                    .filter(value -> value.doubleValue() > 0)
-                                    .map(value -> value)))
+                        RawValues.scalar(item, text -> RawValues.number(text, value -> value > 0)))
                 .filter(map -> map.has("1"))
                 .filter(
                     map ->
                         map.properties().stream()
                             .allMatch(
-                                entry -> whole(entry.getKey(), 1, Integer.MAX_VALUE).isPresent())));
-  }
-
-  private static Optional<JsonNode> range(JsonNode raw) {
-    return list(raw, item -> scalarValue(item, text -> decimal(text).map(value -> value)))
-        .filter(pair -> pair.size() == 2 && pair.get(0).asDouble() < pair.get(1).asDouble());
+                                entry ->
+                                    RawValues.whole(entry.getKey(), 1, Integer.MAX_VALUE)
+                                        .isPresent())));
   }
 
   private static Kind scalar(
       String bound, String example, Function<String, Optional<JsonNode>> reader) {
-    return new Kind(Shape.SCALAR, bound, example, raw -> scalarValue(raw, reader));
+    return new Kind(Shape.SCALAR, bound, example, raw -> RawValues.scalar(raw, reader));
   }
 
   private static Kind collection(
       String bound, String example, Function<JsonNode, Optional<JsonNode>> reader) {
     return new Kind(Shape.COLLECTION, bound, example, reader);
-  }
-
-  private static Optional<JsonNode> scalarValue(
-      JsonNode raw, Function<String, Optional<JsonNode>> reader) {
-    return raw.isTextual() ? reader.apply(raw.asText()) : Optional.empty();
-  }
-
-  private static Optional<JsonNode> anyText(JsonNode raw) {
-    return raw.isTextual() ? Optional.of(raw) : Optional.empty();
-  }
-
-  private static Optional<Long> whole(String text, long least, long most) {
-    if (!INTEGER.matcher(text).matches()) {
-      return Optional.empty();
-    }
-    BigInteger value = new BigInteger(text);
-    return Optional.of(value)
-        .filter(number -> number.bitLength() < Long.SIZE)
-        .map(BigInteger::longValue)
-        .filter(number -> number >= least && number <= most);
-  }
-
-  private static Optional<DoubleNode> decimal(String text) {
-    return NUMBER.matcher(text).matches()
-        ? Optional.of(Double.parseDouble(text) + 0.0) // + 0.0: -0 is 0
-            .filter(Double::isFinite)
-            .map(DoubleNode::valueOf)
-        : Optional.empty();
-  }
-
-  private static Optional<JsonNode> list(
-      JsonNode raw, Function<JsonNode, Optional<JsonNode>> item) {
-    ArrayNode list = NODES.arrayNode();
-    for (JsonNode element : raw) {
-      item.apply(element).ifPresent(list::add);
-    }
-    boolean isWhole = raw.isArray() && !raw.isEmpty() && list.size() == raw.size();
-    return isWhole ? Optional.of(list) : Optional.empty();
-  }
-
-  private static Optional<JsonNode> map(
-      JsonNode raw, Function<JsonNode, Optional<JsonNode>> entry) {
-    ObjectNode map = NODES.objectNode();
-    for (Map.Entry<String, JsonNode> element : raw.properties()) {
-      entry.apply(element.getValue()).ifPresent(value -> map.set(element.getKey(), value));
-    }
-    boolean isWhole = raw.isObject() && !raw.isEmpty() && map.size() == raw.size();
-    return isWhole ? Optional.of(map) : Optional.empty();
   }
 }

@@ -1,11 +1,13 @@
 package org.dpfed.cli.training;
 
 import java.io.PrintWriter;
+import java.util.Locale;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.dpfed.federated.ModelEvaluation;
+import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.federated.RoundMetrics;
 
 /** Shows the progress of a run: a bar on a terminal, otherwise one line per evaluation. */
@@ -21,8 +23,16 @@ sealed interface Progress extends AutoCloseable {
    *
    * @param terminal whether someone is looking at a terminal
    */
-  static Progress of(boolean terminal, int rounds, PrintWriter out) {
-    return terminal ? new Bar(rounds) : new Lines(rounds, out);
+  static Progress of(boolean terminal, PrivacyPlan plan, PrintWriter out) {
+    boolean adapts = plan.clipping().adaptation().isPresent();
+    return terminal ? new Bar(plan.rounds(), adapts) : new Lines(plan.rounds(), adapts, out);
+  }
+
+  /** The round's clip norm where it adapts, to go behind a metric; otherwise empty. */
+  private static String clipNorm(boolean adapts, RoundMetrics round) {
+    return adapts
+        ? String.format(Locale.ROOT, ", clip norm %.3g", PlanText.whole(round.clipNorms()))
+        : "";
   }
 
   /**
@@ -34,8 +44,10 @@ sealed interface Progress extends AutoCloseable {
     private static final int COLUMNS = 79;
 
     private final ProgressBar bar;
+    private final boolean adapts;
 
-    private Bar(int rounds) {
+    private Bar(int rounds, boolean adapts) {
+      this.adapts = adapts;
       this.bar =
           new ProgressBarBuilder()
               .setTaskName("round")
@@ -52,7 +64,7 @@ sealed interface Progress extends AutoCloseable {
           .evaluation()
           .map(ModelEvaluation::main)
           .filter(metric -> metric.value().isPresent())
-          .ifPresent(metric -> bar.setExtraMessage(" " + metric));
+          .ifPresent(metric -> bar.setExtraMessage(" " + metric + clipNorm(adapts, round)));
       bar.step();
     }
 
@@ -66,15 +78,19 @@ sealed interface Progress extends AutoCloseable {
    * Plain lines.
    *
    * @param rounds how many there will be
+   * @param adapts whether the clip norm does
    * @param out where lines go
    */
-  record Lines(int rounds, PrintWriter out) implements Progress {
+  record Lines(int rounds, boolean adapts, PrintWriter out) implements Progress {
     @Override
     public void finished(RoundMetrics round) {
       round
           .evaluation()
           .ifPresent(
-              evaluation -> out.printf("round %d of %d: %s%n", round.round(), rounds, evaluation));
+              evaluation ->
+                  out.printf(
+                      "round %d of %d: %s%s%n",
+                      round.round(), rounds, evaluation, clipNorm(adapts, round)));
     }
 
     @Override

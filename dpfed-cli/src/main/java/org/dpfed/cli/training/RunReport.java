@@ -17,6 +17,9 @@ import org.dpfed.federated.TrainingReport;
  * notCoveredByGuarantee} contains what depends on data without noise: metrics, which depend on the
  * held-out rows; durations, which reveal how much data took part; and diagnostics, if requested.
  *
+ * <p>With local trust {@code guarantee} is each client's own against the server, and {@code
+ * guaranteeOfSums} that of the released models alone, where it promises more.
+ *
  * <p>Every number is finite, or {@code null} if there is none.
  */
 final class RunReport {
@@ -39,8 +42,9 @@ final class RunReport {
     root.put("roundsCharged", report.charged());
     root.put("roundsPlanned", report.plan().rounds());
     root.set("guarantee", GuaranteeJson.of(report.guarantee()));
+    report.guaranteeOfSums().ifPresent(sums -> root.set("guaranteeOfSums", GuaranteeJson.of(sums)));
     root.put("isSecure", report.plan().isSecure());
-    root.set("plan", plan(report));
+    root.set("plan", PlanJson.of(report.plan()));
     root.putObject("released").put("model", RunDirectory.MODEL);
     root.set("notCoveredByGuarantee", notCovered(heldOut, report));
     root.set("rounds", rounds(report));
@@ -49,18 +53,6 @@ final class RunReport {
     root.set("versions", versions());
     root.set("machine", machine(report));
     return root;
-  }
-
-  private static ObjectNode plan(TrainingReport report) {
-    ObjectNode node = JsonNodeFactory.instance.objectNode();
-    node.put("population", report.plan().population());
-    node.put("expectedCohortSize", report.plan().expectedCohortSize());
-    node.put("samplingProbability", report.plan().samplingProbability());
-    node.put("rounds", report.plan().rounds());
-    put(node, "clipNorm", report.plan().clipping().clipNorm());
-    node.put("noiseMultiplier", report.plan().noiseMultiplier());
-    node.put("roundEvent", report.plan().roundEvent().toString());
-    return node;
   }
 
   private static ObjectNode notCovered(HeldOut heldOut, TrainingReport report) {
@@ -78,7 +70,7 @@ final class RunReport {
     for (RoundMetrics metrics : report.rounds()) {
       ObjectNode node = rounds.addObject();
       node.put("round", metrics.round());
-      put(node.putObject("released"), "noiseStddev", metrics.noiseStddev());
+      node.set("released", released(metrics));
       ObjectNode notCovered = JsonNodeFactory.instance.objectNode();
       metrics.evaluation().ifPresent(e -> notCovered.set("evaluation", evaluation(e)));
       metrics
@@ -89,6 +81,17 @@ final class RunReport {
       }
     }
     return rounds;
+  }
+
+  private static ObjectNode released(RoundMetrics metrics) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    put(node, "noiseStddev", metrics.noiseStddev());
+    if (metrics.clipNorms().stream().allMatch(Double::isFinite)) {
+      metrics.clipNorms().forEach(node.putArray("clipNorms")::add);
+    } else {
+      node.putNull("clipNorms");
+    }
+    return node;
   }
 
   /** Metrics by name, {@code null} for those without a value, whose reasons stand beside them. */

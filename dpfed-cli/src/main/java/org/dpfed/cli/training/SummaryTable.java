@@ -3,9 +3,11 @@ package org.dpfed.cli.training;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.dpfed.accounting.Guarantee;
 import org.dpfed.federated.ModelEvaluation;
 import org.dpfed.federated.PrivacyPlan;
+import org.dpfed.federated.RoundMetrics;
 import org.dpfed.federated.TrainingReport;
 
 /** The table at the end of a run, no wider than 80 columns. */
@@ -54,11 +56,21 @@ final class SummaryTable {
     } else {
       add("ε", plan.isSecure() ? "no privacy" : "no privacy (seeded noise)");
     }
+    report
+        .guaranteeOfSums()
+        .filter(Guarantee::isPrivate)
+        .ifPresent(sums -> add("ε of the sums alone", sums.displayedEpsilon()));
     add("unit", guarantee.unit() + number(", %d of them", plan.population()));
-    double clipNorm = plan.clipping().clipNorm();
-    add("clip norm", Double.isInfinite(clipNorm) ? "none" : Double.toString(clipNorm));
-    add("noise multiplier", number("%.4f", plan.noiseMultiplier()));
-    add("expected cohort", number("%.4g", plan.expectedCohortSize()));
+    PlanText.rows(plan).forEach(this::add);
+    lastClipNorm(report).ifPresent(norm -> add("last clip norm", norm));
+  }
+
+  /** Of the last finished round, where clip norms adapt. */
+  private static Optional<String> lastClipNorm(TrainingReport report) {
+    List<RoundMetrics> rounds = report.rounds();
+    return rounds.isEmpty() || report.plan().clipping().adaptation().isEmpty()
+        ? Optional.empty()
+        : Optional.of(number("%.4g", PlanText.whole(rounds.get(rounds.size() - 1).clipNorms())));
   }
 
   private void addRun(TrainingReport report) {

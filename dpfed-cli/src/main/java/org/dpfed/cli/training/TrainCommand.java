@@ -3,7 +3,9 @@ package org.dpfed.cli.training;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.dpfed.accounting.strategy.StrategyCache;
 import org.dpfed.ledger.FileLedger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -32,6 +34,8 @@ import picocli.CommandLine.Spec;
     },
     sortOptions = false)
 public final class TrainCommand implements Callable<Integer> {
+  private static final String STRATEGIES = "strategies";
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(
@@ -75,7 +79,7 @@ public final class TrainCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     PrintWriter out = spec.commandLine().getOut();
     Configuration configuration = configuration();
-    try (Experiment experiment = Experiment.of(configuration)) {
+    try (Experiment experiment = Experiment.of(configuration, strategies(configuration))) {
       if (dryRun) {
         out.println(DryRun.describe(experiment));
         return CommandLine.ExitCode.OK;
@@ -90,6 +94,14 @@ public final class TrainCommand implements Callable<Integer> {
       }
     }
     return CommandLine.ExitCode.OK;
+  }
+
+  /** Beside the runs, so that a second run of the same shape finds them; none in a dry run. */
+  private Optional<StrategyCache> strategies(Configuration configuration) {
+    return dryRun
+        ? Optional.empty()
+        : Optional.of(
+            new StrategyCache(Path.of(configuration.text("run.directory")).resolve(STRATEGIES)));
   }
 
   private Configuration configuration() {

@@ -6,6 +6,7 @@ import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.PrivacyLedger;
 import org.dpfed.cli.Causes;
 import org.dpfed.federated.FederatedAveraging;
+import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.federated.RoundFailedException;
 import org.dpfed.federated.TrainingReport;
 import org.dpfed.federated.TrainingResult;
@@ -34,7 +35,10 @@ final class TrainingRun {
 
   /** Trains, and writes model and report. */
   void run(PrivacyLedger ledger) throws IOException {
-    out.println(SummaryTable.wrapped(experiment.plan().guarantee().summary()));
+    PrivacyPlan plan = experiment.plan();
+    out.println(SummaryTable.wrapped(plan.guarantee().summary()));
+    plan.guaranteeOfSumsAfter(plan.rounds())
+        .ifPresent(sums -> out.println(SummaryTable.wrapped("the sums alone: " + sums.summary())));
     experiment
         .trainer()
         .notes()
@@ -60,7 +64,7 @@ final class TrainingRun {
       throw e;
     } catch (RuntimeException | Error e) {
       if (charges > 0) {
-        err.printf("spent: %d times %s%n", charges, experiment.plan().roundEvent());
+        err.printf("spent: %d times %s%n", charges, EventText.ofRound(experiment.plan()));
         err.flush();
       }
       throw e;
@@ -69,7 +73,7 @@ final class TrainingRun {
 
   private TrainingResult train(PrivacyLedger ledger, Interruption interruption) {
     boolean isTerminal = Boolean.getBoolean(TERMINAL);
-    try (Progress progress = Progress.of(isTerminal, experiment.plan().rounds(), out)) {
+    try (Progress progress = Progress.of(isTerminal, experiment.plan(), out)) {
       FederatedAveraging averaging =
           experiment.averaging(
               event -> charge(ledger, event), (metrics, parameters) -> progress.finished(metrics));

@@ -132,7 +132,7 @@ final class SettingsTest {
 
   private static void meet(Map<String, String> flags, Choice choice) {
     if (!choice.isNegated()) {
-      flags.put(choice.key(), one(choice));
+      give(flags, choice);
     } else if (choice.values().isEmpty()) {
       flags.put(choice.key(), Configuration.NONE);
     } else {
@@ -147,12 +147,18 @@ final class SettingsTest {
         .filter(other -> !other.equals(choice))
         .forEach(other -> meet(kept, other));
     if (choice.isNegated()) {
-      kept.put(choice.key(), one(choice));
+      give(kept, choice);
     } else if (!choice.values().isEmpty()) {
       kept.put(choice.key(), another(choice));
     }
     flags.clear();
     flags.putAll(completed(kept, ""));
+  }
+
+  /** Gives the other setting a value that is the choice's, and what that needs to be taken. */
+  private static void give(Map<String, String> flags, Choice choice) {
+    Settings.named(choice.key()).takenWith().forEach(further -> meet(flags, further));
+    flags.put(choice.key(), one(choice));
   }
 
   /** A value of the other setting that is the choice's. */
@@ -179,11 +185,14 @@ final class SettingsTest {
   private static Map<String, String> completed(Map<String, String> flags, String wanted) {
     Map<String, String> all = new LinkedHashMap<>(flags);
     // What a choice brings with it is needed in turn: three passes reach the end of every chain.
+    if (!wanted.isEmpty()) {
+      all.computeIfAbsent(wanted, key -> Settings.named(key).kind().example());
+    }
     Configuration soFar = configuration(all);
     for (int pass = 0; pass < 3; pass++) {
       for (Setting setting : Settings.ALL) {
         boolean isTaken = setting.contradicted(soFar::value).isEmpty();
-        if (isTaken && (setting.isNeeded(soFar::value) || setting.key().equals(wanted))) {
+        if (isTaken && setting.isNeeded(soFar::value)) {
           String value = all.computeIfAbsent(setting.key(), key -> setting.kind().example());
           soFar.withFlag(setting, value);
         }

@@ -10,6 +10,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.deeplearning4j.util.ModelSerializer;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.PrivacyLedger;
@@ -126,6 +127,6 @@ final class TrainingRunTest {
   private static Experiment experiment() {
     Configuration configuration = Configuration.standard();
     configuration.withFlag(Settings.named("privacy.rounds"), Integer.toString(ROUNDS));
-    return Experiment.of(configuration.complete());
+    return Experiment.of(configuration.complete(), Optional.empty());
   }
 }

@@ -1,0 +1,98 @@
+package org.dpfed.cli.training;
+
+import static org.dpfed.cli.training.Kind.fraction;
+import static org.dpfed.cli.training.Kind.integer;
+import static org.dpfed.cli.training.Kind.oneOf;
+import static org.dpfed.cli.training.Kind.positive;
+import static org.dpfed.cli.training.Kind.schedule;
+import static org.dpfed.cli.training.Kind.sizes;
+
+import java.util.List;
+
+/** Settings of the network, and of how clients and server train it. */
+final class LearningSettings {
+  static final List<Setting> ALL =
+      List.of(
+          Setting.of(
+                  "model.architecture",
+                  "--model",
+                  oneOf("logistic", "mlp", "tanh-cnn", "lenet"),
+                  "",
+                  "Network.")
+              .needed(),
+          Setting.of("model.hidden", "--hidden", sizes(), "[16]", "Units of each hidden layer.")
+              .onlyWith("model.architecture", "mlp"),
+          Setting.of("model.seed", "--model-seed", integer(1), "1", "Seed of the initial weights."),
+          Setting.of(
+                  "client.learningRate",
+                  "--client-learning-rate",
+                  positive(),
+                  "",
+                  "Learning rate of local training.")
+              .needed(),
+          Setting.of(
+              "client.updater",
+              "--client-updater",
+              oneOf("sgd", "momentum", "adam"),
+              "sgd",
+              "Optimizer of local training."),
+          Setting.of(
+              "client.epochs",
+              "--epochs",
+              integer(1, 1_000_000),
+              "1",
+              "Passes over a client's rows in a round."),
+          Setting.of(
+                  "client.batchSize",
+                  "--batch-size",
+                  integer(1),
+                  "10",
+                  "Rows of one local step; a client with one row has one step per epoch.")
+              .notWith("partition.by", "one-per-client"),
+          Setting.of(
+                  "client.maxExamples",
+                  "--max-examples",
+                  integer(1),
+                  "",
+                  "Largest number of a client's rows that a round uses; a larger client uses a new random subset each round.")
+              .notWith("partition.by", "one-per-client"),
+          Setting.of(
+              "client.maxSteps",
+              "--max-steps",
+              integer(1),
+              "",
+              "Largest number of steps of a client in a round; limits its time."),
+          Setting.of(
+              "client.schedule",
+              "--client-schedule",
+              schedule(),
+              "",
+              "Factors of the learning rate of local training, each from a given round on."),
+          Setting.of(
+              "server.schedule",
+              "--server-schedule",
+              schedule(),
+              "",
+              "Factors of the learning rate of the server's optimizer, each from a given round on."),
+          Setting.of(
+              "server.optimizer",
+              "--server-optimizer",
+              oneOf("sgd", "adam", "adagrad", "yogi"),
+              "sgd",
+              "Optimizer that applies the noisy mean."),
+          Setting.of(
+              "server.learningRate",
+              "--server-learning-rate",
+              positive(),
+              "1",
+              "Learning rate of the server's optimizer."),
+          Setting.of(
+                  "server.momentum",
+                  "--server-momentum",
+                  fraction(false),
+                  "0",
+                  "Momentum of the server's optimizer.")
+              .onlyWith("server.optimizer", "sgd"));
+
+  private LearningSettings() {}
+}
