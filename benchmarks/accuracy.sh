@@ -39,12 +39,12 @@ train() {
 case $what in
   adaptive)
     title="Adaptive clipping on Fashion-MNIST, tanh CNN"
-    config=benchmarks/configs/fashion-tanh-cnn.yaml
-    for clip in 0.1 0.2 0.5 1 2; do
-      train "fixed $clip" "$config" --clip-norm "$clip"
+    config=benchmarks/configs/fashion-adaptive.yaml
+    for clip in 0.25 0.5 1 2 4; do
+      train "fixed $clip" "$config" --clip-norm "$clip" --clipping fixed --target-quantile none --clip-learning-rate none
     done
     for clip in 0.1 10; do
-      train "adaptive from $clip" benchmarks/configs/fashion-adaptive.yaml --clip-norm "$clip"
+      train "adaptive from $clip" "$config" --clip-norm "$clip"
     done
     ;;
   correlated)
@@ -59,8 +59,8 @@ case $what in
     title="The price of not trusting the server: Fashion-MNIST, tanh CNN, one guarantee for each client"
     config=benchmarks/configs/fashion-banded.yaml
     for epsilon in 8 64 512; do
-      train "central, ε = $epsilon" "$config" --noise independent --bands none --epsilon "$epsilon"
-      train "local, ε = $epsilon" "$config" --noise independent --bands none --epsilon "$epsilon" --trust local
+      train "central, ε = $epsilon" "$config" --noise independent --bands none --rounds 60 --epsilon "$epsilon"
+      train "local, ε = $epsilon" "$config" --noise independent --bands none --rounds 60 --epsilon "$epsilon" --trust local
     done
     ;;
   *)
