@@ -111,6 +111,44 @@ final class AccountCommandTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        // Nodes per leaf: 9 in six trees, 7 in the last.
+        "--max-participations=6 | 54 | no client joins more than one round of each tree, nor more"
+            + " than 6 rounds",
+        "'' | 61 | no client joins more than one round of each tree",
+        // Two in each of three trees, both below the node of 256 rounds.
+        "--max-participations=6 --min-separation=250 | 60 | no client joins more than 6 rounds,"
+            + " whose indices differ by at least 250 within a tree"
+      })
+  void account_restartedTrees_costTheirSensitivityAndStateTheParticipation(
+      String participation, double squared, String rule) {
+    CommandRun run =
+        account(
+            ("--mechanism=tree --relation=zero-out --noise-multiplier=7 --delta=1e-10"
+                    + " --tree-rounds=313,313,313,313,313,313,122 "
+                    + participation)
+                .strip());
+    CommandRun gaussian =
+        account(
+            "--relation=zero-out --rounds=1 --delta=1e-10 --noise-multiplier="
+                + 7 / Math.sqrt(squared));
+    assertThat(run.out().lines().findFirst()).isEqualTo(gaussian.out().lines().findFirst());
+    assertThat(run.out()).contains(rule);
+  }
+
+  @Test
+  void account_cappedCohort_isFiniteAndCheaperThanTheNextSmallerCap() {
+    String run =
+        "--noise-multiplier=1 --sampling=truncated-poisson --sampling-probability=0.05"
+            + " --population=1000 --rounds=200 --delta=1e-5 --relation=zero-out --max-cohort=";
+    // Between the best attack found and the bound of two contributions in each cut.
+    assertThat(account(run + 60).out()).startsWith("(ε = 5.5868,");
+    assertThat(account(run + 80).out()).startsWith("(ε = 4.7663,");
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"--coefficients=1,0.5", "--buffer-decay=0.9 --output-scale=0.3"})
   void account_matrixOfTooManyRounds_isRefusedBeforeItIsBuilt(String matrix) {
     CommandRun run =
