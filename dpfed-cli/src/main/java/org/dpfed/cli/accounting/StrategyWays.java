@@ -67,7 +67,7 @@ final class StrategyWays {
     if (participation.attainable() > 1 && separation > 1) {
       add(
           "trees of %d rounds, Honaker".formatted(separation),
-          StrategyError.restartedTrees(participation, separation, TreeDecoder.HONAKER, false),
+          StrategyError.restartedTrees(participation, separation, TreeDecoder.HONAKER),
           levels(separation));
     }
   }

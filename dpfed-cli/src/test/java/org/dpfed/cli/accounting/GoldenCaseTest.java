@@ -45,7 +45,7 @@ final class GoldenCaseTest {
    */
   @Test
   void batch_goldenCorrelatedNoise_answersEveryCaseWithinItsBounds() throws IOException {
-    assertGolden("ftrl.json", 86);
+    assertGolden("ftrl.json", 87);
   }
 
   private CommandRun batch(String cases) throws IOException {

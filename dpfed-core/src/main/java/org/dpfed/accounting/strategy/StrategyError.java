@@ -1,7 +1,10 @@
 package org.dpfed.accounting.strategy;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.DoubleStream;
 import org.dpfed.accounting.Participation;
+import org.dpfed.accounting.RestartedTreeAggregation;
 import org.dpfed.accounting.ToeplitzStrategy;
 import org.dpfed.accounting.TreeAggregation;
 
@@ -100,25 +103,61 @@ public record StrategyError(
    * Prefix sums of one tree after another, the last one possibly shorter. A prefix sum takes each
    * earlier tree as it ended.
    *
-   * @param treeRounds rounds of a tree, from 1 to the separation of participations, so that no
-   *     client joins one tree twice
-   * @param completed whether each tree that another follows ends with the node over its next power
-   *     of two of rounds, the missing ones empty (Kairouz et al. 2021, appendix D.3): one node
-   *     instead of several, and one level more of sensitivity
+   * @param treeRounds rounds of a tree, at least 1
    */
   public static StrategyError restartedTrees(
-      Participation participation, int treeRounds, TreeDecoder decoder, boolean completed) {
-    boolean once = participation.attainable() == 1;
-    if (treeRounds < 1 || (!once && treeRounds > participation.minSeparation())) {
+      Participation participation, int treeRounds, TreeDecoder decoder) {
+    requireAtLeastOne(treeRounds);
+    int rounds = participation.rounds();
+    List<Integer> trees = new ArrayList<>();
+    for (int left = rounds; left > 0; left -= treeRounds) {
+      trees.add(Math.min(left, treeRounds));
+    }
+    long squared =
+        new RestartedTreeAggregation(
+                0, trees, participation.attainable(), participation.minSeparation())
+            .squaredSensitivity();
+    double ended = decoder.prefixVariance(Math.min(rounds, treeRounds));
+    return afterEndedTrees(squared, rounds, treeRounds, decoder, ended);
+  }
+
+  /**
+   * The same where each tree that another follows ends with the node over its next power of two of
+   * rounds, the missing ones empty (tree completion, Kairouz et al. 2021, appendix D.3): one node
+   * instead of several, and up to one level more of sensitivity.
+   *
+   * @param treeRounds rounds of a tree, from 1 to the separation of participations, so that no
+   *     client joins one tree twice
+   */
+  public static StrategyError completedTrees(
+      Participation participation, int treeRounds, TreeDecoder decoder) {
+    requireAtLeastOne(treeRounds);
+    if (participation.attainable() > 1 && treeRounds > participation.minSeparation()) {
       throw new IllegalArgumentException(
-          "treeRounds must be from 1 to the separation of participations, %d, was %d"
+          "treeRounds of completed trees must be at most the separation of participations, %d, was %d"
               .formatted(participation.minSeparation(), treeRounds));
     }
     int rounds = participation.rounds();
     int ended = (rounds - 1) / treeRounds;
-    int lastRounds = rounds - ended * treeRounds;
     int top = levels(treeRounds - 1);
-    double each = completed ? decoder.variance(top) : decoder.prefixVariance(treeRounds);
+    int joined = participation.attainable();
+    long squared =
+        Math.min(joined, ended) * (top + 1L)
+            + (joined > ended ? levels(rounds - ended * treeRounds) : 0);
+    return afterEndedTrees(squared, rounds, treeRounds, decoder, decoder.variance(top));
+  }
+
+  private static void requireAtLeastOne(int treeRounds) {
+    if (treeRounds < 1) {
+      throw new IllegalArgumentException("treeRounds must be at least 1, was " + treeRounds);
+    }
+  }
+
+  /** The errors where each ended tree leaves this variance in the prefix sums after it. */
+  private static StrategyError afterEndedTrees(
+      long squaredSensitivity, int rounds, int treeRounds, TreeDecoder decoder, double each) {
+    int ended = (rounds - 1) / treeRounds;
+    int lastRounds = rounds - ended * treeRounds;
     double sum =
         ended * decoder.sumOfPrefixVariances(treeRounds)
             + decoder.sumOfPrefixVariances(lastRounds)
@@ -128,10 +167,7 @@ public record StrategyError(
     if (ended > 0) {
       largest = Math.max(largest, (ended - 1) * each + decoder.largestPrefixVariance(treeRounds));
     }
-    long nodes = completed ? top + 1 : levels(treeRounds);
-    int joined = participation.attainable();
-    long squared = Math.min(joined, ended) * nodes + (joined > ended ? levels(lastRounds) : 0);
-    return new StrategyError((double) squared, sum / rounds, largest);
+    return new StrategyError((double) squaredSensitivity, sum / rounds, largest);
   }
 
   /** Binary digits of a number: the complete nodes above a leaf of so many rounds. */

@@ -53,7 +53,9 @@ class LongRunsTest {
   }
 
   private static StrategyError restarted(TreeDecoder decoder, boolean completed) {
-    return StrategyError.restartedTrees(GBOARD, 313, decoder, completed);
+    return completed
+        ? StrategyError.completedTrees(GBOARD, 313, decoder)
+        : StrategyError.restartedTrees(GBOARD, 313, decoder);
   }
 
   private static ToeplitzStrategy squareRoot(int rounds) {

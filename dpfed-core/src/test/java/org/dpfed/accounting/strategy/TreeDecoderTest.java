@@ -63,9 +63,11 @@ class TreeDecoderTest {
           sum += variance;
           largest = Math.max(largest, variance);
         }
+        Participation participation = new Participation(rounds, 2, 8);
         StrategyError error =
-            StrategyError.restartedTrees(
-                new Participation(rounds, 2, 8), treeRounds, decoder, completed);
+            completed
+                ? StrategyError.completedTrees(participation, treeRounds, decoder)
+                : StrategyError.restartedTrees(participation, treeRounds, decoder);
         assertThat(error.meanSquaredError()).isCloseTo(sum / rounds, within(ROUNDING));
         assertThat(error.maxSquaredError()).isCloseTo(largest, within(ROUNDING));
       }
@@ -86,21 +88,36 @@ class TreeDecoderTest {
   })
   void restartedTrees_squaredSensitivity_addsTheLargestTrees(
       int rounds, int most, int separation, int treeRounds, boolean completed, double squared) {
+    Participation participation = new Participation(rounds, most, separation);
     StrategyError error =
-        StrategyError.restartedTrees(
-            new Participation(rounds, most, separation),
-            treeRounds,
-            TreeDecoder.HONAKER,
-            completed);
+        completed
+            ? StrategyError.completedTrees(participation, treeRounds, TreeDecoder.HONAKER)
+            : StrategyError.restartedTrees(participation, treeRounds, TreeDecoder.HONAKER);
     assertThat(error.squaredSensitivity()).isEqualTo(squared);
   }
 
+  /** A client in both halves of each tree of 8: 2·3 nodes below the root, 2² for the root. */
   @Test
-  void restartedTrees_longerThanTheSeparation_areRefused() {
+  void restartedTrees_longerThanTheSeparation_countAllParticipationsInOne() {
+    assertThat(
+            StrategyError.restartedTrees(new Participation(16, 4, 4), 8, TreeDecoder.HONAKER)
+                .squaredSensitivity())
+        .isEqualTo(2 * (2 * 3 + 4));
+  }
+
+  @Test
+  void restartedTrees_noRounds_areRefused() {
+    assertThatThrownBy(
+            () -> StrategyError.restartedTrees(Participation.once(9), 0, TreeDecoder.HONAKER))
+        .hasMessageContaining("treeRounds must be at least 1, was 0");
+  }
+
+  @Test
+  void completedTrees_longerThanTheSeparation_areRefused() {
     assertThatThrownBy(
             () ->
-                StrategyError.restartedTrees(
-                    new Participation(100, 2, 10), 11, TreeDecoder.HONAKER, false))
-        .hasMessageContaining("treeRounds must be from 1 to the separation of participations, 10");
+                StrategyError.completedTrees(
+                    new Participation(100, 2, 10), 11, TreeDecoder.HONAKER))
+        .hasMessageContaining("must be at most the separation of participations, 10, was 11");
   }
 }
