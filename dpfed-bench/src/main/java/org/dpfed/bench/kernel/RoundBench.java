@@ -64,7 +64,9 @@ public class RoundBench {
   private final Rounds adaptive =
       new Rounds(Clipping.Adaptive.fromSmall(), new Noise.Independent());
   private final Rounds buffered =
-      new Rounds(CLIPPING, new Noise.BufferedLinear(
+      new Rounds(
+          CLIPPING,
+          new Noise.BufferedLinear(
               BUFFERS.buffers(), Objective.meanPrefix(), Optional.of(BUFFERS)));
 
   @Setup
