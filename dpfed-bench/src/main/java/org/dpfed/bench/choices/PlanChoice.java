@@ -14,6 +14,7 @@ import org.dpfed.mechanism.QuantileEstimation;
 import org.dpfed.mechanism.Trust;
 
 /** A clipping, noise and trust, each but the first different from it in one choice. */
+@SuppressWarnings("ImmutableEnumChecker") // sealed records of values: nothing in them changes
 public enum PlanChoice {
   INDEPENDENT_FIXED(new Clipping.Fixed(0.5), new Noise.Independent(), new Trust.Central()),
   ADAPTIVE(

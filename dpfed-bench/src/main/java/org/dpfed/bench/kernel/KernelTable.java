@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import javax.imageio.ImageIO;
@@ -26,7 +25,6 @@ final class KernelTable {
   private static final String BEGIN = "<!-- kernels: begin, written by benchmarks/kernels.sh -->";
   private static final String END = "<!-- kernels: end -->";
   private static final String OURS = "vector";
-  private static final String INTEGERS = "integers";
 
   /**
    * One of the goals: a quotient of two contestants' times and where it should lie.
@@ -57,12 +55,7 @@ final class KernelTable {
           new Goal(Family.CLIP, "ND4J operations", OURS, true, 5),
           new Goal(Family.CLIP, OURS, "PyTorch", false, 1),
           new Goal(Family.CLIP, OURS, "copy", false, 1.3),
-          new Goal(Family.NOISE, OURS, "PyTorch", false, 1),
-          new Goal(Family.ROUND, Measurements.ADAPTIVE, INTEGERS, false, 1.05),
-          new Goal(Family.ROUND, Measurements.BUFFERED, INTEGERS, false, 1.5));
-
-  private static final Map<Family, String> FAMILIES =
-      Map.of(Family.CLIP, "clip path", Family.NOISE, "noise", Family.ROUND, "round");
+          new Goal(Family.NOISE, OURS, "PyTorch", false, 1));
 
   /** One line of a table: a setting in which contestants met. */
   private record Setting(int threads, int dimension, int clients) {}
@@ -118,12 +111,8 @@ final class KernelTable {
     text.append("\nNoise and division of the sum, microseconds:\n\n");
     table(text, Family.NOISE, List.of(OURS, "nd4j", "ND4J operations", "PyTorch"));
     text.append("\nThe server's part of a round of 16 clients (norms, clipping, sum, release), ");
-    text.append("microseconds; all but floats on the integer grid, with a fixed clip norm and ");
-    text.append("independent noise unless said:\n\n");
-    table(
-        text,
-        Family.ROUND,
-        List.of("floats", INTEGERS, Measurements.ADAPTIVE, Measurements.BUFFERED));
+    text.append("microseconds:\n\n");
+    table(text, Family.ROUND, List.of("floats", "integers"));
     return text.toString();
   }
 
@@ -144,8 +133,8 @@ final class KernelTable {
     }
     return String.format(
         Locale.ROOT,
-        "| %s, %s | %s %s | %d of %d | %.2f | %.2f | %.2f |%n",
-        FAMILIES.get(goal.family),
+        "| %s, %s | %s %.1f | %d of %d | %.2f | %.2f | %.2f |%n",
+        goal.family == Family.CLIP ? "clip path" : "noise",
         goal.head(),
         goal.isAtLeast ? "≥" : "≤",
         goal.bound,

@@ -26,12 +26,6 @@ record Measurements(List<Row> rows, ObjectNode circumstances) {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
-  /** Who clips adaptively, on the integer grid. */
-  static final String ADAPTIVE = "adaptive clip norm";
-
-  /** Who adds buffered linear noise, on the integer grid. */
-  static final String BUFFERED = "BLT noise";
-
   Measurements {
     rows = List.copyOf(rows);
   }
@@ -134,8 +128,6 @@ record Measurements(List<Row> rows, ObjectNode circumstances) {
         switch (method) {
           case "kernel" -> params.get("kernel").asText();
           case "integers", "floats" -> method;
-          case "adaptive" -> ADAPTIVE;
-          case "buffered" -> BUFFERED;
           case "nd4jOperations" -> "ND4J operations";
           case "copy" -> "copy";
           default -> "PyTorch";

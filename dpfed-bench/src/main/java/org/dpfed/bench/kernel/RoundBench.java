@@ -1,10 +1,6 @@
 package org.dpfed.bench.kernel;
 
-import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import org.dpfed.accounting.strategy.BufferedLinearStrategy;
-import org.dpfed.accounting.strategy.Objective;
 import org.dpfed.kernel.DeltaKernel;
 import org.dpfed.kernel.KernelSelection;
 import org.dpfed.kernel.NoiseKey;
@@ -33,9 +29,8 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * A whole round's aggregation, 16 clients and one release, on one thread as beside workers: on the
- * integer grid, as every private plan does it, with a fixed or an adaptive clip norm and with
- * independent or buffered noise, and in floats, which no plan with noise does, to see what the grid
- * costs.
+ * integer grid, as every private plan does it, and in floats, which no plan with noise does, to see
+ * what the grid costs.
  */
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -47,12 +42,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Thread)
 public class RoundBench {
   private static final int CLIENTS = 16;
-  private static final int ROUNDS = 2000;
   private static final Clipping CLIPPING = new Clipping.Fixed(0.5);
 
-  /** Four buffers; their values do not change how long it takes. */
-  private static final BufferedLinearStrategy BUFFERS =
-      new BufferedLinearStrategy(List.of(0.02, 0.06, 0.15, 0.25), List.of(0.999, 0.98, 0.85, 0.4));
+  /** More rounds than are measured: a run cannot be longer than it was planned. */
+  private static final int ROUNDS = Integer.MAX_VALUE;
 
   @Param({"26010", "582026"})
   int dimension;
@@ -60,67 +53,37 @@ public class RoundBench {
   private final KernelSelection kernels = KernelSelection.automatic();
   private final DeltaKernel kernel = kernels.kernel().withThreads(1);
   private Cohort cohort = Cohort.of(1, 1);
-  private final Rounds fixed = new Rounds(CLIPPING, new Noise.Independent());
-  private final Rounds adaptive =
-      new Rounds(Clipping.Adaptive.fromSmall(), new Noise.Independent());
-  private final Rounds buffered =
-      new Rounds(CLIPPING, new Noise.BufferedLinear(
-              BUFFERS.buffers(), Objective.meanPrefix(), Optional.of(BUFFERS)));
+  private MechanismRun run = start(1);
 
   @Setup
   public void allocate() {
     cohort = Cohort.of(CLIENTS, dimension);
+    run = start(dimension);
   }
 
-  /** Runs of one mechanism, one after the other, in which every client joins every round. */
-  private final class Rounds {
-    private final Mechanism mechanism;
-    private Optional<MechanismRun> run = Optional.empty();
-    private int left;
-
-    Rounds(Clipping clipping, Noise noise) {
-      this.mechanism =
-          new Mechanism(
-              CLIENTS,
-              ROUNDS,
-              new Sampling.ParticipationLimited(CLIENTS, ROUNDS, 1),
-              clipping,
-              noise,
-              new Trust.Central(),
-              0.5,
-              Randomness.secure());
-    }
-
-    double next() {
-      if (left == 0) {
-        run = Optional.of(mechanism.start(kernels, dimension));
-        left = ROUNDS;
-      }
-      left--;
-      try (DeltaAggregator aggregator = run.orElseThrow().nextRound()) {
-        for (int client : aggregator.cohort()) {
-          aggregator.accumulate(client, cohort.rows().get(client));
-        }
-        try (INDArray released = aggregator.release(charged -> {})) {
-          return released.getDouble(0);
-        }
-      }
-    }
+  private MechanismRun start(int length) {
+    return new Mechanism(
+            CLIENTS,
+            ROUNDS,
+            new Sampling.Poisson(CLIENTS),
+            CLIPPING,
+            new Noise.Independent(),
+            new Trust.Central(),
+            1,
+            Randomness.secure())
+        .start(kernels, length);
   }
 
   @Benchmark
   public double integers() {
-    return fixed.next();
-  }
-
-  @Benchmark
-  public double adaptive() {
-    return adaptive.next();
-  }
-
-  @Benchmark
-  public double buffered() {
-    return buffered.next();
+    try (DeltaAggregator aggregator = run.nextRound()) {
+      for (int client : aggregator.cohort()) {
+        aggregator.accumulate(client, cohort.rows().get(client));
+      }
+      try (INDArray released = aggregator.release(charged -> {})) {
+        return released.getDouble(0);
+      }
+    }
   }
 
   @Benchmark

@@ -77,7 +77,8 @@ record Experiment(
     DataSource source = DataSource.of(configuration);
     try {
       Partition clients = source.partition(partitioner(configuration));
-      PrivacyPlan plan = new PrivacyChoices(configuration).plan(PrivacyPlan.builder(clients), strategies);
+      PrivacyPlan plan =
+          new PrivacyChoices(configuration).plan(PrivacyPlan.builder(clients), strategies);
       NetworkTemplate network = NetworkTemplate.of(network(configuration, source.split().train()));
       Execution execution = execution(configuration);
       requireStart(plan, execution, new Dl4jClientTrainer(network, localTraining(configuration)));

@@ -185,7 +185,8 @@ record PrivacyChoices(Configuration configuration) {
   private Noise bufferedLinear() {
     List<Double> decay = configuration.numbers("noise.bufferDecay");
     return decay.isEmpty()
-        ? new Noise.BufferedLinear(configuration.integer("noise.buffers"), objective(), Optional.empty())
+        ? new Noise.BufferedLinear(
+            configuration.integer("noise.buffers"), objective(), Optional.empty())
         : new Noise.BufferedLinear(
             decay.size(),
             Objective.meanPrefix(),

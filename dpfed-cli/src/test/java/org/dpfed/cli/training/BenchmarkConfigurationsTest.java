@@ -73,7 +73,7 @@ final class BenchmarkConfigurationsTest {
 
   private static PrivacyPlan plan(String name) {
     Configuration configuration = Configuration.of(FOLDER.resolve(name)).complete();
-    int rows = ROWS.get(configuration.text("data.set"));
+    int rows = ROWS.getOrDefault(configuration.text("data.set"), 0);
     int perClient =
         configuration.has("partition.examplesPerClient")
             ? configuration.integer("partition.examplesPerClient")

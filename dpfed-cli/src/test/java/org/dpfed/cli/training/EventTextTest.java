@@ -14,7 +14,9 @@ final class EventTextTest {
   void shortened_listOfManyNumbers_showsTheFirstAndHowMany() {
     MatrixMechanism event =
         new MatrixMechanism(
-            2, new ToeplitzStrategy(Collections.nCopies(2000, 1e-3)), new Participation(2000, 6, 9));
+            2,
+            new ToeplitzStrategy(Collections.nCopies(2000, 1e-3)),
+            new Participation(2000, 6, 9));
     assertThat(EventText.shortened(event.toString()))
         .contains("[0.001, 0.001, 0.001, 0.001, … 2000 in all]")
         .contains("maxParticipations=6")
@@ -23,7 +25,8 @@ final class EventTextTest {
 
   @Test
   void shortened_shortListsAndNoLists_stayAsTheyAre() {
-    String matrix = new MatrixMechanism(2, ToeplitzStrategy.of(1, .5), Participation.once(9)).toString();
+    String matrix =
+        new MatrixMechanism(2, ToeplitzStrategy.of(1, .5), Participation.once(9)).toString();
     assertThat(EventText.shortened(matrix)).isEqualTo(matrix);
     String poisson = new DpEvent.PoissonSampled(0.2, new DpEvent.Gaussian(1.5)).toString();
     assertThat(EventText.shortened(poisson)).isEqualTo(poisson);

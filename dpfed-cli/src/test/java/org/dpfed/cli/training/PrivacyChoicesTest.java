@@ -67,13 +67,11 @@ final class PrivacyChoicesTest {
   void clipping_eachLabel_isThatClipping() {
     assertThat(choices("clipping: adaptive", "").clipping())
         .isEqualTo(new Clipping.Adaptive(0.1, MEDIAN));
-    assertThat(
-            clipping("adaptive", "{targetQuantile: 0.8, learningRate: 0.3, countStddev: 7}"))
+    assertThat(clipping("adaptive", "{targetQuantile: 0.8, learningRate: 0.3, countStddev: 7}"))
         .isEqualTo(new Clipping.Adaptive(2, OTHER));
     assertThat(choices("clipNorm: 2, clipping: per-layer", "").clipping())
         .isEqualTo(
-            new Clipping.PerLayer(
-                new Clipping.Fixed(2), new LayerShares.Equal(), LayerNoise.FLAT));
+            new Clipping.PerLayer(new Clipping.Fixed(2), new LayerShares.Equal(), LayerNoise.FLAT));
     assertThat(clipping("per-layer", "{shares: sqrt-size, layerNoise: least-variance}"))
         .isEqualTo(
             new Clipping.PerLayer(
@@ -94,8 +92,7 @@ final class PrivacyChoicesTest {
         .isEqualTo(new Clipping.Zeroed(new Clipping.Fixed(2), new Zeroing.AbovePublic(10)));
     assertThat(clipping("fixed", "{zeroQuantile: 0.5, zeroInitial: 3}"))
         .isEqualTo(
-            new Clipping.Zeroed(
-                new Clipping.Fixed(2), new Zeroing.AboveEstimate(3, 2, MEDIAN)));
+            new Clipping.Zeroed(new Clipping.Fixed(2), new Zeroing.AboveEstimate(3, 2, MEDIAN)));
     assertThat(
             clipping(
                 "adaptive",
@@ -113,16 +110,14 @@ final class PrivacyChoicesTest {
   void noise_eachLabel_isThatNoise() {
     assertThat(choices("clipNorm: 1, noise: tree", "").noise())
         .isEqualTo(new Noise.Tree(OptionalInt.empty()));
-    assertThat(noise("tree", "{restartRounds: 16}"))
-        .isEqualTo(new Noise.Tree(OptionalInt.of(16)));
+    assertThat(noise("tree", "{restartRounds: 16}")).isEqualTo(new Noise.Tree(OptionalInt.of(16)));
     assertThat(noise("banded", "{bands: 9}"))
         .isEqualTo(new Noise.Banded(9, Objective.meanPrefix(), Optional.empty()));
     assertThat(noise("banded", "{bands: 9, objective: max}"))
         .isEqualTo(new Noise.Banded(9, Objective.maxPrefix(), Optional.empty()));
     assertThat(noise("banded", "{coefficients: [1, 0.5]}"))
         .isEqualTo(
-            new Noise.Banded(
-                2, Objective.meanPrefix(), Optional.of(ToeplitzStrategy.of(1, 0.5))));
+            new Noise.Banded(2, Objective.meanPrefix(), Optional.of(ToeplitzStrategy.of(1, 0.5))));
     assertThat(choices("clipNorm: 1, noise: blt", "").noise())
         .isEqualTo(new Noise.BufferedLinear(4, Objective.meanPrefix(), Optional.empty()));
     assertThat(noise("blt", "{buffers: 2, objective: max}"))
@@ -132,8 +127,7 @@ final class PrivacyChoicesTest {
             new Noise.BufferedLinear(
                 2,
                 Objective.meanPrefix(),
-                Optional.of(
-                    new BufferedLinearStrategy(List.of(0.1, 0.4), List.of(0.9, 0.5)))));
+                Optional.of(new BufferedLinearStrategy(List.of(0.1, 0.4), List.of(0.9, 0.5)))));
   }
 
   private Noise noise(String label, String section) {
@@ -174,8 +168,7 @@ final class PrivacyChoicesTest {
   }
 
   private static List<String> names(String key) {
-    return List.of(
-        Settings.named(key).kind().bound().replaceFirst("^one of ", "").split(", ", -1));
+    return List.of(Settings.named(key).kind().bound().replaceFirst("^one of ", "").split(", ", -1));
   }
 
   @ParameterizedTest
