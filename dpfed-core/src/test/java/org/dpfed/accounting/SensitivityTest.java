@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -113,6 +114,41 @@ class SensitivityTest {
 
     // Three columns share a row at most: Cauchy–Schwarz costs up to a factor 3 of the square.
     assertThat(sensitivity).isBetween(pattern, pattern * Math.sqrt(3));
+  }
+
+  @Test
+  void earliestByWindows_anyParticipation_isTheSumOverColumns() {
+    for (int rounds = 1; rounds <= 40; rounds += 3) {
+      for (int most = 1; most <= 12; most++) {
+        for (int separation = 1; separation <= 9; separation += 2) {
+          for (int bands : new int[] {1, 5, 40}) {
+            double[] coefficients = new double[bands];
+            for (int i = 0; i < bands; i++) {
+              coefficients[i] = 1 / Math.sqrt(1.0 + i);
+            }
+            ToeplitzSensitivity sensitivity =
+                new ToeplitzSensitivity(
+                    ToeplitzStrategy.of(coefficients), new Participation(rounds, most, separation));
+            double columns = sensitivity.earliest();
+            // Sums of at most 12 and of at most 40 positive terms.
+            assertThat(sensitivity.earliestByWindows())
+                .as("%d rounds, %d most, %d apart, %d bands", rounds, most, separation, bands)
+                .isCloseTo(columns, within(1e-13 * columns));
+          }
+        }
+      }
+    }
+  }
+
+  /** All of many rounds, where a bound would be as many times too large as columns overlap. */
+  @Test
+  void sensitivity_manyOverlappingColumns_isExact() {
+    int rounds = 100_000;
+    double[] coefficients = new double[rounds];
+    Arrays.fill(coefficients, 1);
+    double squared = rounds * (rounds + 1.0) * (2.0 * rounds + 1) / 6;
+    assertThat(ToeplitzStrategy.of(coefficients).sensitivity(new Participation(rounds, rounds, 1)))
+        .isCloseTo(Math.sqrt(squared), within(1e-10 * Math.sqrt(squared)));
   }
 
   @Test
