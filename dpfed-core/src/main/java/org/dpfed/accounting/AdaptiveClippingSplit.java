@@ -9,37 +9,37 @@ package org.dpfed.accounting;
  * centred count by ½, so z⁻² = z_Δ⁻² + L·(2σ_b)⁻² for L counts.
  *
  * @param noiseMultiplier z, of all together, the one that is accounted for, positive
- * @param clippedCountStddev σ_b, standard deviation of the noise on each count of clipped clients,
- *     more than z·√L / 2
+ * @param countStddev σ_b, standard deviation of the noise on each count of clipped clients, more
+ *     than z·√L / 2
  * @param counts L, at least 1
  */
-public record AdaptiveClippingSplit(double noiseMultiplier, double clippedCountStddev, int counts) {
+public record AdaptiveClippingSplit(double noiseMultiplier, double countStddev, int counts) {
   public AdaptiveClippingSplit {
     Bounds.positive("noiseMultiplier", noiseMultiplier);
-    Bounds.positive("clippedCountStddev", clippedCountStddev);
+    Bounds.positive("countStddev", countStddev);
     Bounds.atLeast("counts", 1, counts);
-    double most = 2 * clippedCountStddev / Math.sqrt(counts);
+    double most = 2 * countStddev / Math.sqrt(counts);
     if (noiseMultiplier >= most) {
       throw new IllegalArgumentException(
-          "noiseMultiplier must be below twice clippedCountStddev"
+          "noiseMultiplier must be below twice countStddev"
               + (counts == 1 ? ", " : " divided by the root of counts = " + counts + ", ")
               + most
               + ", was "
               + noiseMultiplier
-              + "; raise clippedCountStddev"
+              + "; raise countStddev"
               + (counts == 1 ? "" : " or adapt fewer clip norms"));
     }
   }
 
   /** The split for one clip norm. */
-  public AdaptiveClippingSplit(double noiseMultiplier, double clippedCountStddev) {
-    this(noiseMultiplier, clippedCountStddev, 1);
+  public AdaptiveClippingSplit(double noiseMultiplier, double countStddev) {
+    this(noiseMultiplier, countStddev, 1);
   }
 
   /** z_Δ = (z⁻² − L·(2σ_b)⁻²)^(−½), the noise multiplier of the clipped sum. */
   public double valueNoiseMultiplier() {
     double z = noiseMultiplier;
-    double count = 2 * clippedCountStddev / Math.sqrt(counts);
+    double count = 2 * countStddev / Math.sqrt(counts);
     return z * count / Math.sqrt((count - z) * (count + z));
   }
 }

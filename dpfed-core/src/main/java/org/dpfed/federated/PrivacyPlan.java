@@ -9,6 +9,7 @@ import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.Guarantee;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.strategy.StrategyCache;
+import org.dpfed.kernel.KernelSelection;
 import org.dpfed.mechanism.Clipping;
 import org.dpfed.mechanism.Mechanism;
 import org.dpfed.mechanism.Noise;
@@ -181,6 +182,18 @@ public final class PrivacyPlan {
 
   private Guarantee promise(double epsilon, String accountant, List<String> assumptions) {
     return new Guarantee(epsilon, delta(), relation(), unit(), accountant, assumptions);
+  }
+
+  /**
+   * Checks, before anything is trained, what only the model decides: whether its layers fit the
+   * clipping, and whether its sums are exact and its noise can be computed. A run checks it too.
+   *
+   * @param kernels whose kernel will do the arithmetic
+   * @param layerSizes as {@link ClientTrainer#layerSizes}
+   * @throws IllegalArgumentException when a run could not start; the message says what to change
+   */
+  public void check(KernelSelection kernels, int... layerSizes) {
+    mechanism().start(kernels, layerSizes);
   }
 
   Mechanism mechanism() {

@@ -71,13 +71,13 @@ class AdaptiveClippingSplitTest {
     assertThatThrownBy(() -> new AdaptiveClippingSplit(5, 2.5))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "noiseMultiplier must be below twice clippedCountStddev, 5.0, was 5.0; raise"
-                + " clippedCountStddev");
+            "noiseMultiplier must be below twice countStddev, 5.0, was 5.0; raise"
+                + " countStddev");
     assertThatThrownBy(() -> new AdaptiveClippingSplit(2.5, 2.5, 4))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "noiseMultiplier must be below twice clippedCountStddev divided by the root of counts ="
-                + " 4, 2.5, was 2.5; raise clippedCountStddev or adapt fewer clip norms");
+            "noiseMultiplier must be below twice countStddev divided by the root of counts ="
+                + " 4, 2.5, was 2.5; raise countStddev or adapt fewer clip norms");
     assertThatThrownBy(() -> new AdaptiveClippingSplit(1, 2.5, 0))
         .hasMessage("counts must be at least 1, was 0");
     assertThat(new AdaptiveClippingSplit(2.4, 2.5, 4).valueNoiseMultiplier()).isGreaterThan(2.4);

@@ -67,7 +67,7 @@ public final class AccountCommand implements Callable<Integer> {
 
   private static void answer(OptionValues options, PrintWriter out) {
     boolean json = options.has(Flag.JSON);
-    if (options.has(Flag.CLIPPED_COUNT_STDDEV)) {
+    if (options.has(Flag.COUNT_STDDEV)) {
       double left = Question.VALUE_NOISE_MULTIPLIER.answer(options);
       print("valueNoiseMultiplier", left, json, out);
     } else if (options.has(Flag.EPSILON)) {

@@ -44,7 +44,7 @@ public final class CalibrateCommand implements Callable<Integer> {
 
   private static boolean isTaken(Flag flag) {
     return switch (flag) {
-      case ALL, CLIPPED_COUNT_STDDEV, BATCH, UNIT, PLOT -> false;
+      case ALL, COUNT_STDDEV, BATCH, UNIT, PLOT -> false;
       default -> true;
     };
   }

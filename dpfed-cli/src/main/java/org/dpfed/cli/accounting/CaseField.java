@@ -58,7 +58,7 @@ enum CaseField {
   CLIP_NORM("l2_clip", Flag.CLIP_NORM),
   LOCAL_STDDEV("local_stddev", Flag.LOCAL_STDDEV),
   NOISY_CLIENTS("num_clients", Flag.NOISY_CLIENTS),
-  CLIPPED_COUNT_STDDEV("clipped_count_stddev", Flag.CLIPPED_COUNT_STDDEV),
+  COUNT_STDDEV("clipped_count_stddev", Flag.COUNT_STDDEV),
   LOCAL_EPSILON("local_epsilon", Flag.LOCAL_EPSILON),
   LOCAL_DELTA("local_delta", Flag.LOCAL_DELTA);
 

@@ -171,9 +171,9 @@ enum Flag {
       Kind.TEXT,
       "Orders of --accountant rdp, such as 1.5,2..64,128. Default: 1.1 to 16384."),
   ALL(Section.QUESTION, "--all", Kind.SWITCH, "Print the epsilon of every accountant."),
-  CLIPPED_COUNT_STDDEV(
+  COUNT_STDDEV(
       Section.QUESTION,
-      "--clipped-count-stddev",
+      "--count-stddev",
       Kind.POSITIVE,
       "Noise on adaptive clipping's count of clipped clients: compute the noise multiplier that"
           + " remains for the sum. Requires --noise-multiplier and accepts no other option."),

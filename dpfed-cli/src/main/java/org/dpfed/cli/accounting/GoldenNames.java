@@ -46,7 +46,7 @@ final class GoldenNames {
       withOwn(
           Map.of(
               "truncated_poisson",
-              "truncated-poisson",
+              "capped-poisson",
               "without_replacement",
               "without-replacement",
               CYCLIC_POISSON,

@@ -38,13 +38,11 @@ enum Question {
   },
   /** What adaptive clipping leaves of the noise multiplier for the clipped sum. */
   VALUE_NOISE_MULTIPLIER(
-      Flag.CLIPPED_COUNT_STDDEV,
-      Flag.set(Flag.CLIPPED_COUNT_STDDEV, Flag.NOISE_MULTIPLIER),
-      Flag.set()) {
+      Flag.COUNT_STDDEV, Flag.set(Flag.COUNT_STDDEV, Flag.NOISE_MULTIPLIER), Flag.set()) {
     @Override
     double answerTo(OptionValues options) {
       return new AdaptiveClippingSplit(
-              options.number(Flag.NOISE_MULTIPLIER), options.number(Flag.CLIPPED_COUNT_STDDEV))
+              options.number(Flag.NOISE_MULTIPLIER), options.number(Flag.COUNT_STDDEV))
           .valueNoiseMultiplier();
     }
   },

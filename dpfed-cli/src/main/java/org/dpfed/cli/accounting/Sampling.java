@@ -99,7 +99,7 @@ sealed interface Sampling {
 
     private static Form<Sampling> form(Flag size) {
       return new Form<>(
-          "truncated-poisson",
+          "capped-poisson",
           Flag.set(size, Flag.POPULATION, Flag.MAX_COHORT),
           Flag.set(),
           options ->

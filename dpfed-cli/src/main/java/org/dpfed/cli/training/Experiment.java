@@ -23,7 +23,6 @@ import org.dpfed.dl4j.Dl4jClientTrainer;
 import org.dpfed.dl4j.Dl4jEvaluator;
 import org.dpfed.dl4j.LocalTraining;
 import org.dpfed.dl4j.NetworkTemplate;
-import org.dpfed.federated.ClientTrainer;
 import org.dpfed.federated.Execution;
 import org.dpfed.federated.FederatedAveraging;
 import org.dpfed.federated.PrivacyPlan;
@@ -31,8 +30,6 @@ import org.dpfed.federated.RoundListener;
 import org.dpfed.federated.RoundSchedule;
 import org.dpfed.federated.ServerOptimizer;
 import org.dpfed.kernel.KernelSelection;
-import org.dpfed.mechanism.Mechanism;
-import org.dpfed.mechanism.Randomness;
 import org.dpfed.models.Architecture;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -81,7 +78,7 @@ record Experiment(
           new PrivacyChoices(configuration).plan(PrivacyPlan.builder(clients), strategies);
       NetworkTemplate network = NetworkTemplate.of(network(configuration, source.split().train()));
       Execution execution = execution(configuration);
-      requireStart(plan, execution, new Dl4jClientTrainer(network, localTraining(configuration)));
+      plan.check(execution.kernel(), network.layerSizes());
       return new Experiment(
           configuration,
           source.schema(),
@@ -94,20 +91,6 @@ record Experiment(
     } catch (IllegalArgumentException e) {
       throw configuration.refused(e);
     }
-  }
-
-  /** Refuses what a run would refuse at its start, before its directory is made. */
-  private static void requireStart(PrivacyPlan plan, Execution execution, ClientTrainer trainer) {
-    new Mechanism(
-            plan.population(),
-            plan.rounds(),
-            plan.sampling(),
-            plan.clipping(),
-            plan.noise(),
-            plan.trust(),
-            plan.noiseMultiplier(),
-            Randomness.secure())
-        .start(execution.kernel(), trainer.layerSizes());
   }
 
   /** The run, to be started once. */

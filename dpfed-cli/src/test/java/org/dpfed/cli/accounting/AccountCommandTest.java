@@ -46,7 +46,7 @@ final class AccountCommandTest {
             + " | --delta must be below 1 / --population = 1.6666666666666667E-5, was 0.1",
         "--noise-multiplier=1 --delta=1e-5 --rounds=10 --max-cohort=7"
             + " | --max-cohort has no effect with --sampling none; leave it out, or choose"
-            + " --sampling truncated-poisson",
+            + " --sampling capped-poisson",
       })
   void account_contradiction_isRefusedInOneLineThatSaysWhatToDo(String flags, String message) {
     CommandRun run = account(flags);
@@ -141,7 +141,7 @@ final class AccountCommandTest {
   @Test
   void account_cappedCohort_isFiniteAndCheaperThanTheNextSmallerCap() {
     String run =
-        "--noise-multiplier=1 --sampling=truncated-poisson --sampling-probability=0.05"
+        "--noise-multiplier=1 --sampling=capped-poisson --sampling-probability=0.05"
             + " --population=1000 --rounds=200 --delta=1e-5 --relation=zero-out --max-cohort=";
     // Between the best attack found and the bound of two contributions in each cut.
     assertThat(account(run + 60).out()).startsWith("(ε = 5.5868,");
@@ -243,7 +243,7 @@ final class AccountCommandTest {
 
   @Test
   void account_clippedCountStddev_printsWhatIsLeftForTheSum() {
-    CommandRun run = account("--noise-multiplier=1 --clipped-count-stddev=2.5");
+    CommandRun run = account("--noise-multiplier=1 --count-stddev=2.5");
     assertThat(run.status()).isZero();
     assertThat(run.out()).startsWith("valueNoiseMultiplier 1.02062072");
   }
@@ -311,7 +311,7 @@ final class AccountCommandTest {
     Set<Flag> others =
         command.equals("account")
             ? EnumSet.of(Flag.NOISE_TO_SIGNAL)
-            : EnumSet.of(Flag.ALL, Flag.BATCH, Flag.CLIPPED_COUNT_STDDEV, Flag.UNIT, Flag.PLOT);
+            : EnumSet.of(Flag.ALL, Flag.BATCH, Flag.COUNT_STDDEV, Flag.UNIT, Flag.PLOT);
     for (Flag flag : Flag.values()) {
       assertThat(help.contains(" " + flag.option() + " ") || help.contains(flag.option() + "="))
           .as(flag.option())

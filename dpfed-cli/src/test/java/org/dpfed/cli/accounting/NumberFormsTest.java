@@ -112,7 +112,7 @@ final class NumberFormsTest {
           case COHORT -> "account --noise-multiplier=5 --rounds=8 --population=1000";
           case POPULATION -> "account --noise-multiplier=5 --rounds=8 --cohort=10";
           case MAX_COHORT ->
-              "account --noise-multiplier=5 --rounds=8 --sampling=truncated-poisson --cohort=10"
+              "account --noise-multiplier=5 --rounds=8 --sampling=capped-poisson --cohort=10"
                   + " --population=1000";
           case MAX_PARTICIPATIONS ->
               "account --mechanism=tree --relation=zero-out --noise-multiplier=5 --rounds=8";
@@ -143,12 +143,12 @@ final class NumberFormsTest {
           case LOCAL_EPSILON -> "account --mechanism=local-dp --rounds=8";
           case LOCAL_DELTA -> "account --mechanism=local-dp --rounds=8 --local-epsilon=0.5";
           case EPSILON -> "account --noise-multiplier=5 --rounds=8";
-          case CLIPPED_COUNT_STDDEV -> "account --noise-multiplier=5";
+          case COUNT_STDDEV -> "account --noise-multiplier=5";
           case NOISE_TO_SIGNAL -> "calibrate --epsilon=3 --rounds=8 --population=1000";
           default -> throw new AssertionError(flag + " is numeric and has no command here");
         };
     boolean asksEpsilon =
-        !EnumSet.of(Flag.DELTA, Flag.EPSILON, Flag.CLIPPED_COUNT_STDDEV).contains(flag)
+        !EnumSet.of(Flag.DELTA, Flag.EPSILON, Flag.COUNT_STDDEV).contains(flag)
             && !others.contains("--delta");
     String all = others + (asksEpsilon ? " --delta=1e-5" : "");
     return Stream.concat(Stream.of(all.split(" ")), Stream.of(flag.option() + "=" + text)).toList();

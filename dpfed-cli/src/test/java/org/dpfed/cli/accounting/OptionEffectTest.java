@@ -57,7 +57,7 @@ final class OptionEffectTest {
               Map.entry(Flag.DELTA, "1e-5"),
               Map.entry(Flag.ACCOUNTANT, "rdp"),
               Map.entry(Flag.ORDERS, "900"),
-              Map.entry(Flag.CLIPPED_COUNT_STDDEV, "4"),
+              Map.entry(Flag.COUNT_STDDEV, "4"),
               Map.entry(Flag.NOISE_TO_SIGNAL, "0.01"),
               Map.entry(Flag.BATCH, "cases.json"),
               Map.entry(Flag.UNIT, "patient"),
@@ -91,7 +91,7 @@ final class OptionEffectTest {
       EnumSet.of(
           Flag.MECHANISM,
           Flag.DELTA,
-          Flag.CLIPPED_COUNT_STDDEV,
+          Flag.COUNT_STDDEV,
           Flag.NOISE_TO_SIGNAL,
           Flag.BATCH,
           Flag.UNIT,
@@ -235,8 +235,8 @@ final class OptionEffectTest {
     Map<Flag, Set<Flag>> refused = new EnumMap<>(Flag.class);
     refused.put(Flag.BATCH, without(Flag.BATCH));
     refused.put(
-        Flag.CLIPPED_COUNT_STDDEV,
-        without(Flag.CLIPPED_COUNT_STDDEV, Flag.NOISE_MULTIPLIER, Flag.JSON, Flag.BATCH));
+        Flag.COUNT_STDDEV,
+        without(Flag.COUNT_STDDEV, Flag.NOISE_MULTIPLIER, Flag.JSON, Flag.BATCH));
     refused.put(Flag.EPSILON, EnumSet.of(Flag.DELTA, Flag.ALL, Flag.PLOT, Flag.UNIT));
     refused.put(Flag.ALL, EnumSet.of(Flag.ACCOUNTANT, Flag.ORDERS));
     return refused.entrySet().stream()
