@@ -1,35 +1,51 @@
 package org.dpfed.accounting;
 
 /**
- * A banded matrix mechanism with cyclic Poisson sampling: the clients are split into as many groups
- * as there are bands, and round t samples from group t mod bands (Choquette-Choo et al. 2023,
- * "(Amplified) banded matrix factorization", theorem 4). Costs ⌈rounds / bands⌉ Poisson-sampled
- * Gaussians, and the expected cohort is the population × samplingProbability / bands. Holds under
- * every neighbouring relation that keeps the groups fixed.
+ * A banded matrix mechanism with cyclic Poisson sampling: the clients are split into at least as
+ * many groups as there are bands, and round t samples from group t mod groups (Choquette-Choo et
+ * al. 2023, "(Amplified) banded matrix factorization", theorem 4). Costs ⌈rounds ÷ groups⌉
+ * Poisson-sampled Gaussians, and the expected cohort is the population × samplingProbability ÷
+ * groups. Holds under every neighbouring relation that keeps the groups fixed.
  *
- * @param noiseMultiplier noise standard deviation divided by (clip norm × largest column norm of
- *     the strategy); with unit columns relative to the clip norm alone
+ * @param noiseMultiplier standard deviation of the uncorrelated noise divided by the clip norm
+ * @param columnNorm the largest L2 norm of a column of the strategy, positive; 1 for independent
+ *     noise
  * @param samplingProbability Poisson rate within a group, in (0, 1]
  * @param rounds rounds in all, at least 1
- * @param bands nonzero diagonals of the strategy, at least 1
+ * @param groups at least the nonzero diagonals of the strategy, at least 1
  */
 public record AmplifiedBandedMechanism(
-    double noiseMultiplier, double samplingProbability, long rounds, long bands)
+    double noiseMultiplier, double columnNorm, double samplingProbability, long rounds, long groups)
     implements DpEvent {
-  /** What the groups must be, as a sentence for a guarantee. */
-  static final String FIXED_GROUPS =
-      "clients are split into groups beforehand, one for each band, and round t samples from group"
-          + " t mod bands";
-
   public AmplifiedBandedMechanism {
     Bounds.notNegative("noiseMultiplier", noiseMultiplier);
+    Bounds.positive("columnNorm", columnNorm);
     Bounds.samplingProbability(samplingProbability);
     Bounds.atLeast("rounds", 1, rounds);
-    Bounds.atLeast("bands", 1, bands);
+    Bounds.atLeast("groups", 1, groups);
+  }
+
+  /** A strategy whose columns have norm 1. */
+  public AmplifiedBandedMechanism(
+      double noiseMultiplier, double samplingProbability, long rounds, long groups) {
+    this(noiseMultiplier, 1, samplingProbability, rounds, groups);
   }
 
   /** How many Poisson-sampled Gaussians this is: the rounds in which one client can take part. */
   public long compositions() {
-    return (rounds - 1) / bands + 1;
+    return (rounds - 1) / groups + 1;
+  }
+
+  /** The noise multiplier of each of them, rounded down. */
+  double roundNoiseMultiplier() {
+    return columnNorm == 1
+        ? noiseMultiplier
+        : Math.max(0, Math.nextDown(noiseMultiplier / columnNorm));
+  }
+
+  /** What the groups must be, as a sentence for a guarantee. */
+  String fixedGroups() {
+    return "clients are split into %d groups beforehand, and round t samples from group t mod %d"
+        .formatted(groups, groups);
   }
 }

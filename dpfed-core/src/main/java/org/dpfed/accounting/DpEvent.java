@@ -57,7 +57,8 @@ public sealed interface DpEvent
    * neighbouring relation.
    *
    * @param samplingProbability in (0, 1], before the cut
-   * @param population number of clients, an upper bound of it under add-or-remove-one
+   * @param population number of clients of the run; under add-or-remove-one a neighbour may have
+   *     one more, and every smaller population is covered
    * @param maxCohort the most clients in one round, at least 1
    * @param event what was run on the sample
    */

@@ -54,9 +54,9 @@ final class NormalForm {
     } else if (event instanceof AmplifiedBandedMechanism banded) {
       DpEvent.PoissonSampled each =
           new DpEvent.PoissonSampled(
-              banded.samplingProbability(), new DpEvent.Gaussian(banded.noiseMultiplier()));
+              banded.samplingProbability(), new DpEvent.Gaussian(banded.roundNoiseMultiplier()));
       return addPoisson(terms, each, Math.multiplyExact(count, banded.compositions()))
-          .onCondition(AmplifiedBandedMechanism.FIXED_GROUPS);
+          .onCondition(banded.fixedGroups());
     }
     throw new UnsupportedEventException(
         event,

@@ -113,7 +113,8 @@ sealed interface Term {
     public List<String> assumptions() {
       return List.of(
           CLIPPED,
-          "each client joins each round independently with the sampling probability, in secret");
+          "each client that a round samples from joins it independently with the sampling"
+              + " probability, in secret");
     }
 
     @Override
@@ -157,6 +158,11 @@ sealed interface Term {
               + " cut to a uniformly random part");
     }
 
+    /** The other clients: all of the run where the neighbour has one more. */
+    private long others(NeighbouringRelation relation) {
+      return relation == NeighbouringRelation.ADD_OR_REMOVE_ONE ? population : population - 1;
+    }
+
     /** More noise than this on a cut sample is taken for this, which costs no less. */
     private static final double MOST_NOISE = 1e6;
 
@@ -165,7 +171,7 @@ sealed interface Term {
       CappedSample sample =
           new CappedSample(
               samplingProbability,
-              CappedBinomial.of(samplingProbability, population - 1, maxCohort),
+              CappedBinomial.of(samplingProbability, others(relation), maxCohort),
               Math.min(MOST_NOISE, noiseMultiplier));
       boolean present = view == View.WITH_CLIENT;
       return Optional.of(

@@ -1,17 +1,18 @@
 package org.dpfed.dl4j;
 
 import java.io.Serializable;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.Trainable;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.dpfed.nativememory.NativeFloats;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -198,11 +199,17 @@ public final class NetworkTemplate {
   }
 
   private static int[] layerSizes(List<Parameter> trained) {
-    Map<String, Long> sizes = new LinkedHashMap<>();
+    List<Integer> sizes = new ArrayList<>();
+    @Nullable Trainable last = null;
     for (Parameter parameter : trained) {
-      sizes.merge(parameter.ownerName(), parameter.to() - parameter.from(), Long::sum);
+      int size = Math.toIntExact(parameter.to() - parameter.from());
+      if (parameter.owner() == last) {
+        size += sizes.remove(sizes.size() - 1);
+      }
+      sizes.add(size);
+      last = parameter.owner();
     }
-    return sizes.values().stream().mapToInt(Math::toIntExact).toArray();
+    return sizes.stream().mapToInt(Integer::intValue).toArray();
   }
 
   /**

@@ -50,8 +50,8 @@ final class RoundTally implements WorkerPool.Receiver {
   }
 
   @Override
-  public void trained(int client, ClientMessage message, double trainingLoss) {
-    DeltaAggregator.Contribution contribution = aggregator.accumulate(client, message);
+  public void trained(ClientMessage message, double trainingLoss) {
+    DeltaAggregator.Contribution contribution = aggregator.accumulate(message);
     trained++;
     lossTotal += trainingLoss;
     if (!contribution.isFinite()) {

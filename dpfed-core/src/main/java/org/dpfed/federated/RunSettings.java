@@ -29,6 +29,10 @@ record RunSettings(
    * @throws IllegalArgumentException when clients or server cannot do what the run needs
    */
   void check() {
+    if (plan.trust().isLocal() && (diagnostics || showClientErrors)) {
+      throw new IllegalArgumentException(
+          "with local trust the server's operator is whom the clients do not trust; leave out diagnostics and showClientErrors, which show what was not noised");
+    }
     try (NativeThreads restored = NativeThreads.onePerOperation()) {
       trainer.check(plan.rounds());
     }

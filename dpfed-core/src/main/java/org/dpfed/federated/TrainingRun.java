@@ -31,9 +31,19 @@ final class TrainingRun {
     this.plan = settings.plan();
     this.stop = stop;
     this.parameters = startingParameters(settings.trainer());
+    requireLayersOfTheDelta(settings.trainer());
     this.mechanism =
         plan.mechanism().start(settings.execution().kernel(), settings.trainer().layerSizes());
     this.assumptions = settings.assumptions();
+  }
+
+  private static void requireLayersOfTheDelta(ClientTrainer trainer) {
+    long total = Arrays.stream(trainer.layerSizes()).asLongStream().sum();
+    if (total != trainer.dimension()) {
+      throw new IllegalArgumentException(
+          "layerSizes must add up to the dimension of %d, added up to %d"
+              .formatted(trainer.dimension(), total));
+    }
   }
 
   /** A copy, because a trainer may return an array that it continues to use. */
@@ -88,6 +98,9 @@ final class TrainingRun {
       RoundTally tally =
           new RoundTally(
               round, cohort.length, aggregator, settings.showClientErrors(), this::isStopped);
+      if (plan.trust().isLocal()) {
+        aggregator.charge(this::charge);
+      }
       workers.train(round, cohort, parameters, tally);
       if (isStopped()) {
         return Optional.empty();

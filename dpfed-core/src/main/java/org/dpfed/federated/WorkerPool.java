@@ -77,7 +77,7 @@ final class WorkerPool implements AutoCloseable {
     ClientMessage send(int client, INDArray delta);
 
     /** What a client sent. */
-    void trained(int client, ClientMessage message, double trainingLoss);
+    void trained(ClientMessage message, double trainingLoss);
 
     /** A client whose data or training threw, or whose update was unusable. */
     void failed(int client, Throwable cause);
@@ -135,7 +135,7 @@ final class WorkerPool implements AutoCloseable {
       return;
     }
     if (sent.isPresent()) {
-      receiver.trained(started.client, sent.get().message, sent.get().trainingLoss);
+      receiver.trained(sent.get().message, sent.get().trainingLoss);
       buffers.giveBack(sent.get().delta);
     }
   }

@@ -10,16 +10,20 @@ public abstract sealed class ClientMessage {
   /** The aggregator whose grid and noise it was made for, the only one that takes it. */
   final DeltaAggregator maker;
 
-  private ClientMessage(DeltaAggregator maker) {
+  /** Whose it is. */
+  final int client;
+
+  private ClientMessage(DeltaAggregator maker, int client) {
     this.maker = maker;
+    this.client = client;
   }
 
   /** A delta as it is, for a server that is trusted to clip it and to add noise to the sum. */
   static final class Plain extends ClientMessage {
     final INDArray delta;
 
-    Plain(DeltaAggregator maker, INDArray delta) {
-      super(maker);
+    Plain(DeltaAggregator maker, int client, INDArray delta) {
+      super(maker, client);
       this.delta = delta;
     }
   }
@@ -32,8 +36,8 @@ public abstract sealed class ClientMessage {
     /** What became of the delta: for diagnostics, and not part of what the server may see. */
     final DeltaAggregator.Contribution fate;
 
-    Noisy(DeltaAggregator maker, long[] units, DeltaAggregator.Contribution fate) {
-      super(maker);
+    Noisy(DeltaAggregator maker, int client, long[] units, DeltaAggregator.Contribution fate) {
+      super(maker, client);
       this.units = units;
       this.fate = fate;
     }

@@ -130,8 +130,8 @@ public sealed interface Clipping {
   }
 
   /**
-   * Drops deltas that are far too long before the others are clipped: they contribute nothing, to
-   * the sum or to a count. Holds off clients whose training diverged.
+   * Drops deltas that are far too long before the others are clipped: they contribute nothing to
+   * the sum, and count as longer than any estimate. Holds off clients whose training diverged.
    *
    * @param clipping of the others, not zeroed itself
    * @param threshold above which norm a delta is dropped
@@ -141,6 +141,12 @@ public sealed interface Clipping {
       if (clipping instanceof Zeroed || clipping instanceof None) {
         throw new IllegalArgumentException(
             "zeroing needs a clipping that is neither zeroed itself nor none, was " + clipping);
+      }
+      boolean isPublic = threshold.adaptation().isEmpty() && clipping.adaptation().isEmpty();
+      if (isPublic && threshold.initialThreshold() < clipping.clipNorm()) {
+        throw new IllegalArgumentException(
+            "the threshold of zeroing must be at least the clip norm of %s, was %s; no delta could be longer, and the noise would hide more than there is"
+                .formatted(clipping.clipNorm(), threshold.initialThreshold()));
       }
     }
 

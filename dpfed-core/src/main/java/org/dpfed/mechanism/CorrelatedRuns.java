@@ -27,7 +27,7 @@ final class CorrelatedRuns {
   static void requireBands(ToeplitzStrategy strategy, int bands) {
     if (strategy.coefficients().size() > bands || !isOrdered(strategy)) {
       throw new IllegalArgumentException(
-          "a banded strategy must have at most %d coefficients, the first 1, none negative or greater than the one before, was %s"
+          "the coefficients of a banded strategy must be at most %d, begin with 1, never rise and never be negative, were %s"
               .formatted(bands, strategy.coefficients()));
     }
   }

@@ -3,6 +3,9 @@ package org.dpfed.mechanism;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.dpfed.accounting.PrivacyLedger;
 import org.dpfed.kernel.NormalDraws;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -30,6 +33,7 @@ public final class DeltaAggregator implements AutoCloseable {
   private final int[] cohort;
   private final RoundParts parts;
   private final double[] clipNorms;
+  private final double[] grids;
   private final NoisyCounts counts;
   private final NoiseStream[] noise;
   private final double noiseStddev;
@@ -37,7 +41,9 @@ public final class DeltaAggregator implements AutoCloseable {
   private final int dimension;
   private final BitSet added = new BitSet();
   private final RunningSum[] sums;
-  private boolean closed;
+  private final Set<Integer> encoded = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean charged = new AtomicBoolean();
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   DeltaAggregator(
       MechanismRun run, int[] cohort, RoundParts parts, double[] clipNorms, NoisyCounts counts) {
@@ -46,6 +52,7 @@ public final class DeltaAggregator implements AutoCloseable {
     this.cohort = cohort;
     this.parts = parts;
     this.clipNorms = clipNorms;
+    this.grids = FixedPointSum.grids(clipNorms);
     this.counts = counts;
     this.sizes = run.partSizes();
     this.noise = run.noise(clipNorms);
@@ -57,7 +64,7 @@ public final class DeltaAggregator implements AutoCloseable {
   private RunningSum[] emptySums() {
     RunningSum[] empty = new RunningSum[sizes.length];
     for (int part = 0; part < sizes.length; part++) {
-      empty[part] = RunningSum.of(clipNorms[part], run.kernel(), sizes[part]);
+      empty[part] = RunningSum.of(grids[part], run.kernel(), sizes[part]);
     }
     return empty;
   }
@@ -86,7 +93,7 @@ public final class DeltaAggregator implements AutoCloseable {
     }
     double squares = 0;
     for (int part = 0; part < sizes.length; part++) {
-      double stddev = noise[part].stddev() * FixedPointSum.spacing(clipNorms[part], sizes[part]);
+      double stddev = noise[part].stddev() * FixedPointSum.spacing(grids[part], sizes[part]);
       squares += stddev * stddev * sizes[part];
     }
     double all = Math.sqrt(squares / Arrays.stream(sizes).sum());
@@ -95,17 +102,49 @@ public final class DeltaAggregator implements AutoCloseable {
   }
 
   /**
-   * What a client of the cohort sends, made on the client's side: with local trust its clipped,
-   * noised delta, otherwise the delta itself. May be called from any thread.
+   * Charges the event of this round now, before clients train. With local trust a message is a
+   * release to the server, so {@link #encode} asks for it; otherwise {@link #release} charges.
+   *
+   * @throws IllegalStateException at a second call
+   */
+  public void charge(PrivacyLedger ledger) {
+    requireOpen();
+    if (!charged.compareAndSet(false, true)) {
+      throw new IllegalStateException("this round has been charged");
+    }
+    try {
+      ledger.charge(run.event());
+    } catch (Throwable refused) {
+      closed.set(true);
+      throw refused;
+    }
+  }
+
+  /**
+   * What a client of the cohort sends, made on the client's side, once in a round: with local trust
+   * its clipped, noised delta, otherwise the delta itself. May be called from any thread.
    *
    * @param client of the cohort
    * @param delta shape {@code [d]}, float; not changed, and kept by a message of a trusted server
+   * @throws IllegalStateException with local trust before {@link #charge}
    */
   public ClientMessage encode(int client, INDArray delta) {
+    requireOpen();
     requireDelta(delta);
-    return mechanism.trust().isLocal()
-        ? noisy(client, delta)
-        : new ClientMessage.Plain(this, delta);
+    boolean local = mechanism.trust().isLocal();
+    if (local && !charged.get()) {
+      throw new IllegalStateException(
+          "with local trust a message is released when it is made; charge the round first");
+    }
+    if (Arrays.binarySearch(cohort, client) < 0) {
+      throw new IllegalArgumentException(
+          "a delta must come from a client of this round's cohort; the cost assumes that cohort");
+    }
+    if (!encoded.add(client)) {
+      throw new IllegalArgumentException(
+          "a client may add one delta a round; the noise hides one clip norm");
+    }
+    return local ? noisy(client, delta) : new ClientMessage.Plain(this, client, delta);
   }
 
   private void requireDelta(INDArray delta) {
@@ -121,7 +160,7 @@ public final class DeltaAggregator implements AutoCloseable {
     RoundParts.Norms norms = parts.norms(delta);
     float scale = parts.add(delta, norms, own);
     return new ClientMessage.Noisy(
-        this, noised(client, own), new Contribution(norms.whole(), scale));
+        this, client, noised(client, own), new Contribution(norms.whole(), scale));
   }
 
   private long[] noised(int client, RunningSum[] own) {
@@ -147,37 +186,29 @@ public final class DeltaAggregator implements AutoCloseable {
    * @return what became of the delta; depends on the client's data and is not private
    */
   public Contribution accumulate(int client, INDArray delta) {
-    return accumulate(client, encode(client, delta));
+    return accumulate(encode(client, delta));
   }
 
   /** As {@link #accumulate(int, INDArray)}, of a message that this round's {@link #encode} made. */
-  public Contribution accumulate(int client, ClientMessage message) {
+  public Contribution accumulate(ClientMessage message) {
     requireOpen();
     if (message.maker != this) {
       throw new IllegalArgumentException(
           "a message counts in the round that it was encoded for; encode the delta again");
     }
-    int place = Arrays.binarySearch(cohort, client);
-    if (place < 0) {
-      throw new IllegalArgumentException(
-          "a delta must come from a client of this round's cohort; the cost assumes that cohort");
-    }
+    int place = Arrays.binarySearch(cohort, message.client);
     if (added.get(place)) {
-      throw new IllegalArgumentException(
-          "a client may add one delta a round; the noise hides one clip norm");
+      throw new IllegalArgumentException("a message counts once");
     }
+    added.set(place);
     if (message instanceof ClientMessage.Noisy noisy) {
-      added.set(place);
       add(noisy.units);
       return noisy.fate;
     }
     INDArray delta = ((ClientMessage.Plain) message).delta;
-    added.set(place);
     RoundParts.Norms norms = parts.norms(delta);
     float scale = parts.add(delta, norms, sums);
-    if (parts.isCounted(norms)) {
-      counts.add(norms);
-    }
+    counts.add(norms);
     return new Contribution(norms.whole(), scale);
   }
 
@@ -188,16 +219,21 @@ public final class DeltaAggregator implements AutoCloseable {
   }
 
   /**
-   * Charges the event of this round, then returns the noisy mean. Can be called once, whether or
-   * not it succeeds: a sum whose charge failed can no longer be released.
+   * Charges the event of this round, unless {@link #charge} has, then returns the noisy mean. Can
+   * be called once, whether or not it succeeds: a sum whose charge failed can no longer be
+   * released.
    *
    * @param ledger is charged before noise is drawn
    * @return shape {@code [d]}, owned by the caller
    */
   public INDArray release(PrivacyLedger ledger) {
     requireOpen();
-    closed = true;
-    ledger.charge(run.event());
+    if (!charged.get()) {
+      charge(ledger);
+    }
+    if (!closed.compareAndSet(false, true)) {
+      throw new IllegalStateException("this round is being released");
+    }
     boolean local = mechanism.trust().isLocal() && mechanism.noiseMultiplier() > 0;
     if (local) {
       addMissingMessages();
@@ -231,7 +267,7 @@ public final class DeltaAggregator implements AutoCloseable {
   }
 
   private void requireOpen() {
-    if (closed) {
+    if (closed.get()) {
       throw new IllegalStateException(
           "this aggregator was released or closed; each round needs its own");
     }
@@ -240,7 +276,7 @@ public final class DeltaAggregator implements AutoCloseable {
   /** Ends a round that is not released; the run then ends too. */
   @Override
   public void close() {
-    closed = true;
+    closed.set(true);
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.dpfed.mechanism;
 
+import java.util.Arrays;
 import org.dpfed.kernel.DeltaKernel;
 import org.dpfed.kernel.NormalDraws;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -25,6 +26,9 @@ final class FixedPointSum implements RunningSum {
   /** Noise reaches 2⁵² units at most: up to there a double holds every integer. */
   static final double MAX_UNITS = 0x1p52;
 
+  /** Of a part in all of them: the least that a grid follows. */
+  private static final double LEAST_SHARE = 0x1p-10;
+
   /** More than the largest draw there is, in standard deviations. */
   private static final double LARGEST_DRAW = 10;
 
@@ -42,6 +46,22 @@ final class FixedPointSum implements RunningSum {
     this.kernel = kernel;
     this.spacing = spacing(bound, dimension);
     this.sum = new long[dimension];
+  }
+
+  /**
+   * The bounds that the grids of several parts follow: their clip norms, but none below a
+   * thousandth of all together, so that noise in proportion to all of them stays within range on
+   * every grid.
+   *
+   * @param clipNorms of the parts; public
+   */
+  static double[] grids(double... clipNorms) {
+    double squares = 0;
+    for (double clipNorm : clipNorms) {
+      squares += clipNorm * clipNorm;
+    }
+    double least = clipNorms.length == 1 ? 0 : Math.sqrt(squares) * LEAST_SHARE;
+    return Arrays.stream(clipNorms).map(clipNorm -> Math.max(clipNorm, least)).toArray();
   }
 
   double spacing() {

@@ -1,6 +1,8 @@
 package org.dpfed.mechanism;
 
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.dpfed.accounting.AdaptiveClippingSplit;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.MatrixMechanism;
@@ -50,6 +52,7 @@ public record Mechanism(
               .formatted(noiseMultiplier));
     }
     refuse(sampling.refusal(population, rounds));
+    refuse(noise.refusal(rounds));
     refuse(refusal(sampling, clipping, noise, trust));
   }
 
@@ -123,10 +126,12 @@ public record Mechanism(
     if (z == 0) {
       return 0;
     }
+    Map<Double, Integer> counts = new TreeMap<>();
     for (ClippingState.Count count : new ClippingState(clipping, layerSizes).counts()) {
-      z =
-          new AdaptiveClippingSplit(z, count.estimation().countStddev(expectedCohortSize()))
-              .valueNoiseMultiplier();
+      counts.merge(count.estimation().countStddev(expectedCohortSize()), 1, Integer::sum);
+    }
+    for (Map.Entry<Double, Integer> alike : counts.entrySet()) {
+      z = new AdaptiveClippingSplit(z, alike.getKey(), alike.getValue()).valueNoiseMultiplier();
     }
     return z;
   }

@@ -46,14 +46,15 @@ public final class MechanismRun {
       return new NoiseStream[0];
     }
     double[] clipNorms = clipping.clipNorms();
+    double[] grids = FixedPointSum.grids(clipNorms);
     double[] stddevs = stddevs(clipNorms);
     NoiseStream[] streams = new NoiseStream[partSizes.length];
     for (int part = 0; part < streams.length; part++) {
       streams[part] =
           NoiseStream.correlated(
               mechanism.noise(),
-              FixedPointSum.units(stddevs[part], clipNorms[part], partSizes[part]),
-              clipNorms[part] / FixedPointSum.spacing(clipNorms[part], partSizes[part]),
+              FixedPointSum.units(stddevs[part], grids[part], partSizes[part]),
+              clipNorms[part] / FixedPointSum.spacing(grids[part], partSizes[part]),
               mechanism.rounds(),
               partSizes[part]);
     }
@@ -67,6 +68,7 @@ public final class MechanismRun {
   }
 
   private NoiseStream[] independent(double[] clipNorms) {
+    double[] grids = FixedPointSum.grids(clipNorms);
     double[] stddevs = stddevs(clipNorms);
     return IntStream.range(0, partSizes.length)
         .mapToObj(
@@ -74,7 +76,7 @@ public final class MechanismRun {
                 new NoiseStream.Independent(
                     stddevs[part] == 0
                         ? 0
-                        : FixedPointSum.units(stddevs[part], clipNorms[part], partSizes[part])))
+                        : FixedPointSum.units(stddevs[part], grids[part], partSizes[part])))
         .toArray(NoiseStream[]::new);
   }
 
@@ -85,7 +87,7 @@ public final class MechanismRun {
    * @throws IllegalStateException when all rounds have run, or the last one was not released: its
    *     cohort, and noise that was drawn for it, would count twice
    */
-  public DeltaAggregator nextRound() {
+  public synchronized DeltaAggregator nextRound() {
     if (inProgress || round == mechanism.rounds()) {
       throw new IllegalStateException(
           inProgress
@@ -132,7 +134,7 @@ public final class MechanismRun {
   }
 
   /** The round in progress was released, with these noisy shares. */
-  void finished(double[] noisyShares) {
+  synchronized void finished(double[] noisyShares) {
     clipping.update(noisyShares);
     round++;
     inProgress = false;

@@ -31,6 +31,11 @@ public sealed interface Noise {
   /** Why it has no proven cost with that sampling; empty where it has one. */
   Optional<String> refusal(Sampling sampling);
 
+  /** Why it cannot serve a run of that many rounds; empty where it can. */
+  default Optional<String> refusal(int rounds) {
+    return Optional.empty();
+  }
+
   /** What {@code rounds} rounds cost with a sampling that is not refused. */
   DpEvent event(Sampling sampling, int population, double noiseMultiplier, int rounds);
 
@@ -92,6 +97,15 @@ public sealed interface Noise {
     @Override
     public Optional<String> refusal(Sampling sampling) {
       return CorrelatedRuns.refusalWithout(sampling, label());
+    }
+
+    @Override
+    public Optional<String> refusal(int rounds) {
+      return restartRounds.orElse(0) < rounds
+          ? Optional.empty()
+          : Optional.of(
+              "restartRounds must be below the %d rounds of the run to have an effect, was %d; leave it out"
+                  .formatted(rounds, restartRounds.orElse(0)));
     }
 
     @Override
@@ -180,9 +194,9 @@ public sealed interface Noise {
     @Override
     public DpEvent event(Sampling sampling, int population, double noiseMultiplier, int rounds) {
       if (sampling instanceof Sampling.CyclicPoisson cyclic) {
-        double column = strategy().sensitivity(Participation.once(rounds));
         return new AmplifiedBandedMechanism(
-            Math.nextDown(noiseMultiplier / Math.nextUp(column)),
+            noiseMultiplier,
+            Math.nextUp(strategy().sensitivity(Participation.once(rounds))),
             cyclic.samplingProbability(population),
             rounds,
             cyclic.groups());

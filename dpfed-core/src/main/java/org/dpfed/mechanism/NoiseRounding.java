@@ -68,9 +68,9 @@ final class NoiseRounding {
     return factor;
   }
 
-  /** Σ ω·n·(n + buffers) of a buffered strategy. */
+  /** Σ ω·n·(n + buffers) of a buffered strategy, and the roundings of its sum. */
   static double ofBuffers(double[] scale, double[] decay, int rounds) {
-    double sum = 0;
+    double sum = 2 + scale.length;
     for (int j = 0; j < scale.length; j++) {
       double depth = Math.min(rounds, 1 / (1 - decay[j]));
       sum += scale[j] * depth * (depth + scale.length);

@@ -7,9 +7,9 @@ import org.dpfed.kernel.NormalDraws;
 
 /**
  * Counts of the clients whose norm is at most a value, one count for each private quantile. A
- * client adds ½ where its norm is, −½ where it is not, and nothing where its delta contributes
- * nothing, so that it moves a count by ½ (Andrew et al. 2021, §3.1). Sums and noise are integers in
- * units of 2⁻²⁰.
+ * client adds ½ where its norm is, −½ where it is not, even if its delta is dropped for that, and
+ * nothing where its delta is not finite, so that it moves a count by ½ (Andrew et al. 2021, §3.1).
+ * Sums and noise are integers in units of 2⁻²⁰.
  */
 final class NoisyCounts {
   private static final double UNITS = 0x1p20;
@@ -22,8 +22,11 @@ final class NoisyCounts {
     this.halves = new long[counts.size()];
   }
 
-  /** Counts a client whose delta contributes. */
+  /** Counts a client, unless its delta is not finite. */
   void add(RoundParts.Norms norms) {
+    if (!Double.isFinite(norms.whole())) {
+      return;
+    }
     for (int i = 0; i < halves.length; i++) {
       ClippingState.Count count = counts.get(i);
       halves[i] += norms.of(count.part()) <= count.value() ? 1 : -1;

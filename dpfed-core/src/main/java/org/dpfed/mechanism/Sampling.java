@@ -127,12 +127,29 @@ public sealed interface Sampling {
    * part of that size.
    *
    * @param expectedCohortSize mean size before the cut; positive, at most the population
-   * @param maxCohort the most clients in one round, at least 1
+   * @param maxCohort the most clients in one round, at least the mean and below the population
    */
   record CappedPoisson(double expectedCohortSize, int maxCohort) implements Sampling {
     public CappedPoisson {
       SamplingBounds.requireExpectedCohortSize(expectedCohortSize);
-      SamplingBounds.requireAtLeastOne("maxCohort", maxCohort);
+      if (!(maxCohort >= expectedCohortSize)) {
+        throw new IllegalArgumentException(
+            "maxCohort must be at least the expectedCohortSize of %s, which divides every sum, was %d; choose a smaller cohort"
+                .formatted(expectedCohortSize, maxCohort));
+      }
+    }
+
+    @Override
+    public Optional<String> refusal(int population, int rounds) {
+      return Sampling.super
+          .refusal(population, rounds)
+          .or(
+              () ->
+                  maxCohort < population
+                      ? Optional.empty()
+                      : Optional.of(
+                          "maxCohort must be below the population of %d to have an effect, was %d; choose poisson sampling"
+                              .formatted(population, maxCohort)));
     }
 
     @Override
@@ -335,7 +352,8 @@ public sealed interface Sampling {
    * noise of at most as many bands as there are groups (Choquette-Choo et al. 2023, "(Amplified)
    * banded matrix factorization", section 4).
    *
-   * @param expectedCohortSize mean size of a cohort; positive, at most the smallest group
+   * @param expectedCohortSize mean size of a cohort, over all groups; positive, at most population
+   *     ÷ groups
    * @param groups at least 1, at most the population
    */
   record CyclicPoisson(double expectedCohortSize, int groups) implements Sampling {
@@ -365,13 +383,9 @@ public sealed interface Sampling {
           noiseMultiplier, samplingProbability(population), rounds, groups);
     }
 
-    private int smallestGroup(int population) {
-      return population / groups;
-    }
-
     /** The probability with which a client of the group in turn takes part. */
     public double samplingProbability(int population) {
-      return expectedCohortSize / smallestGroup(population);
+      return expectedCohortSize * groups / population;
     }
 
     @Override
@@ -380,11 +394,14 @@ public sealed interface Sampling {
         return Optional.of(
             "groups must be at most the population of %d, was %d".formatted(population, groups));
       }
-      return SamplingBounds.cohortAbovePopulation(expectedCohortSize, smallestGroup(population))
-          .map(problem -> problem + ", the smallest of the " + groups + " groups");
+      return expectedCohortSize * groups <= population
+          ? Optional.empty()
+          : Optional.of(
+              "expectedCohortSize must be at most population / groups = %s, was %s; choose a smaller cohort or fewer groups"
+                  .formatted((double) population / groups, expectedCohortSize));
     }
 
-    /** Groups differ by one client at most; the smallest one's probability serves all of them. */
+    /** Groups differ by one client at most; all have one probability. */
     @Override
     public Cohorts cohorts(int population, Randomness randomness) {
       return round -> {

@@ -101,8 +101,9 @@ public sealed interface Trust {
 
     @Override
     public String assumption() {
-      return "every client clips and noises its own delta, and what the server learns is the noisy"
-          + " delta alone";
+      return "every client clips and noises its own delta where it trains, sends noise alone if it"
+          + " fails or has no data, and the server learns nothing else (a simulation in one process"
+          + " shows its operator everything)";
     }
   }
 }

@@ -71,13 +71,17 @@ class AdaptiveClippingSplitTest {
     assertThatThrownBy(() -> new AdaptiveClippingSplit(5, 2.5))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
-            "noiseMultiplier must be below twice countStddev, 5.0, was 5.0; raise"
-                + " countStddev");
+            "noiseMultiplier must be below twice countStddev, 5.0, was 5.0; raise countStddev, for"
+                + " instance to 5.0, with which the sum gets 15.5 % more noise");
     assertThatThrownBy(() -> new AdaptiveClippingSplit(2.5, 2.5, 4))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessage(
             "noiseMultiplier must be below twice countStddev divided by the root of counts ="
-                + " 4, 2.5, was 2.5; raise countStddev or adapt fewer clip norms");
+                + " 4, 2.5, was 2.5; raise countStddev, for instance to 5.0, with which the sum gets 15.5 %"
+                + " more noise, or adapt fewer clip norms");
+    // (z⁻² − (2z)⁻²)^(−½) = z·√(4/3).
+    assertThat(new AdaptiveClippingSplit(2.5, 5, 4).valueNoiseMultiplier() / 2.5)
+        .isCloseTo(1.1547, within(1e-4));
     assertThatThrownBy(() -> new AdaptiveClippingSplit(1, 2.5, 0))
         .hasMessage("counts must be at least 1, was 0");
     assertThat(new AdaptiveClippingSplit(2.4, 2.5, 4).valueNoiseMultiplier()).isGreaterThan(2.4);

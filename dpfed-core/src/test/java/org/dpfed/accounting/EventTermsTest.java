@@ -32,7 +32,7 @@ class EventTermsTest {
   private static final String SECRET =
       "the noise is drawn afresh from a secret, secure source with full tails";
   private static final String POISSON =
-      "each client joins each round independently with the sampling probability, in secret";
+      "each client that a round samples from joins it independently with the sampling probability, in secret";
   private static final String ALL_ADD_NOISE =
       "every client that was counted on adds its share of the noise";
   private static final String TWO_ROUNDS =
@@ -65,8 +65,7 @@ class EventTermsTest {
             Set.of(
                 CLIPPED,
                 POISSON,
-                "clients are split into groups beforehand, one for each band, and round t samples"
-                    + " from group t mod bands",
+                "clients are split into 4 groups beforehand, and round t samples from group t mod 4",
                 SECRET)),
         Arguments.of(
             new TreeAggregation(2, TWICE),

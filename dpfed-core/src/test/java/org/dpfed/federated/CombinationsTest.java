@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.federated.Combinations.Cell;
@@ -66,13 +67,15 @@ final class CombinationsTest {
     List<float[]> sums = new ArrayList<>();
     List<RoundMetrics> rounds = new ArrayList<>();
     List<Object> charged = new ArrayList<>();
-    FederatedAveraging.builder(plan, new NumberedClients(Combinations.POPULATION), trainer())
+    AtomicInteger trained = new AtomicInteger();
+    List<Integer> cohorts = new ArrayList<>();
+    FederatedAveraging.builder(plan, new NumberedClients(Combinations.POPULATION), trainer(trained))
         .execution(new Execution(1, KernelSelection.forced(Nd4jKernel.NAME)))
         .ledger(charged::add)
-        .diagnostics(true)
         .listener(
             (metrics, parameters) -> {
               rounds.add(metrics);
+              cohorts.add(trained.getAndSet(0));
               sums.add(parameters.toFloatVector());
             })
         .build()
@@ -80,7 +83,7 @@ final class CombinationsTest {
     assertThat(charged).hasSize(Combinations.ROUNDS);
     double[][] decoder = decoder(plan.noise());
     for (int round = 0; round < Combinations.ROUNDS; round++) {
-      double[] stddevs = stddevs(cell, rounds.get(round));
+      double[] stddevs = stddevs(cell, rounds.get(round), cohorts.get(round));
       for (int layer = 0, from = 0; layer < Combinations.LAYERS.length; layer++) {
         int to = from + Combinations.LAYERS[layer];
         double expected = stddevs[layer];
@@ -105,10 +108,16 @@ final class CombinationsTest {
     }
   }
 
-  /** Clients whose delta is zero, so that all there is to see is noise. */
-  private static ClientTrainer trainer() {
+  /** Clients whose delta is zero, so that all there is to see is noise; counts who trains. */
+  private static ClientTrainer trainer(AtomicInteger trained) {
     int dimension = Arrays.stream(Combinations.LAYERS).sum();
-    return new ScriptedTrainer(dimension, client -> new float[dimension], Combinations.LAYERS);
+    return new ScriptedTrainer(
+        dimension,
+        client -> {
+          trained.incrementAndGet();
+          return new float[dimension];
+        },
+        Combinations.LAYERS);
   }
 
   private static void assertScale(float[] noise, double expected) {
@@ -127,7 +136,7 @@ final class CombinationsTest {
    * Of the mean's uncorrelated noise in each layer, by the published formulas; with local trust
    * that of all clients of the round's cohort. A cohort without clients has a chance of 10⁻⁶.
    */
-  private static double[] stddevs(Cell cell, RoundMetrics round) {
+  private static double[] stddevs(Cell cell, RoundMetrics round, int cohort) {
     List<Double> clipNorms = round.clipNorms();
     int layers = Combinations.LAYERS.length;
     int counts =
@@ -136,9 +145,7 @@ final class CombinationsTest {
                 cell.clipping().zeroing().stream().filter(z -> z.adaptation().isPresent()).count();
     double z = 1 / Math.sqrt(1 / (NOISE_MULTIPLIER * NOISE_MULTIPLIER) - counts / 36.0);
     double divisor =
-        cell.trust().isLocal()
-            ? Combinations.COHORT / Math.sqrt(round.diagnostics().orElseThrow().cohortSize())
-            : Combinations.COHORT;
+        cell.trust().isLocal() ? Combinations.COHORT / Math.sqrt(cohort) : Combinations.COHORT;
     double[] stddevs = new double[layers];
     if (cell.clipping().layerNoise() == LayerNoise.LEAST_VARIANCE) {
       double sum = 0;

@@ -237,7 +237,7 @@ final class AdaptiveClippingTest {
   }
 
   @Test
-  void zeroing_longDelta_contributesNothingToSumAndCount() {
+  void zeroing_longDelta_contributesNothingAndCountsAsLong() {
     Clipping clipping =
         new Clipping.Zeroed(new Clipping.Adaptive(1, estimation(0.5)), new Zeroing.AbovePublic(10));
     MechanismRun run =
@@ -248,8 +248,61 @@ final class AdaptiveClippingTest {
       aggregator.accumulate(2, Nd4j.createFromArray(Float.NaN));
       assertThat(aggregator.release(event -> {}).getDouble(0)).isEqualTo(0.05, within(1e-6));
     }
-    // One of ten expected within the bound, none counted against it: b̃ = ½ + ½/10.
-    assertThat(run.nextRound().clipNorms().get(0)).isCloseTo(Math.exp(-0.2 * 0.05), within(1e-12));
+    // One within the bound, one zeroed and beyond it, one not finite: b̃ = ½.
+    assertThat(run.nextRound().clipNorms().get(0)).isEqualTo(1);
+  }
+
+  /** An estimate that starts far too low must not be taken for the median of what is left. */
+  @Test
+  void zeroing_estimateThatStartsTooLow_recovers() {
+    QuantileEstimation median = new QuantileEstimation(0.5, 0.2, OptionalDouble.of(0.5));
+    Clipping clipping =
+        new Clipping.Zeroed(new Clipping.Fixed(1), new Zeroing.AboveEstimate(0.01, 2, median));
+    MechanismRun run =
+        Mechanisms.start(Mechanisms.poisson(10, 10, clipping, 0.5, Randomness.secure()), 1);
+    boolean reached = false;
+    for (int round = 0; round < 200; round++) {
+      try (DeltaAggregator aggregator = run.nextRound()) {
+        for (int client = 0; client < 10; client++) {
+          try (INDArray delta = Nd4j.createFromArray(1f)) {
+            reached |= aggregator.accumulate(client, delta).scale() > 0;
+          }
+        }
+        aggregator.release(event -> {}).close();
+      }
+    }
+    assertThat(reached).isTrue();
+  }
+
+  @Test
+  void zeroing_belowTheClipNorm_isRefused() {
+    assertThatThrownBy(
+            () -> new Clipping.Zeroed(new Clipping.Fixed(0.5), new Zeroing.AbovePublic(0.01)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("at least the clip norm of 0.5");
+  }
+
+  /** A layer that never learns: its clip norm falls far below the others', and the run goes on. */
+  @Test
+  void perLayerAdaptive_layerWithoutGradient_runsOn() {
+    Clipping clipping =
+        new Clipping.PerLayer(
+            new Clipping.Adaptive(1, new QuantileEstimation(0.5, 0.5, OptionalDouble.of(5))),
+            new LayerShares.Equal(),
+            LayerNoise.FLAT);
+    MechanismRun run =
+        Mechanisms.start(Mechanisms.poisson(10, 10, clipping, 1, Randomness.secure()), 2, 2);
+    for (int round = 0; round < 400; round++) {
+      try (DeltaAggregator aggregator = run.nextRound()) {
+        for (int client = 0; client < 10; client++) {
+          try (INDArray delta = Nd4j.createFromArray(1f, 1f, 0f, 0f)) {
+            aggregator.accumulate(client, delta);
+          }
+        }
+        aggregator.release(event -> {}).close();
+      }
+    }
+    assertThat(run.nextRound().clipNorms().get(1)).isLessThan(1e-6);
   }
 
   @Test

@@ -24,11 +24,12 @@ final class LocalTrustTest {
     Mechanism mechanism = local(new Sampling.WithoutReplacement(9), 2);
     try (DeltaAggregator aggregator = Mechanisms.firstRound(mechanism, DIMENSION)) {
       int first = aggregator.cohort()[0];
+      aggregator.charge(event -> {});
       try (INDArray delta = Nd4j.createFromArray(new float[DIMENSION])) {
         ClientMessage.Noisy message = (ClientMessage.Noisy) aggregator.encode(first, delta);
         double spacing = FixedPointSum.spacing(0.5, DIMENSION);
         assertThat(stddev(message.units, spacing)).isCloseTo(1, within(0.03));
-        aggregator.accumulate(first, message);
+        aggregator.accumulate(message);
       }
       assertThat(aggregator.noiseStddev()).isCloseTo(1 / 3.0, within(1e-6));
       try (INDArray mean = aggregator.release(event -> {})) {
@@ -50,6 +51,7 @@ final class LocalTrustTest {
   void message_noNoise_isTheClippedDelta() {
     try (DeltaAggregator aggregator =
         Mechanisms.firstRound(local(new Sampling.WithoutReplacement(10), 0), 2)) {
+      aggregator.charge(event -> {});
       aggregator.accumulate(3, Nd4j.createFromArray(3f, 4f));
       try (INDArray mean = aggregator.release(event -> {})) {
         // Clipped to 0.5 and cut to a grid of less than 10⁻⁵.
@@ -64,13 +66,64 @@ final class LocalTrustTest {
     MechanismRun run = Mechanisms.start(local(new Sampling.Poisson(10), 1), 1);
     ClientMessage old;
     try (DeltaAggregator aggregator = run.nextRound()) {
+      aggregator.charge(event -> {});
       old = aggregator.encode(0, Nd4j.createFromArray(0.1f));
       aggregator.release(event -> {}).close();
     }
     try (DeltaAggregator aggregator = run.nextRound()) {
-      assertThatThrownBy(() -> aggregator.accumulate(0, old))
+      assertThatThrownBy(() -> aggregator.accumulate(old))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("encode the delta again");
+    }
+  }
+
+  /** A message is a release to the server: before it there is a charge, and one message a round. */
+  @Test
+  void encode_uncharged_orTwice_orOutsideTheCohort_isRefused() {
+    try (DeltaAggregator aggregator =
+            Mechanisms.firstRound(local(new Sampling.WithoutReplacement(4), 1), 1);
+        INDArray delta = Nd4j.createFromArray(0.1f)) {
+      int[] cohort = aggregator.cohort();
+      assertThatThrownBy(() -> aggregator.encode(cohort[0], delta))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("charge the round first");
+      aggregator.charge(event -> {});
+      ClientMessage message = aggregator.encode(cohort[0], delta);
+      assertThatThrownBy(() -> aggregator.encode(cohort[0], delta))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("one delta a round");
+      int outside =
+          java.util.stream.IntStream.range(0, 10)
+              .filter(client -> java.util.Arrays.binarySearch(cohort, client) < 0)
+              .findFirst()
+              .orElseThrow();
+      assertThatThrownBy(() -> aggregator.encode(outside, delta))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("cohort");
+      aggregator.accumulate(message);
+      assertThatThrownBy(() -> aggregator.accumulate(message))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("counts once");
+    }
+  }
+
+  @Test
+  void charge_refusedByTheLedger_leavesNothingToEncodeOrRelease() {
+    try (DeltaAggregator aggregator =
+            Mechanisms.firstRound(local(new Sampling.WithoutReplacement(4), 1), 1);
+        INDArray delta = Nd4j.createFromArray(0.1f)) {
+      assertThatThrownBy(
+              () ->
+                  aggregator.charge(
+                      event -> {
+                        throw new IllegalStateException("full");
+                      }))
+          .hasMessage("full");
+      int first = aggregator.cohort()[0];
+      assertThatThrownBy(() -> aggregator.encode(first, delta))
+          .isInstanceOf(IllegalStateException.class);
+      assertThatThrownBy(() -> aggregator.release(event -> {}))
+          .isInstanceOf(IllegalStateException.class);
     }
   }
 

@@ -1,6 +1,7 @@
 package org.dpfed.mechanism;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
@@ -13,13 +14,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class SamplingTest {
   /**
-   * Cut cohorts have the cap's size, and who is cut does not depend on the client: over 4,000
-   * rounds each of 50 clients takes part at most 4,000 times a chance of 0.4 (cap 20 of a mean of
-   * 40) with standard deviation 31; six of them bound all 50 at an error rate of 10⁻⁷.
+   * Cohorts are cut to the cap, and who is cut does not depend on the client: with 20 expected of
+   * 50 and a cap of 20, a client takes part with chance E[min(K, 20)] ÷ 50 for K binomial. Over
+   * 4,000 rounds the standard deviation of its count is below 31; six of them bound all 50 at an
+   * error rate of 10⁻⁷.
    */
   @Test
   void cappedPoisson_cohorts_areCutAtRandom() {
-    Sampling.Cohorts cohorts = new Sampling.CappedPoisson(40, 20).cohorts(50, Randomness.seeded(1));
+    Sampling.Cohorts cohorts = new Sampling.CappedPoisson(20, 20).cohorts(50, Randomness.seeded(1));
     int[] times = new int[50];
     for (int round = 0; round < 4000; round++) {
       int[] cohort = cohorts.of(round);
@@ -27,16 +29,21 @@ final class SamplingTest {
       assertAscending(cohort);
       count(cohort, times);
     }
-    // A cohort of 20 or more is all but certain: P[Bin(50, 0.8) < 20] < 10⁻⁹.
+    double expected = 0;
+    double probability = Math.pow(0.6, 50);
+    for (int k = 0; k <= 50; k++) {
+      expected += Math.min(k, 20) * probability;
+      probability *= (50.0 - k) / (k + 1) * 0.4 / 0.6;
+    }
     for (int count : times) {
-      assertThat((double) count).isCloseTo(1600, within(6 * 31.0));
+      assertThat((double) count).isCloseTo(4000 * expected / 50, within(6 * 31.0));
     }
   }
 
   @Test
   void cappedPoisson_capOutOfReach_isPoisson() {
     for (int round = 0; round < 20; round++) {
-      assertThat(new Sampling.CappedPoisson(10, 100).cohorts(100, Randomness.seeded(2)).of(round))
+      assertThat(new Sampling.CappedPoisson(10, 99).cohorts(100, Randomness.seeded(2)).of(round))
           .isEqualTo(new Sampling.Poisson(10).cohorts(100, Randomness.seeded(2)).of(round));
     }
   }
@@ -101,6 +108,15 @@ final class SamplingTest {
     assertThat(Sampling.ParticipationLimited.withRoundsBetween(100, 4, 59)).isEqualTo(sampling);
   }
 
+  @Test
+  void cappedPoisson_capsThatShrinkOrDoNothing_areRefused() {
+    assertThatThrownBy(() -> new Sampling.CappedPoisson(20, 19))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("maxCohort must be at least");
+    assertThat(new Sampling.CappedPoisson(20, 50).refusal(50, 1).orElseThrow())
+        .contains("choose poisson");
+  }
+
   /** Groups are fixed for the run, and each has its turn. */
   @Test
   void cyclicPoisson_everyRound_samplesItsOwnGroup() {
@@ -114,11 +130,11 @@ final class SamplingTest {
       assertAscending(cohort);
       total += cohort.length;
     }
-    assertThat(sampling.samplingProbability(1002)).isEqualTo(100 / 250.0);
-    // 400 · 250.5 coins of 0.4: mean 40,080, standard deviation 155; six of them.
-    assertThat((double) total).isCloseTo(40_080, within(6 * 155.0));
+    assertThat(sampling.samplingProbability(1002)).isEqualTo(400 / 1002.0);
+    // 400 · 250.5 coins of 400/1002: mean 40,000, standard deviation 155; six of them.
+    assertThat((double) total).isCloseTo(40_000, within(6 * 155.0));
     assertThat(new Sampling.CyclicPoisson(251, 4).refusal(1002, 1).orElseThrow())
-        .contains("250", "4 groups");
+        .contains("population / groups = 250.5", "251");
   }
 
   private static void assertAscending(int[] cohort) {

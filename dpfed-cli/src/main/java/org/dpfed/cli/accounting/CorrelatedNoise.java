@@ -211,7 +211,8 @@ sealed interface CorrelatedNoise extends Mechanism.Accounted {
   }
 
   /** A banded matrix, with Poisson sampling from one group of clients after the other. */
-  record AmplifiedBanded(double noiseMultiplier, double probability, long rounds, long bands)
+  record AmplifiedBanded(
+      double noiseMultiplier, double columnNorm, double probability, long rounds, long groups)
       implements CorrelatedNoise {
     private static final String NAME = "amplified-banded";
 
@@ -224,23 +225,24 @@ sealed interface CorrelatedNoise extends Mechanism.Accounted {
     }
 
     private static Form<Mechanism> form(Flag... sampling) {
-      Set<Flag> needed = EnumSet.of(Flag.NOISE_MULTIPLIER, Flag.ROUNDS, Flag.BANDS);
+      Set<Flag> needed = EnumSet.of(Flag.NOISE_MULTIPLIER, Flag.ROUNDS, Flag.GROUPS);
       needed.addAll(List.of(sampling));
-      return new Form<>(NAME, needed, OPTIONS, AmplifiedBanded::of);
+      return new Form<>(NAME, needed, accountedAnd(Flag.COLUMN_NORM), AmplifiedBanded::of);
     }
 
     private static AmplifiedBanded of(OptionValues options) {
-      long bands = options.whole(Flag.BANDS);
+      long groups = options.whole(Flag.GROUPS);
       return new AmplifiedBanded(
           options.number(Flag.NOISE_MULTIPLIER),
-          Sampling.probability(options, bands),
+          options.has(Flag.COLUMN_NORM) ? options.number(Flag.COLUMN_NORM) : 1,
+          Sampling.probability(options, groups),
           options.whole(Flag.ROUNDS),
-          bands);
+          groups);
     }
 
     @Override
     public DpEvent event() {
-      return new AmplifiedBandedMechanism(noiseMultiplier, probability, rounds, bands);
+      return new AmplifiedBandedMechanism(noiseMultiplier, columnNorm, probability, rounds, groups);
     }
   }
 }

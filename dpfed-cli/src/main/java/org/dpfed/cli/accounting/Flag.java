@@ -86,12 +86,18 @@ enum Flag {
       Kind.NUMBER,
       true,
       "Output scale of each buffer of a BLT matrix."),
-  BANDS(
+  BANDS(Section.CORRELATED, "--bands", Kind.COUNT, "Number of bands of a banded Toeplitz matrix."),
+  GROUPS(
       Section.CORRELATED,
-      "--bands",
+      "--groups",
       Kind.COUNT,
-      "Number of bands of a banded Toeplitz matrix. For amplified-banded the columns have norm 1,"
-          + " and as many groups of clients are sampled in turn."),
+      "Groups of clients that amplified-banded samples in turn, at least as many as bands."),
+  COLUMN_NORM(
+      Section.CORRELATED,
+      "--column-norm",
+      Kind.POSITIVE,
+      "Largest L2 norm of a column of the matrix of amplified-banded; a plan's report names it."
+          + " Default: 1."),
   BUFFERS(
       Section.CORRELATED,
       "--buffers",

@@ -125,7 +125,13 @@ final class GoldenOptions {
       refuse(CaseField.SQUARED_SENSITIVITY);
       refuse(CaseField.ROUNDED_SQUARED_SENSITIVITY);
     }
-    if (!mechanism.equals("amplified-banded")) {
+    if (mechanism.equals("amplified-banded")) {
+      // A case has as many groups as bands.
+      String bands = texts.remove(Flag.BANDS);
+      if (bands != null) {
+        texts.put(Flag.GROUPS, bands);
+      }
+    } else {
       refuse(CaseField.COLUMN_NORM);
     }
   }

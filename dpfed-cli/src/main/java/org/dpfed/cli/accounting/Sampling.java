@@ -40,7 +40,7 @@ sealed interface Sampling {
               .formatted(
                   options.label(Flag.COHORT),
                   options.label(Flag.POPULATION),
-                  groups == 1 ? "" : " / " + options.label(Flag.BANDS),
+                  groups == 1 ? "" : " / " + options.label(Flag.GROUPS),
                   group,
                   cohort));
     }

@@ -130,7 +130,13 @@ final class NumberFormsTest {
               "account --mechanism=matrix --relation=zero-out --noise-multiplier=5 --rounds=8"
                   + " --max-participations=2 --buffer-decay=0.9";
           case BANDS ->
+              "account --mechanism=banded --relation=zero-out --noise-multiplier=5 --rounds=8"
+                  + " --max-participations=2";
+          case GROUPS ->
               "account --mechanism=amplified-banded --noise-multiplier=5 --rounds=8"
+                  + " --sampling-probability=0.1";
+          case COLUMN_NORM ->
+              "account --mechanism=amplified-banded --noise-multiplier=5 --rounds=8 --groups=2"
                   + " --sampling-probability=0.1";
           case BUFFERS ->
               "account --mechanism=blt --relation=zero-out --noise-multiplier=5 --rounds=8"

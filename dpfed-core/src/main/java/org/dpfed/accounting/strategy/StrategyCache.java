@@ -27,12 +27,12 @@ public record StrategyCache(Path directory) {
   public ToeplitzStrategy banded(int bands, Participation participation, Objective objective) {
     StrategyFile file = file("banded", "bands", bands, participation, objective);
     if (file.exists()) {
-      ToeplitzStrategy strategy = new ToeplitzStrategy(file.read(COEFFICIENTS).get(0));
+      List<Double> coefficients = file.read(COEFFICIENTS).get(0);
       int expected = Math.min(bands, participation.rounds());
-      if (!isOrdered(strategy.coefficients()) || strategy.coefficients().size() != expected) {
+      if (!isOrdered(coefficients) || coefficients.size() != expected) {
         throw file.refused("coefficients must be " + expected + " from 1 down, none below 0");
       }
-      return strategy;
+      return new ToeplitzStrategy(coefficients);
     }
     ToeplitzStrategy strategy = StrategyOptimizer.banded(bands, participation, objective);
     file.write(List.of(new StrategyFile.Numbers(COEFFICIENTS, strategy.coefficients())));
