@@ -101,6 +101,17 @@ public final class PrivacyPlan {
     return mechanism().noiseMultiplier();
   }
 
+  /**
+   * The noise multiplier of the sum of deltas: greater than {@link #noiseMultiplier} where a round
+   * also releases noisy counts, since that one is of both together.
+   *
+   * @param layerSizes as {@link ClientTrainer#layerSizes}
+   * @throws IllegalArgumentException when the counts alone would cost more
+   */
+  public double sumNoiseMultiplier(int... layerSizes) {
+    return mechanism().sumNoiseMultiplier(layerSizes);
+  }
+
   /** The delta at which epsilon is stated. */
   public double delta() {
     return run.delta();

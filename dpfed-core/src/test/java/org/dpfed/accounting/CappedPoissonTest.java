@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.dpfed.accounting.numerics.BinomialTail;
 import org.dpfed.accounting.numerics.CappedBinomial;
+import org.dpfed.accounting.numerics.Normal;
 import org.dpfed.accounting.pld.PrivacyLossComposition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -230,5 +231,22 @@ class CappedPoissonTest {
   void binomialTail_manyTrials_isJustAboveTheTruth(long n, double p, long k, double truth) {
     assertThat(BinomialTail.atLeast(n, p, k))
         .isBetween(truth, truth * (1 + BinomialTail.RELATIVE_ERROR));
+  }
+
+  /**
+   * The neighbour with one client more: 9 clients of which 8 are kept, the others opposed, so that
+   * the sum is 2 clip norms off with chance 8/9. The best half-line by scanning.
+   */
+  @Test
+  void delta_addOrRemoveOne_coversThePopulationWithOneClientMore() {
+    double attack = 0;
+    for (double t = -5; t < 5; t += 0.001) {
+      double p = 8 / 9.0 * Normal.upperTail(t - 2) + 1 / 9.0 * Normal.upperTail(t);
+      attack = Math.max(attack, p - Math.E * Normal.upperTail(t));
+    }
+    DpEvent event = new DpEvent.TruncatedPoissonSampled(1, 8, 8, new DpEvent.Gaussian(1));
+    assertThat(attack).isGreaterThan(0.4);
+    assertThat(new PldAccountant(NeighbouringRelation.ADD_OR_REMOVE_ONE).compose(event).delta(1))
+        .isGreaterThanOrEqualTo(attack);
   }
 }

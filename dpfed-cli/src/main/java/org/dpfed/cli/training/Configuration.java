@@ -12,11 +12,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.dpfed.cli.UsageException;
 
@@ -217,7 +219,28 @@ final class Configuration {
 
   /** An error in this configuration that no single setting is to blame for. */
   UsageException refused(IllegalArgumentException problem) {
-    return new UsageException(name + ": " + problem.getMessage(), problem);
+    String message = String.valueOf(problem.getMessage());
+    boolean hasFlags = values.values().stream().anyMatch(given -> given.giver() == Giver.FLAG);
+    return new UsageException(
+        "%s%s: %s%s".formatted(name, hasFlags ? " with flags" : "", message, settings(message)),
+        problem);
+  }
+
+  /** Which settings the library's names in a message are, where they are not named as such. */
+  private static String settings(String message) {
+    List<String> named =
+        Settings.ALL.stream()
+            .filter(setting -> isNamed(setting, message))
+            .map(setting -> setting.key() + " (" + setting.flag() + ")")
+            .toList();
+    return named.isEmpty() ? "" : "; the settings are " + String.join(", ", named);
+  }
+
+  /** Whether the message holds the last part of the key, written as no plain word is. */
+  private static boolean isNamed(Setting setting, String message) {
+    String last = setting.key().substring(setting.key().indexOf('.') + 1);
+    return !last.equals(last.toLowerCase(Locale.ROOT))
+        && Pattern.compile("(?<![.\\w])" + last + "\\b").matcher(message).find();
   }
 
   boolean has(String key) {

@@ -25,7 +25,7 @@ final class DryRun {
     rows.put("architecture", experiment.configuration().text("model.architecture"));
     rows.put("parameters", text("%,d", experiment.network().dimension()));
     rows.put("rounds", text("%d", plan.rounds()));
-    rows.putAll(PlanText.rows(plan));
+    rows.putAll(PlanText.rows(plan, experiment.network().layerSizes().length));
     rows.put("accountant", guarantee.accountant());
     String table =
         rows.entrySet().stream()

@@ -2,6 +2,7 @@ package org.dpfed.cli.training;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.dpfed.accounting.Participation;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.mechanism.Clipping;
 import org.dpfed.mechanism.Noise;
@@ -13,7 +14,10 @@ import org.dpfed.mechanism.Zeroing;
 final class PlanJson {
   private PlanJson() {}
 
-  static ObjectNode of(PrivacyPlan plan) {
+  /**
+   * @param layers that were clipped apart, or 1
+   */
+  static ObjectNode of(PrivacyPlan plan, int layers) {
     ObjectNode node = object();
     node.put("population", plan.population());
     node.put("expectedCohortSize", plan.expectedCohortSize());
@@ -22,7 +26,8 @@ final class PlanJson {
     node.put("rounds", plan.rounds());
     put(node, "clipNorm", plan.clipping().clipNorm());
     node.put("noiseMultiplier", plan.noiseMultiplier());
-    node.set("sampling", sampling(plan.sampling()));
+    node.put("sumNoiseMultiplier", PlanText.sumNoiseMultiplier(plan, layers));
+    node.set("sampling", sampling(plan));
     node.set("clipping", clipping(plan));
     node.set("noise", noise(plan.noise()));
     node.set("trust", labelled(plan.trust().label()));
@@ -30,13 +35,17 @@ final class PlanJson {
     return node;
   }
 
-  private static ObjectNode sampling(Sampling sampling) {
+  private static ObjectNode sampling(PrivacyPlan plan) {
+    Sampling sampling = plan.sampling();
     ObjectNode node = labelled(sampling.label());
     if (sampling instanceof Sampling.CappedPoisson capped) {
       node.put("maxCohort", capped.maxCohort());
     } else if (sampling instanceof Sampling.ParticipationLimited limited) {
+      Participation real = sampling.participation(plan.population(), plan.rounds()).orElseThrow();
       node.put("maxParticipations", limited.maxParticipations());
       node.put("minSeparation", limited.minSeparation());
+      node.put("participations", real.attainable());
+      node.put("separation", real.minSeparation());
     } else if (sampling instanceof Sampling.CyclicPoisson cyclic) {
       node.put("groups", cyclic.groups());
     }
@@ -84,7 +93,7 @@ final class PlanJson {
       tree.restartRounds().ifPresent(rounds -> node.put("restartRounds", rounds));
     } else if (noise instanceof Noise.Banded banded) {
       node.put("bands", banded.bands());
-      node.put("coefficients", EventText.shortened(banded.strategy().coefficients().toString()));
+      banded.strategy().coefficients().forEach(node.putArray("coefficients")::add);
     } else if (noise instanceof Noise.BufferedLinear buffered) {
       node.put("buffers", buffered.buffers());
       buffered.strategy().bufferDecay().forEach(node.putArray("bufferDecay")::add);

@@ -1,5 +1,9 @@
 package org.dpfed.cli.training;
 
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -7,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
+import org.dpfed.accounting.Participation;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.mechanism.Clipping;
 import org.dpfed.mechanism.LayerNoise;
@@ -20,14 +25,22 @@ import org.dpfed.mechanism.Zeroing;
 final class PlanText {
   private PlanText() {}
 
-  /** The expected cohort, the four choices and the noise, by name. */
-  static Map<String, String> rows(PrivacyPlan plan) {
+  /**
+   * The expected cohort, the four choices and the noise, by name.
+   *
+   * @param layers that are clipped apart, or would be
+   */
+  static Map<String, String> rows(PrivacyPlan plan, int layers) {
     Map<String, String> rows = new LinkedHashMap<>();
     rows.put("expected cohort", cohort(plan));
-    rows.put("sampling", sampling(plan.sampling()));
+    rows.put("sampling", sampling(plan));
     rows.put("clip norm", clipNorm(plan.clipping()));
     clippingDetails(plan).ifPresent(details -> rows.put("clipping", details));
-    rows.put("noise multiplier", text("%.5g", plan.noiseMultiplier()));
+    rows.put("noise multiplier", roundedUp(plan.noiseMultiplier()));
+    double ofSum = sumNoiseMultiplier(plan, layers);
+    if (ofSum != plan.noiseMultiplier()) {
+      rows.put("of the sum alone", roundedUp(ofSum) + ", more than with its counts");
+    }
     rows.put("noise", noise(plan.noise()));
     rows.put("trust", plan.trust().label());
     return rows;
@@ -58,13 +71,29 @@ final class PlanText {
         plan.expectedCohortSize(), whose, probability.getAsDouble());
   }
 
-  private static String sampling(Sampling sampling) {
+  /** Of the sum, where a round also releases noisy counts. */
+  static double sumNoiseMultiplier(PrivacyPlan plan, int layers) {
+    int[] sizes = new int[layers];
+    Arrays.fill(sizes, 1);
+    return plan.sumNoiseMultiplier(sizes);
+  }
+
+  /** Five digits, of which the last is rounded up: less noise would cost more than is said. */
+  private static String roundedUp(double noiseMultiplier) {
+    return BigDecimal.valueOf(noiseMultiplier)
+        .round(new MathContext(5, RoundingMode.CEILING))
+        .toPlainString();
+  }
+
+  private static String sampling(PrivacyPlan plan) {
+    Sampling sampling = plan.sampling();
     if (sampling instanceof Sampling.CappedPoisson capped) {
       return text("%s, at most %s", sampling.label(), counted(capped.maxCohort(), "client"));
-    } else if (sampling instanceof Sampling.ParticipationLimited limited) {
+    } else if (sampling instanceof Sampling.ParticipationLimited) {
+      Participation real = sampling.participation(plan.population(), plan.rounds()).orElseThrow();
       return text(
           "%s, each client in at most %s, at least %d apart",
-          sampling.label(), counted(limited.maxParticipations(), "round"), limited.minSeparation());
+          sampling.label(), counted(real.attainable(), "round"), real.minSeparation());
     } else if (sampling instanceof Sampling.CyclicPoisson cyclic) {
       return text("%s, %s", sampling.label(), counted(cyclic.groups(), "group"));
     }

@@ -118,7 +118,7 @@ final class PrivacySettings {
                   "--max-participations",
                   integer(1),
                   "",
-                  "Largest number of rounds that one client takes part in.")
+                  "Largest number of rounds that one client may take part in; a run that needs more is refused.")
               .onlyWith("privacy.sampling", "participation-limited")
               .needed(),
           Setting.of(
@@ -126,7 +126,7 @@ final class PrivacySettings {
                   "--min-separation",
                   integer(1),
                   "1",
-                  "Smallest difference between the indices of two rounds with the same client.")
+                  "Smallest difference that the indices of two rounds with one client must have. The clients take turns, population / cohort rounds apart or more, and the accountant counts that.")
               .onlyWith("privacy.sampling", "participation-limited"),
           Setting.of(
                   "sampling.groups",

@@ -44,7 +44,7 @@ final class RunReport {
     root.set("guarantee", GuaranteeJson.of(report.guarantee()));
     report.guaranteeOfSums().ifPresent(sums -> root.set("guaranteeOfSums", GuaranteeJson.of(sums)));
     root.put("isSecure", report.plan().isSecure());
-    root.set("plan", PlanJson.of(report.plan()));
+    root.set("plan", PlanJson.of(report.plan(), SummaryTable.layers(report)));
     root.putObject("released").put("model", RunDirectory.MODEL);
     root.set("notCoveredByGuarantee", notCovered(heldOut, report));
     root.set("rounds", rounds(report));

@@ -61,8 +61,13 @@ final class SummaryTable {
         .filter(Guarantee::isPrivate)
         .ifPresent(sums -> add("ε of the sums alone", sums.displayedEpsilon()));
     add("unit", guarantee.unit() + number(", %d of them", plan.population()));
-    PlanText.rows(plan).forEach(this::add);
+    PlanText.rows(plan, layers(report)).forEach(this::add);
     lastClipNorm(report).ifPresent(norm -> add("last clip norm", norm));
+  }
+
+  /** As many as there were clip norms; one where no round has finished. */
+  static int layers(TrainingReport report) {
+    return report.rounds().isEmpty() ? 1 : report.rounds().get(0).clipNorms().size();
   }
 
   /** Of the last finished round, where clip norms adapt. */
