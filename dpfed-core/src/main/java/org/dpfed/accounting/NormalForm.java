@@ -85,7 +85,8 @@ final class NormalForm {
 
   private static PrivacyTerms addTruncated(
       PrivacyTerms terms, DpEvent.TruncatedPoissonSampled sampled, long count) {
-    if (sampled.maxCohort() >= sampled.population()) {
+    boolean oneMore = terms.relation() == NeighbouringRelation.ADD_OR_REMOVE_ONE;
+    if (sampled.maxCohort() >= sampled.population() + (oneMore ? 1 : 0)) {
       return addPoisson(
           terms, new DpEvent.PoissonSampled(sampled.samplingProbability(), sampled.event()), count);
     }

@@ -174,14 +174,15 @@ class CappedPoissonTest {
     }
   }
 
+  /** Also of the population that has one client more under add-or-remove-one. */
   @ParameterizedTest
   @EnumSource(NeighbouringRelation.class)
   void epsilon_capOfTheWholePopulation_isThatOfPoisson(NeighbouringRelation relation) {
     DpEvent poisson = new DpEvent.PoissonSampled(0.3, new DpEvent.Gaussian(2));
 
-    assertThat(new TightestAccountant(relation).compose(capped(0.3, 50, 50, 2), 7).epsilon(1e-6))
+    assertThat(new TightestAccountant(relation).compose(capped(0.3, 50, 51, 2), 7).epsilon(1e-6))
         .isEqualTo(new TightestAccountant(relation).compose(poisson, 7).epsilon(1e-6));
-    assertThat(new TightestAccountant(relation).compose(capped(1, 50, 50, 2), 7).epsilon(1e-6))
+    assertThat(new TightestAccountant(relation).compose(capped(1, 50, 51, 2), 7).epsilon(1e-6))
         .isEqualTo(
             new TightestAccountant(relation).compose(new DpEvent.Gaussian(2), 7).epsilon(1e-6));
   }

@@ -114,8 +114,8 @@ final class TrainChoicesTest {
   @Test
   void train_cyclicPoisson_reportsTheProbabilityWithinAGroup() throws IOException {
     train("--sampling cyclic-poisson --groups 4 --cohort 20");
-    // 455 clients in 4 groups, the smallest of 113.
-    assertThat(report().at("/plan/samplingProbability").asDouble()).isEqualTo(20.0 / 113);
+    // 455 clients in 4 groups, of which one has a turn.
+    assertThat(report().at("/plan/samplingProbability").asDouble()).isEqualTo(80.0 / 455);
   }
 
   @Test
@@ -179,7 +179,7 @@ final class TrainChoicesTest {
         .isZero();
     assertThat(out.toString())
         .contains("200, the same in every round")
-        .contains("each client in at most 2 rounds, at least 1 apart")
+        .contains("each client in at most 2 rounds, at least 2 apart")
         .contains("blt, 1 buffer");
     assertThat(runs).isEmptyDirectory();
   }
@@ -264,9 +264,9 @@ final class TrainChoicesTest {
         "--sampling participation-limited --max-participations 1 --cohort 200 | raise maxParticipations",
         "--sampling participation-limited --max-participations 2 --min-separation 3 --cohort 200 | choose a smaller cohort or a smaller separation",
         "--sampling cyclic-poisson --groups 500 --cohort 1 | groups must be at most the population of 455",
-        "--sampling cyclic-poisson --groups 4 --cohort 120 | the smallest of the 4 groups",
+        "--sampling cyclic-poisson --groups 4 --cohort 120 | expectedCohortSize must be at most population / groups = 113.75",
         "--sampling cyclic-poisson --groups 2 --cohort 20 --noise banded --bands 3 | bands must be at most the 2 groups",
-        "--sampling cyclic-poisson --groups 2 --cohort 20 --noise banded --coefficients [1,2] | none negative or greater than the one before, was [1.0, 2.0]",
+        "--sampling cyclic-poisson --groups 2 --cohort 20 --noise banded --coefficients [1,2] | begin with 1, never rise and never be negative, were [1.0, 2.0]",
         "--noise blt --buffer-decay [2] --output-scale [0.1] | bufferDecay must be in (0, 1)",
         "--clip-norm none --zero-above 1 --noise-multiplier 0 | zeroing needs a clipping",
         "--count-stddev 2 | clipping.countStddev has no effect with privacy.clipping fixed",
