@@ -180,7 +180,7 @@ final class TrainingRun {
       return ledger
           .composed(plan.relation())
           .map(all -> plan.guaranteeOfAllRuns(all).assuming(assumptions));
-    } catch (UnsupportedOperationException e) {
+    } catch (UnsupportedOperationException | ArithmeticException e) {
       return Optional.of(plan.unknownForAllRuns(String.valueOf(e.getMessage())));
     }
   }

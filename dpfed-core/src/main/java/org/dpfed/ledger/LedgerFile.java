@@ -74,8 +74,9 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
       LedgerFile ledger = new LedgerFile(file, lock, channel, state);
       if (!state.isOpened()) {
         ledger.append(new LedgerRecord.Opened(state.next(), now(), RecordFormat.VERSION));
-        LedgerDirectory.of(file).force();
       }
+      // Also of a file that is not new: whoever made it may have died before this.
+      LedgerDirectory.of(file.toRealPath()).force();
       return ledger;
     } catch (IOException | RuntimeException | Error e) {
       if (channel != null) {
@@ -112,7 +113,7 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
         .ifPresent(
             unit -> {
               throw new IllegalArgumentException(
-                  "%s is the ledger of %s as the unit of privacy, the run protects one %s; a ledger is for one population: choose another --ledger"
+                  "%s is the ledger of %s as the unit of privacy, the run protects one %s; a ledger is for one population: choose another ledger"
                       .formatted(file, unit, run.unit()));
             });
     RunBudget budget = RunBudget.of(before, run, maxEpsilon);
@@ -165,6 +166,7 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
 
   private void append(LedgerRecord record) throws IOException {
     String line = format.line(record, state.head());
+    state.requireReadable(line, record);
     int run = record instanceof LedgerRecord.Charged charged ? charged.run() : 0;
     failed = true;
     torn = Optional.of(new LedgerRecord.Torn(record.number(), "", run));

@@ -86,6 +86,25 @@ final class LedgerReader {
             + "; restore the file from a copy that was not changed, nothing can be charged to this one");
   }
 
+  /**
+   * Returns if the line will be read as the record that it is to be.
+   *
+   * @throws IllegalStateException when it will not, and must not be written
+   */
+  void requireReadable(String line, LedgerRecord record) {
+    LedgerRecord read;
+    try {
+      read = format.read(line, next(), head, runs);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalStateException(
+          "record %d of %s could not be read again: %s".formatted(next(), file, e.getMessage()), e);
+    }
+    if (!read.equals(record)) {
+      throw new IllegalStateException(
+          "record %d of %s would be read as another".formatted(next(), file));
+    }
+  }
+
   /** Notes a record that was read, or written after all that was read. */
   void add(LedgerRecord record, String hash) {
     records.add(record);

@@ -72,10 +72,19 @@ final class RecordFormat {
     } else {
       throw new IllegalArgumentException("nobody writes a torn record: " + record);
     }
-    byte[] json = node.put("previous", previous).toString().getBytes(StandardCharsets.UTF_8);
-    String open = new String(json, StandardCharsets.ISO_8859_1);
+    String open = new String(utf8(node.put("previous", previous)), StandardCharsets.ISO_8859_1);
     String content = open.substring(0, open.length() - 1);
     return content + ",\"sha256\":\"" + sha256(content) + "\"}";
+  }
+
+  private static byte[] utf8(ObjectNode node) {
+    try {
+      return JSON.writeValueAsBytes(node);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(
+          "record %s cannot be written: %s".formatted(node.path("record"), e.getOriginalMessage()),
+          e);
+    }
   }
 
   /** A round of a run that only has a cost as a whole names the run, which has its own record. */

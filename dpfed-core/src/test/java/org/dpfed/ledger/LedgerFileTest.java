@@ -138,6 +138,24 @@ final class LedgerFileTest {
     assertThat(Files.readAllLines(file)).hasSize(3);
   }
 
+  /** Deeper than a reader follows: nobody could open the ledger again. */
+  @Test
+  void begin_whatCouldNotBeReadAgain_isNotWritten() throws IOException {
+    DpEvent deep = EVENT;
+    for (int i = 0; i < 1_100; i++) {
+      deep = new DpEvent.SelfComposed(deep, 1);
+    }
+    PlannedRun unreadable = run(deep);
+    try (LedgerFile ledger = LedgerFile.open(file)) {
+      assertThatThrownBy(() -> ledger.begin(unreadable))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("record 2 cannot be written")
+          .hasMessageContaining("depth");
+      ledger.begin(RUN).charge(EVENT);
+    }
+    assertThat(LedgerHistory.read(file).spentRounds(1)).isEqualTo(1);
+  }
+
   /** Wherever a write fails, nothing is ever appended to what may be half a line. */
   @ParameterizedTest
   @EnumSource(value = FailingChannel.Failure.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
