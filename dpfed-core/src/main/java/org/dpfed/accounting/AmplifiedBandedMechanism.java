@@ -34,7 +34,7 @@ public record AmplifiedBandedMechanism(
   @Override
   public AmplifiedBandedMechanism firstRounds(int first) {
     return new AmplifiedBandedMechanism(
-        noiseMultiplier, samplingProbability, Math.min(first, rounds), bands);
+        noiseMultiplier, columnNorm, samplingProbability, Math.min(first, rounds), groups);
   }
 
   /** How many Poisson-sampled Gaussians this is: the rounds in which one client can take part. */
