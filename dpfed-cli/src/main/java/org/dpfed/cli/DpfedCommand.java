@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import org.dpfed.cli.accounting.AccountCommand;
 import org.dpfed.cli.accounting.CalibrateCommand;
 import org.dpfed.cli.accounting.StrategyCommand;
+import org.dpfed.cli.ledger.LedgerCommand;
 import org.dpfed.cli.training.EvaluateCommand;
 import org.dpfed.cli.training.PredictCommand;
 import org.dpfed.cli.training.TrainCommand;
@@ -43,6 +44,7 @@ public final class DpfedCommand implements Runnable {
         .addSubcommand(CalibrateCommand.commandLine())
         .addSubcommand(StrategyCommand.commandLine())
         .addSubcommand(TrainCommand.commandLine())
+        .addSubcommand(LedgerCommand.commandLine())
         .addSubcommand(new CommandLine(new PredictCommand()))
         .addSubcommand(new CommandLine(new EvaluateCommand()))
         .setOut(new PrintWriter(System.out, true, StandardCharsets.UTF_8))

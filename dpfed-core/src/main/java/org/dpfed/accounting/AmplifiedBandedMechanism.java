@@ -31,6 +31,12 @@ public record AmplifiedBandedMechanism(
     this(noiseMultiplier, 1, samplingProbability, rounds, groups);
   }
 
+  @Override
+  public AmplifiedBandedMechanism firstRounds(int first) {
+    return new AmplifiedBandedMechanism(
+        noiseMultiplier, columnNorm, samplingProbability, Math.min(first, rounds), groups);
+  }
+
   /** How many Poisson-sampled Gaussians this is: the rounds in which one client can take part. */
   public long compositions() {
     return (rounds - 1) / groups + 1;

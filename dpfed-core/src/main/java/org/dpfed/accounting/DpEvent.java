@@ -27,6 +27,17 @@ public sealed interface DpEvent
         SkellamSum {
 
   /**
+   * What the first rounds of this run cost, where the event is a run of rounds that only has a cost
+   * as a whole; an upper bound of it. Every other event is returned as it is.
+   *
+   * @param rounds at least 1; more than the run has means all
+   */
+  default DpEvent firstRounds(int rounds) {
+    Bounds.atLeast("rounds", 1, rounds);
+    return this;
+  }
+
+  /**
    * Gaussian noise added to a sum. Holds under every neighbouring relation.
    *
    * @param noiseMultiplier noise standard deviation divided by the L2 bound of one client's
@@ -145,6 +156,11 @@ public sealed interface DpEvent
   record RoundOf(DpEvent run, int round) implements DpEvent {
     public RoundOf {
       Bounds.notNegative("round", round);
+    }
+
+    /** What this round and those before it cost together; an upper bound of it. */
+    public DpEvent soFar() {
+      return run.firstRounds(round == Integer.MAX_VALUE ? round : round + 1);
     }
 
     /** The whole run in its first round; later ones name it by a hash. */

@@ -17,6 +17,15 @@ public record MatrixMechanism(
     Bounds.notNegative("noiseMultiplier", noiseMultiplier);
   }
 
+  /** Those rounds are such a mechanism too, with the upper left corner of the strategy. */
+  @Override
+  public MatrixMechanism firstRounds(int rounds) {
+    Participation first = participation.firstRounds(rounds);
+    int known = Math.min(first.rounds(), strategy.coefficients().size());
+    return new MatrixMechanism(
+        noiseMultiplier, new ToeplitzStrategy(strategy.coefficients().subList(0, known)), first);
+  }
+
   @Override
   public double sensitivity() {
     return strategy.sensitivity(participation);

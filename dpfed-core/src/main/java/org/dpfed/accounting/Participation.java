@@ -30,6 +30,11 @@ public record Participation(int rounds, int maxParticipations, int minSeparation
     return new Participation(rounds, 1, rounds);
   }
 
+  /** The same rule over the first rounds alone. */
+  Participation firstRounds(int first) {
+    return new Participation(Math.min(first, rounds), maxParticipations, minSeparation);
+  }
+
   /** The most participations that the separation leaves room for. */
   public int attainable() {
     return Math.min(maxParticipations, 1 + (rounds - 1) / minSeparation);

@@ -1,5 +1,7 @@
 package org.dpfed.accounting;
 
+import java.util.Optional;
+
 /**
  * Records privacy charges. {@link #charge} returns only after the event has been recorded as
  * durably as this ledger promises; callers must charge an event before they release its value.
@@ -9,10 +11,28 @@ public interface PrivacyLedger {
   /**
    * Records that {@code event} is about to be released.
    *
-   * @throws IllegalStateException when the charge is refused, because it would exceed the budget or
-   *     the ledger takes no more; nothing was recorded and nothing may be released
+   * @throws BudgetExceededException when it would exceed the budget; nothing was recorded and
+   *     nothing may be released
+   * @throws IllegalStateException when the ledger takes no more; as above
    * @throws java.io.UncheckedIOException when the record could not be made durable; nothing may be
    *     released, and the charge counts as spent, since part of the record may be there
    */
   void charge(DpEvent event);
+
+  /**
+   * Returns if the budget of this ledger has room for the next round of its run, so that a round
+   * which could not be charged need not be trained.
+   *
+   * @throws BudgetExceededException when it has not
+   */
+  default void requireRoom() {}
+
+  /**
+   * Everything charged to this ledger by all runs, composed; empty where the ledger does not know.
+   *
+   * @throws UnsupportedEventException when something charged has no bound under that relation
+   */
+  default Optional<PrivacyAccountant> composed(NeighbouringRelation relation) {
+    return Optional.empty();
+  }
 }

@@ -1,5 +1,6 @@
 package org.dpfed.accounting;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -35,6 +36,18 @@ public record RestartedTreeAggregation(
       double noiseMultiplier, List<Integer> treeRounds, int maxParticipations) {
     return new RestartedTreeAggregation(
         noiseMultiplier, treeRounds, maxParticipations, Integer.MAX_VALUE);
+  }
+
+  /** The trees over those rounds alone, the last of them cut. */
+  @Override
+  public RestartedTreeAggregation firstRounds(int rounds) {
+    Bounds.atLeast("rounds", 1, rounds);
+    List<Integer> first = new ArrayList<>();
+    int left = rounds;
+    for (int tree = 0; tree < treeRounds.size() && left > 0; left -= treeRounds.get(tree++)) {
+      first.add(Math.min(left, treeRounds.get(tree)));
+    }
+    return new RestartedTreeAggregation(noiseMultiplier, first, maxParticipations, minSeparation);
   }
 
   @Override

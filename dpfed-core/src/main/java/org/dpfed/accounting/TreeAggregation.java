@@ -15,6 +15,12 @@ public record TreeAggregation(double noiseMultiplier, Participation participatio
     Bounds.notNegative("noiseMultiplier", noiseMultiplier);
   }
 
+  /** The tree over those rounds alone. */
+  @Override
+  public TreeAggregation firstRounds(int rounds) {
+    return new TreeAggregation(noiseMultiplier, participation.firstRounds(rounds));
+  }
+
   @Override
   public double sensitivity() {
     return Math.sqrt((double) squaredSensitivity());

@@ -1,6 +1,7 @@
 package org.dpfed.federated;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.dpfed.accounting.PopulationLedger;
 import org.dpfed.accounting.PrivacyLedger;
 import org.jspecify.annotations.Nullable;
 
@@ -39,10 +40,13 @@ public final class FederatedAveraging {
 
   /**
    * Trains until the plan's last round or until {@link #stop}, on the calling thread and the
-   * workers. A plan is for one run.
+   * workers. A plan is for one run. A round for which the ledger has no budget is not run: the
+   * result holds those before it, and its report says so.
    *
-   * @throws IllegalArgumentException when clients cannot be trained as the guarantee assumes; then
-   *     nothing was charged and the plan is still fresh
+   * @throws IllegalArgumentException when clients cannot be trained as the guarantee assumes, or
+   *     the ledger is not for such a run; then nothing was charged
+   * @throws java.io.UncheckedIOException when the ledger cannot record that the run begins; then
+   *     nothing was charged
    * @throws IllegalStateException when the plan was run before, by this object or another
    * @throws RoundFailedException when the ledger, the listener, the evaluator or anything else but
    *     a client fails; it holds the parameters and the report of what was charged
@@ -50,7 +54,6 @@ public final class FederatedAveraging {
   public TrainingResult run() {
     settings.check();
     TrainingRun run = new TrainingRun(settings, stop);
-    settings.plan().start();
     return run.run();
   }
 
@@ -72,7 +75,7 @@ public final class FederatedAveraging {
     private final ClientTrainer trainer;
     private ServerOptimizer serverOptimizer = new ServerOptimizer.Sgd();
     private @Nullable Execution execution;
-    private PrivacyLedger ledger = event -> {};
+    private PopulationLedger ledger = run -> event -> {};
     private @Nullable ModelEvaluator evaluator;
     private int evaluateEvery;
     private RoundListener listener = (metrics, parameters) -> {};
@@ -109,9 +112,19 @@ public final class FederatedAveraging {
     }
 
     /**
-     * The ledger to charge before each release. Without one, only the report records the charges.
+     * The ledger to charge before each release, for this run alone. Without one, only the report
+     * records the charges.
      */
     public Builder ledger(PrivacyLedger ledger) {
+      return populationLedger(run -> ledger);
+    }
+
+    /**
+     * The ledger of the population, which all runs over it share: this run begins on it, charges
+     * each round before its release, and ends where the ledger's budget does. The report then also
+     * says what all runs on the ledger promise together.
+     */
+    public Builder populationLedger(PopulationLedger ledger) {
       this.ledger = ledger;
       return this;
     }

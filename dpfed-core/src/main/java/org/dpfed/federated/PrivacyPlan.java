@@ -8,6 +8,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.Guarantee;
 import org.dpfed.accounting.NeighbouringRelation;
+import org.dpfed.accounting.PlannedRun;
+import org.dpfed.accounting.PrivacyAccountant;
 import org.dpfed.accounting.strategy.StrategyCache;
 import org.dpfed.kernel.KernelSelection;
 import org.dpfed.mechanism.Clipping;
@@ -29,6 +31,13 @@ import org.dpfed.mechanism.Trust;
  * <p>A plan is for one run, which its guarantee covers; a second run of the same plan is refused.
  */
 public final class PrivacyPlan {
+  private static final String ONE_RUN =
+      "this is the only run over these clients, and its starting parameters were not trained on"
+          + " them";
+  private static final String ALL_RUNS =
+      "every run over these clients is on this ledger, and so is every run that trained the starting"
+          + " parameters on them";
+
   private final AccountedRun run;
   private final List<String> dataAssumptions;
   private final AtomicBoolean started = new AtomicBoolean();
@@ -137,6 +146,11 @@ public final class PrivacyPlan {
     return mechanism().roundEvent(round);
   }
 
+  /** What a ledger records of a run of this plan before its first round. */
+  public PlannedRun planned() {
+    return new PlannedRun(unit(), population(), rounds(), relation(), delta(), roundEvent(0));
+  }
+
   /** The guarantee of the whole run. */
   public Guarantee guarantee() {
     return guaranteeAfter(rounds());
@@ -171,7 +185,25 @@ public final class PrivacyPlan {
     return isSecure() ? run.spentOnSums(completed).map(this::withAssumptions) : Optional.empty();
   }
 
+  /**
+   * The guarantee of everything on the ledger of this population.
+   *
+   * @param all every charge of every run, composed
+   */
+  Guarantee guaranteeOfAllRuns(PrivacyAccountant all) {
+    return withAssumptions(all.guarantee(delta(), unit()), ALL_RUNS);
+  }
+
+  /** The same where no accountant has a bound. */
+  Guarantee unknownForAllRuns(String reason) {
+    return promise(Double.POSITIVE_INFINITY, "none", List.of("no bound is known: " + reason));
+  }
+
   private Guarantee withAssumptions(Guarantee spent) {
+    return withAssumptions(spent, ONE_RUN);
+  }
+
+  private Guarantee withAssumptions(Guarantee spent, String runs) {
     List<String> assumptions = new ArrayList<>(spent.assumptions());
     assumptions.addAll(dataAssumptions);
     assumptions.add(
@@ -180,9 +212,7 @@ public final class PrivacyPlan {
         "nobody learns whether dpfed refused the data before round 1, because that can depend on one"
             + " client");
     assumptions.add(trust().assumption());
-    assumptions.add(
-        "this is the only run over these clients, and its starting parameters were not trained on"
-            + " them");
+    assumptions.add(runs);
     assumptions.add(
         "nobody observes how long rounds take, because that depends on the clients that took part");
     assumptions.add(

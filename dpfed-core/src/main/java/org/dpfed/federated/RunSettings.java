@@ -2,7 +2,7 @@ package org.dpfed.federated;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.dpfed.accounting.PrivacyLedger;
+import org.dpfed.accounting.PopulationLedger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +14,7 @@ record RunSettings(
     ClientTrainer trainer,
     ServerOptimizer serverOptimizer,
     Execution execution,
-    PrivacyLedger ledger,
+    PopulationLedger ledger,
     @Nullable ModelEvaluator evaluator,
     int evaluateEvery,
     RoundListener listener,

@@ -11,6 +11,9 @@ import org.dpfed.accounting.Guarantee;
  * @param guarantee for the rounds that were charged
  * @param guaranteeOfSums with local trust, what the released models alone promise, where that is
  *     more than {@code guarantee} does
+ * @param guaranteeOfAllRuns of everything charged to the population's ledger, this run included,
+ *     where the run had such a ledger
+ * @param budgetRefusal why the ledger's budget ended the run before its last round, where it did
  * @param charged how many they are: more than those that finished when the last of them failed
  *     after its charge
  * @param rounds the finished rounds, in order
@@ -23,6 +26,8 @@ public record TrainingReport(
     PrivacyPlan plan,
     Guarantee guarantee,
     Optional<Guarantee> guaranteeOfSums,
+    Optional<Guarantee> guaranteeOfAllRuns,
+    Optional<String> budgetRefusal,
     int charged,
     List<RoundMetrics> rounds,
     Optional<ModelEvaluation> evaluation,

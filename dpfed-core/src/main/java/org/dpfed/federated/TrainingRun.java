@@ -5,7 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.dpfed.accounting.BudgetExceededException;
 import org.dpfed.accounting.DpEvent;
+import org.dpfed.accounting.Guarantee;
+import org.dpfed.accounting.PrivacyLedger;
 import org.dpfed.mechanism.DeltaAggregator;
 import org.dpfed.mechanism.MechanismRun;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -21,10 +24,13 @@ final class TrainingRun {
   private final MechanismRun mechanism;
   private final List<String> assumptions;
   private final List<RoundMetrics> finished = new ArrayList<>();
+  private final PrivacyLedger ledger;
+  private Optional<String> budgetRefusal = Optional.empty();
   private int charged;
 
   /**
    * @param stop ends the run when it becomes true
+   * @throws IllegalArgumentException when the ledger is not for such a run
    */
   TrainingRun(RunSettings settings, AtomicBoolean stop) {
     this.settings = settings;
@@ -35,6 +41,8 @@ final class TrainingRun {
     this.mechanism =
         plan.mechanism().start(settings.execution().kernel(), settings.trainer().layerSizes());
     this.assumptions = settings.assumptions();
+    plan.start();
+    this.ledger = settings.ledger().begin(plan.planned());
   }
 
   private static void requireLayersOfTheDelta(ClientTrainer trainer) {
@@ -63,11 +71,19 @@ final class TrainingRun {
    */
   TrainingResult run() {
     try (LentCopy shown = new LentCopy()) {
-      trainAllRounds(shown);
+      trainAffordableRounds(shown);
       Optional<ModelEvaluation> last = lastEvaluation();
       return result(last.isPresent() ? last : evaluate(shown));
     } catch (RuntimeException | Error e) {
       throw new RoundFailedException(result(lastEvaluation()), e);
+    }
+  }
+
+  private void trainAffordableRounds(LentCopy shown) {
+    try {
+      trainAllRounds(shown);
+    } catch (BudgetExceededException e) {
+      budgetRefusal = Optional.of(String.valueOf(e.getMessage()));
     }
   }
 
@@ -79,6 +95,7 @@ final class TrainingRun {
             new WorkerPool(
                 trainer, settings.data(), settings.seed(), settings.execution().workers())) {
       for (int round = 0; round < plan.rounds() && !isStopped(); round++) {
+        ledger.requireRoom();
         long started = System.nanoTime();
         Optional<Trained> trained = round(round, workers, stepper);
         if (trained.isEmpty()) {
@@ -125,7 +142,7 @@ final class TrainingRun {
   private void charge(DpEvent event) {
     charged++;
     try {
-      settings.ledger().charge(event);
+      ledger.charge(event);
     } catch (IllegalStateException refused) {
       charged--;
       throw refused;
@@ -158,6 +175,16 @@ final class TrainingRun {
     return finished.isEmpty() ? Optional.empty() : finished.get(finished.size() - 1).evaluation();
   }
 
+  private Optional<Guarantee> guaranteeOfAllRuns() {
+    try {
+      return ledger
+          .composed(plan.relation())
+          .map(all -> plan.guaranteeOfAllRuns(all).assuming(assumptions));
+    } catch (UnsupportedOperationException | ArithmeticException e) {
+      return Optional.of(plan.unknownForAllRuns(String.valueOf(e.getMessage())));
+    }
+  }
+
   private TrainingResult result(Optional<ModelEvaluation> evaluation) {
     return new TrainingResult(
         parameters,
@@ -165,6 +192,8 @@ final class TrainingRun {
             plan,
             plan.guaranteeAfter(charged).assuming(assumptions),
             plan.guaranteeOfSumsAfter(charged).map(sums -> sums.assuming(assumptions)),
+            guaranteeOfAllRuns(),
+            budgetRefusal,
             charged,
             finished,
             evaluation,

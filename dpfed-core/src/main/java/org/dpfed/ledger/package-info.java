@@ -1,6 +1,6 @@
 /**
- * The durable record of privacy charges. Each round is charged before the aggregator releases a
- * noisy sum.
+ * The durable record of privacy charges: one file for a population, which all runs over it share.
+ * Each round is charged before the aggregator releases a noisy sum.
  */
 @NullMarked
 package org.dpfed.ledger;

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.dpfed.accounting.NeighbouringRelation;
+import org.dpfed.accounting.TightestAccountant;
 import org.dpfed.federated.Combinations.Cell;
 import org.dpfed.kernel.KernelSelection;
 import org.dpfed.kernel.Nd4jKernel;
@@ -55,6 +56,15 @@ final class CombinationsTest {
         assertThat(plan.guaranteeAfter(1).epsilon())
             .isPositive()
             .isLessThanOrEqualTo(plan.guarantee().epsilon());
+        for (int completed = 1; completed <= Combinations.ROUNDS; completed++) {
+          // What a ledger makes of its records; the plan's own bound may be no more than that.
+          double ledger =
+              new TightestAccountant(relation)
+                  .compose(plan.planned().cost(completed))
+                  .epsilon(plan.delta());
+          assertThat(ledger).isGreaterThanOrEqualTo(plan.guaranteeAfter(completed).epsilon());
+          assertThat(ledger).isLessThanOrEqualTo(plan.guarantee().epsilon());
+        }
       }
     }
   }

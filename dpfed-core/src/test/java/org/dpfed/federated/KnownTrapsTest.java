@@ -28,7 +28,7 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <p>Elsewhere: networks with batch normalisation are refused ({@code NetworkTemplateTest}), fitted
  * scaling is refused ({@code ScalingTest}), the noise has full tails ({@code SecureGaussianTest}),
- * nothing is appended to a torn line ({@code FileLedgerTest}), aggregators and keys cannot be had
+ * nothing is appended to a torn line ({@code LedgerDamageTest}), aggregators and keys cannot be had
  * outside a plan ({@code MechanismTest}), clients' failures and aliases reach nobody else ({@code
  * ClientIsolationTest}), no state goes from client to client ({@code NetworkGuardTest}), all
  * parameters are counted ({@code ParameterLayoutTest}), layers with wrong gradients are refused

@@ -36,7 +36,7 @@ final class FailingChannel extends FileChannel {
   }
 
   FailingChannel(Path path) throws IOException {
-    file = FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    file = FileChannel.open(path, StandardOpenOption.APPEND);
   }
 
   void failNext(Failure failure) {

@@ -120,17 +120,18 @@ final class DistributionTest {
     words.addAll(
         dpfed("train", "--rounds", "100000", "--epsilon", "100", "--runs", "runs", "--name", "cut")
             .words());
+    words.addAll(List.of("--ledger", "cut.jsonl"));
     Process process =
         new ProcessBuilder(words)
             .directory(work.toFile())
             .redirectErrorStream(true)
             .redirectOutput(work.resolve("cut.log").toFile())
             .start();
-    Path ledger = work.resolve("runs/cut/ledger.tsv");
-    for (int tenths = 0; tenths < 600 && process.isAlive() && !isWritten(ledger); tenths++) {
+    Path ledger = work.resolve("cut.jsonl");
+    for (int tenths = 0; tenths < 600 && process.isAlive() && !isCharged(ledger); tenths++) {
       Thread.sleep(100);
     }
-    assertThat(isWritten(ledger)).as(Files.readString(work.resolve("cut.log"))).isTrue();
+    assertThat(isCharged(ledger)).as(Files.readString(work.resolve("cut.log"))).isTrue();
 
     // To the launcher's own process: it must have become Java.
     Command.in(work, "kill", "-INT", Long.toString(process.pid())).run().succeeded();
@@ -140,8 +141,8 @@ final class DistributionTest {
     assertThat(work.resolve("runs/cut/report.json")).isNotEmptyFile();
   }
 
-  private static boolean isWritten(Path file) throws IOException {
-    return Files.exists(file) && Files.size(file) > 0;
+  private static boolean isCharged(Path ledger) throws IOException {
+    return Files.exists(ledger) && Files.readString(ledger).contains("\"type\":\"charge\"");
   }
 
   @Test

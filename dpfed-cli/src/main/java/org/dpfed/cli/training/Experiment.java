@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.dpfed.accounting.PrivacyLedger;
+import org.dpfed.accounting.PopulationLedger;
 import org.dpfed.accounting.strategy.StrategyCache;
 import org.dpfed.data.CsvSchema;
 import org.dpfed.data.LabelledData;
@@ -94,11 +94,11 @@ record Experiment(
   }
 
   /** The run, to be started once. */
-  FederatedAveraging averaging(PrivacyLedger ledger, RoundListener listener) {
+  FederatedAveraging averaging(PopulationLedger ledger, RoundListener listener) {
     return FederatedAveraging.builder(plan, clients, trainer())
         .serverOptimizer(serverOptimizer(configuration))
         .execution(execution)
-        .ledger(ledger)
+        .populationLedger(ledger)
         .listener(listener)
         .evaluateEvery(configuration.integer("run.evaluateEvery"), evaluator)
         .diagnostics(configuration.yes("run.diagnostics"))

@@ -45,6 +45,12 @@ final class PrivacySettings {
                   "Privacy budget of the run. Determines the noise; with a noise multiplier, a run that costs more is refused.")
               .notWith("privacy.noiseMultiplier", "0"),
           Setting.of(
+              "privacy.maxEpsilon",
+              "--max-epsilon",
+              positive(),
+              "",
+              "Privacy budget of all runs on the ledger together. A round that would exceed it is not run."),
+          Setting.of(
                   "privacy.noiseMultiplier",
                   "--noise-multiplier",
                   atLeastZero(),

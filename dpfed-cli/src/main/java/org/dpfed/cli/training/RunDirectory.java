@@ -13,12 +13,11 @@ import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
 import org.dpfed.data.CsvSchema;
 import org.dpfed.data.CsvSchemaFile;
-import org.dpfed.ledger.FileLedger;
 
 /**
- * The files that a run writes: {@code config.yaml}, {@code ledger.tsv}, {@code model.zip}, {@code
- * report.json} and, for data other than images, {@code preprocessing.json}, in a separate
- * directory. No run overwrites another, and each file is written completely or not at all.
+ * The files that a run writes: {@code config.yaml}, {@code model.zip}, {@code report.json} and, for
+ * data other than images, {@code preprocessing.json}, in a separate directory. No run overwrites
+ * another, and each file is written completely or not at all.
  *
  * @param path of the directory
  */
@@ -67,10 +66,6 @@ record RunDirectory(Path path) {
           runs + " is not a directory; choose another place for runs with --runs", e);
     }
     return runs.resolve(name);
-  }
-
-  FileLedger openLedger() throws IOException {
-    return new FileLedger(path.resolve("ledger.tsv"));
   }
 
   void writeConfiguration(Configuration configuration) throws IOException {

@@ -18,7 +18,8 @@ import org.dpfed.federated.TrainingReport;
  * held-out rows; durations, which reveal how much data took part; and diagnostics, if requested.
  *
  * <p>With local trust {@code guarantee} is each client's own against the server, and {@code
- * guaranteeOfSums} that of the released models alone, where it promises more.
+ * guaranteeOfSums} that of the released models alone, where it promises more. {@code
+ * guaranteeOfAllRuns} is that of everything on the population's ledger.
  *
  * <p>Every number is finite, or {@code null} if there is none.
  */
@@ -26,7 +27,7 @@ final class RunReport {
   private RunReport() {}
 
   /**
-   * @param status {@code finished}, {@code stopped} or {@code failed}
+   * @param status {@code finished}, {@code stopped}, {@code stopped by budget} or {@code failed}
    * @param notes what users may not expect of how clients train
    * @param heldOut what was not trained on
    */
@@ -43,6 +44,10 @@ final class RunReport {
     root.put("roundsPlanned", report.plan().rounds());
     root.set("guarantee", GuaranteeJson.of(report.guarantee()));
     report.guaranteeOfSums().ifPresent(sums -> root.set("guaranteeOfSums", GuaranteeJson.of(sums)));
+    report
+        .guaranteeOfAllRuns()
+        .ifPresent(all -> root.set("guaranteeOfAllRuns", GuaranteeJson.of(all)));
+    report.budgetRefusal().ifPresent(reason -> root.put("budgetRefusal", reason));
     root.put("isSecure", report.plan().isSecure());
     root.set("plan", PlanJson.of(report.plan(), SummaryTable.layers(report)));
     root.putObject("released").put("model", RunDirectory.MODEL);

@@ -21,6 +21,12 @@ final class RunSettings {
               "Name of the run's directory. If it exists, a name from a file gets a number, and a name from the flag is refused. Default: the name of the file or data set."),
           Setting.of("run.directory", "--runs", path(), "runs", "Directory of all runs."),
           Setting.of(
+              "run.ledger",
+              "--ledger",
+              path(),
+              "",
+              "Ledger of the population, which all runs over it must share. Default: one for the data set and its unit, in the directory ledgers beside the runs."),
+          Setting.of(
               "run.evaluateEvery",
               "--evaluate-every",
               integer(1),

@@ -60,6 +60,10 @@ final class SummaryTable {
         .guaranteeOfSums()
         .filter(Guarantee::isPrivate)
         .ifPresent(sums -> add("ε of the sums alone", sums.displayedEpsilon()));
+    report
+        .guaranteeOfAllRuns()
+        .map(all -> all.isPrivate() ? all.displayedEpsilon() : "no privacy")
+        .ifPresent(text -> add("ε of all runs", text));
     add("unit", guarantee.unit() + number(", %d of them", plan.population()));
     PlanText.rows(plan, layers(report)).forEach(this::add);
     lastClipNorm(report).ifPresent(norm -> add("last clip norm", norm));

@@ -4,9 +4,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.dpfed.accounting.strategy.StrategyCache;
-import org.dpfed.ledger.FileLedger;
+import org.dpfed.ledger.LedgerFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -30,11 +31,13 @@ import picocli.CommandLine.Spec;
       "0:the run finished",
       "1:the run failed; its report says what was spent",
       "2:what was asked for cannot be done; nothing was trained",
+      "3:the ledger's budget ended the run, after writing model and report",
       "130:interrupted by Ctrl-C (143 by SIGTERM), after writing model and report"
     },
     sortOptions = false)
 public final class TrainCommand implements Callable<Integer> {
   private static final String STRATEGIES = "strategies";
+  private static final int BUDGET_EXCEEDED = 3;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -84,16 +87,25 @@ public final class TrainCommand implements Callable<Integer> {
         out.println(DryRun.describe(experiment));
         return CommandLine.ExitCode.OK;
       }
-      RunDirectory directory = directory(configuration);
-      directory.writeConfiguration(configuration);
-      if (experiment.schema().isPresent()) {
-        directory.writePreprocessing(experiment.schema().get());
-      }
-      try (FileLedger ledger = directory.openLedger()) {
-        new TrainingRun(experiment, directory, out, spec.commandLine().getErr()).run(ledger);
+      try (LedgerFile ledger = LedgerChoice.of(configuration, experiment.plan().unit()).open()) {
+        return train(experiment, ledger);
       }
     }
-    return CommandLine.ExitCode.OK;
+  }
+
+  private int train(Experiment experiment, LedgerFile ledger) throws IOException {
+    Configuration configuration = experiment.configuration();
+    RunDirectory directory = directory(configuration);
+    directory.writeConfiguration(configuration);
+    if (experiment.schema().isPresent()) {
+      directory.writePreprocessing(experiment.schema().get());
+    }
+    CommandLine command = spec.commandLine();
+    TrainingRun run = new TrainingRun(experiment, directory, command.getOut(), command.getErr());
+    OptionalDouble most = configuration.optionalNumber("privacy.maxEpsilon");
+    boolean isWithinBudget =
+        run.run(most.isPresent() ? ledger.limitedTo(most.getAsDouble()) : ledger);
+    return isWithinBudget ? CommandLine.ExitCode.OK : BUDGET_EXCEEDED;
   }
 
   /** Beside the runs, so that a second run of the same shape finds them; none in a dry run. */

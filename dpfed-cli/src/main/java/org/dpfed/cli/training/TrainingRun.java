@@ -2,9 +2,14 @@ package org.dpfed.cli.training;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Optional;
 import org.dpfed.accounting.DpEvent;
+import org.dpfed.accounting.NeighbouringRelation;
+import org.dpfed.accounting.PopulationLedger;
+import org.dpfed.accounting.PrivacyAccountant;
 import org.dpfed.accounting.PrivacyLedger;
 import org.dpfed.cli.Causes;
+import org.dpfed.cli.UsageException;
 import org.dpfed.federated.FederatedAveraging;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.federated.RoundFailedException;
@@ -33,8 +38,12 @@ final class TrainingRun {
     this.err = err;
   }
 
-  /** Trains, and writes model and report. */
-  void run(PrivacyLedger ledger) throws IOException {
+  /**
+   * Trains, and writes model and report.
+   *
+   * @return whether the ledger's budget had room for all rounds that were asked for
+   */
+  boolean run(PopulationLedger ledger) throws IOException {
     PrivacyPlan plan = experiment.plan();
     out.println(SummaryTable.wrapped(plan.guarantee().summary()));
     plan.guaranteeOfSumsAfter(plan.rounds())
@@ -48,7 +57,8 @@ final class TrainingRun {
       TrainingResult result = trained(ledger, interruption);
       try {
         directory.writeModel(experiment.network().network(result.parameters()));
-        finish(result.report(), result.report().isStoppedEarly() ? "stopped" : "finished");
+        finish(result.report(), status(result.report()));
+        return result.report().budgetRefusal().isEmpty();
       } catch (IOException | RuntimeException | Error e) {
         salvage(result, e);
         throw e;
@@ -56,12 +66,21 @@ final class TrainingRun {
     }
   }
 
-  private TrainingResult trained(PrivacyLedger ledger, Interruption interruption) {
+  private static String status(TrainingReport report) {
+    if (report.budgetRefusal().isPresent()) {
+      return "stopped by budget";
+    }
+    return report.isStoppedEarly() ? "stopped" : "finished";
+  }
+
+  private TrainingResult trained(PopulationLedger ledger, Interruption interruption) {
     try {
       return train(ledger, interruption);
     } catch (RoundFailedException e) {
       salvage(e.result(), e);
       throw e;
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(String.valueOf(e.getMessage()), e);
     } catch (RuntimeException | Error e) {
       if (charges > 0) {
         err.printf("spent: %d times %s%n", charges, EventText.ofRound(experiment.plan()));
@@ -71,20 +90,41 @@ final class TrainingRun {
     }
   }
 
-  private TrainingResult train(PrivacyLedger ledger, Interruption interruption) {
+  private TrainingResult train(PopulationLedger ledger, Interruption interruption) {
     boolean isTerminal = Boolean.getBoolean(TERMINAL);
     try (Progress progress = Progress.of(isTerminal, experiment.plan(), out)) {
       FederatedAveraging averaging =
           experiment.averaging(
-              event -> charge(ledger, event), (metrics, parameters) -> progress.finished(metrics));
+              run -> new Counting(ledger.begin(run)),
+              (metrics, parameters) -> progress.finished(metrics));
       interruption.stops(averaging);
       return averaging.run();
     }
   }
 
-  private void charge(PrivacyLedger ledger, DpEvent event) {
-    charges++;
-    ledger.charge(event);
+  /** Counts what the ledger of the run is charged. */
+  private final class Counting implements PrivacyLedger {
+    private final PrivacyLedger ledger;
+
+    Counting(PrivacyLedger ledger) {
+      this.ledger = ledger;
+    }
+
+    @Override
+    public void charge(DpEvent event) {
+      charges++;
+      ledger.charge(event);
+    }
+
+    @Override
+    public void requireRoom() {
+      ledger.requireRoom();
+    }
+
+    @Override
+    public Optional<PrivacyAccountant> composed(NeighbouringRelation relation) {
+      return ledger.composed(relation);
+    }
   }
 
   private void finish(TrainingReport report, String status) throws IOException {
@@ -96,6 +136,7 @@ final class TrainingRun {
             experiment.heldOut(),
             report));
     out.println(SummaryTable.of(report));
+    report.budgetRefusal().map(SummaryTable::wrapped).ifPresent(out::println);
     out.printf(
         "%s after %d rounds; written to %s%n", status, report.rounds().size(), directory.path());
     out.flush();

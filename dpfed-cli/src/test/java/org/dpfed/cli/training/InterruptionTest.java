@@ -56,7 +56,8 @@ final class InterruptionTest {
     assertThat(report.path("status").asText()).isEqualTo("stopped");
     int finished = report.path("roundsFinished").asInt();
     assertThat(finished).isBetween(1, 99_999);
-    assertThat(Files.readAllLines(runs.resolve("cut/ledger.tsv"))).hasSize(finished);
+    assertThat(Files.readAllLines(runs.resolve("ledgers/wdbc-patient.jsonl")))
+        .hasSize(2 + finished);
     assertThat(
             ModelSerializer.restoreMultiLayerNetwork(runs.resolve("cut/model.zip").toFile())
                 .numParams())

@@ -81,7 +81,7 @@ final class TrainChoicesTest {
     assertThat(report.path("status").asText()).isEqualTo("finished");
     assertThat(report.path("rounds")).hasSize(3);
     assertThat(report.at("/guarantee/isPrivate").asBoolean()).isTrue();
-    assertThat(Files.readAllLines(runs.resolve("a/ledger.tsv"))).hasSize(3);
+    assertThat(Files.readAllLines(runs.resolve("ledgers/wdbc-patient.jsonl"))).hasSize(5);
     for (String choice : List.of("sampling", "clipping", "noise", "trust")) {
       assertThat(report.at("/plan/" + choice + "/label").asText())
           .isEqualTo(report.at("/configuration/privacy/" + choice).asText());

@@ -57,7 +57,7 @@ final class TrainingRunTest {
       assertThatThrownBy(
               () ->
                   run(experiment, directory)
-                      .run(new FailingLedger(3, TrainingRunTest::runOutOfMemory)))
+                      .run(run -> new FailingLedger(3, TrainingRunTest::runOutOfMemory)))
           .hasStackTraceContaining("no more");
       JsonNode report = new ObjectMapper().readTree(runs.resolve("a/report.json").toFile());
       assertThat(report.path("status").asText()).isEqualTo("failed");
@@ -78,7 +78,7 @@ final class TrainingRunTest {
     try (Experiment experiment = experiment()) {
       RunDirectory directory = RunDirectory.named(runs, "gone");
       Files.delete(directory.path());
-      assertThatThrownBy(() -> run(experiment, directory).run(event -> {}))
+      assertThatThrownBy(() -> run(experiment, directory).run(run -> event -> {}))
           .isInstanceOf(IOException.class);
       assertThat(err.toString())
           .contains("report.json was not written: ", "there is no such file or directory; ")
@@ -92,7 +92,7 @@ final class TrainingRunTest {
     try (Experiment experiment = experiment()) {
       RunDirectory directory = RunDirectory.named(runs, "full");
       Files.createDirectories(directory.path().resolve("model.zip/in-the-way"));
-      assertThatThrownBy(() -> run(experiment, directory).run(event -> {}))
+      assertThatThrownBy(() -> run(experiment, directory).run(run -> event -> {}))
           .isInstanceOf(IOException.class);
       JsonNode report = new ObjectMapper().readTree(runs.resolve("full/report.json").toFile());
       assertThat(report.path("status").asText()).isEqualTo("failed");
@@ -109,9 +109,10 @@ final class TrainingRunTest {
               () ->
                   run(experiment, directory)
                       .run(
-                          event -> {
-                            throw new IllegalStateException("budget is spent");
-                          }))
+                          run ->
+                              event -> {
+                                throw new IllegalStateException("budget is spent");
+                              }))
           .hasMessageContaining("budget is spent");
       JsonNode report = new ObjectMapper().readTree(runs.resolve("first/report.json").toFile());
       assertThat(report.path("roundsFinished").asInt()).isZero();

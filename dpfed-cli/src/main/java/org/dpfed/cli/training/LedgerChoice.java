@@ -1,0 +1,69 @@
+package org.dpfed.cli.training;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import org.dpfed.cli.Causes;
+import org.dpfed.cli.UsageException;
+import org.dpfed.ledger.DamagedLedgerException;
+import org.dpfed.ledger.LedgerFile;
+import org.dpfed.ledger.LedgerInUseException;
+
+/**
+ * The ledger of the population that a configuration trains on: the one that it names, or else one
+ * that is named after the data and its unit, so that every run over them finds it.
+ *
+ * @param file the ledger
+ */
+record LedgerChoice(Path file) {
+  private static final String DIRECTORY = "ledgers";
+
+  /**
+   * @param unit of privacy
+   */
+  static LedgerChoice of(Configuration configuration, String unit) {
+    Path standard =
+        Path.of(configuration.text("run.directory"))
+            .resolve(DIRECTORY)
+            .resolve(plain(data(configuration)) + "-" + plain(unit) + ".jsonl");
+    return new LedgerChoice(
+        configuration.optionalText("run.ledger").map(Path::of).orElse(standard));
+  }
+
+  /** Files of one directory share a ledger, since nobody knows which people they share. */
+  private static String data(Configuration configuration) {
+    if (configuration.has("data.file")) {
+      return name(Path.of(configuration.text("data.file")));
+    } else if (configuration.has("data.files")) {
+      Path first = Path.of(configuration.texts("data.files").get(0)).toAbsolutePath().normalize();
+      return name(first.resolveSibling(""));
+    }
+    return configuration.has("data.directory")
+        ? name(Path.of(configuration.text("data.directory")))
+        : configuration.text("data.set");
+  }
+
+  private static String name(Path path) {
+    Path last = path.toAbsolutePath().normalize().getFileName();
+    return last == null ? "root" : last.toString().replaceFirst("(\\.[A-Za-z0-9]{1,5})+$", "");
+  }
+
+  private static String plain(String text) {
+    String plain =
+        text.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", "-").replaceAll("^-|-$", "");
+    return plain.isEmpty() ? "data" : plain.substring(0, Math.min(60, plain.length()));
+  }
+
+  /**
+   * Opens it, or makes it.
+   *
+   * @throws UsageException when it is damaged or in use
+   */
+  LedgerFile open() throws IOException {
+    try {
+      return LedgerFile.open(file);
+    } catch (DamagedLedgerException | LedgerInUseException e) {
+      throw new UsageException(Causes.words(e), e);
+    }
+  }
+}

@@ -1,0 +1,201 @@
+package org.dpfed.ledger;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.dpfed.accounting.PlannedRun;
+import org.dpfed.accounting.PopulationLedger;
+import org.dpfed.accounting.PrivacyLedger;
+
+/**
+ * The ledger of one population in a file: one JSON object in a line for each record, appended and
+ * never changed. {@link PrivacyLedger#charge} returns after the record is on disk, so after a crash
+ * the file contains at least every charge whose result was released. {@code docs/reliability.md}
+ * describes every field.
+ *
+ * <p>A record of which only the beginning was written, as a crash or a full disk leaves it, counts
+ * as a round of the run that was in progress. Whatever else is not as it was written stops with
+ * {@link DamagedLedgerException}. A ledger that failed to write takes no more until it is opened
+ * anew. One process at a time holds a ledger.
+ *
+ * <p>The last records of a file can be cut off without trace; the {@code head} of {@link
+ * LedgerHistory}, kept elsewhere, shows that. No guarantee covers the time stamps, because the
+ * duration of a round depends on the clients that took part.
+ */
+public final class LedgerFile implements PopulationLedger, AutoCloseable {
+  private final Path file;
+  private final LedgerLock lock;
+  private final FileChannel channel;
+  private final LedgerReader state;
+  private final RecordFormat format = new RecordFormat();
+  private boolean failed;
+  private Optional<LedgerRecord.Torn> torn = Optional.empty();
+
+  /**
+   * @param channel to {@code file}, appends
+   * @param state what the file holds
+   */
+  LedgerFile(Path file, LedgerLock lock, FileChannel channel, LedgerReader state) {
+    this.file = file;
+    this.lock = lock;
+    this.channel = channel;
+    this.state = state;
+  }
+
+  /**
+   * Opens a ledger, or makes it, with its directories, where there is none.
+   *
+   * @throws DamagedLedgerException when it is not as it was written
+   * @throws LedgerInUseException when another process holds it, or this one does
+   */
+  public static LedgerFile open(Path file) throws IOException {
+    LedgerDirectory.of(file).create();
+    LedgerLock lock = LedgerLock.take(file);
+    FileChannel channel = null;
+    try {
+      boolean isNew = Files.notExists(file);
+      channel =
+          FileChannel.open(
+              file,
+              isNew ? StandardOpenOption.CREATE_NEW : StandardOpenOption.APPEND,
+              StandardOpenOption.APPEND);
+      LedgerReader state = LedgerReader.read(file.toString(), LedgerHistory.text(file));
+      LedgerFile ledger = new LedgerFile(file, lock, channel, state);
+      if (!state.isOpened()) {
+        ledger.append(new LedgerRecord.Opened(state.next(), now(), RecordFormat.VERSION));
+      }
+      // Also of a file that is not new: whoever made it may have died before this.
+      LedgerDirectory.of(file.toRealPath()).force();
+      return ledger;
+    } catch (IOException | RuntimeException | Error e) {
+      if (channel != null) {
+        channel.close();
+      }
+      lock.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public PrivacyLedger begin(PlannedRun run) {
+    return begin(run, OptionalDouble.empty());
+  }
+
+  /**
+   * The same ledger, whose runs end before a round with which everything charged to it would cost
+   * more than {@code maxEpsilon}, at the delta and under the relation of the run.
+   *
+   * @param maxEpsilon positive
+   */
+  public PopulationLedger limitedTo(double maxEpsilon) {
+    if (!(maxEpsilon > 0)) {
+      throw new IllegalArgumentException("maxEpsilon must be positive, was " + maxEpsilon);
+    }
+    return run -> begin(run, OptionalDouble.of(maxEpsilon));
+  }
+
+  private synchronized PrivacyLedger begin(PlannedRun run, OptionalDouble maxEpsilon) {
+    LedgerHistory before = history();
+    before
+        .unit()
+        .filter(unit -> !unit.equals(run.unit()))
+        .ifPresent(
+            unit -> {
+              throw new IllegalArgumentException(
+                  "%s is the ledger of %s as the unit of privacy, the run protects one %s; a ledger is for one population: choose another ledger"
+                      .formatted(file, unit, run.unit()));
+            });
+    RunBudget budget = RunBudget.of(before, run, maxEpsilon);
+    int number = state.lastRun() + 1;
+    append("run " + number, new LedgerRecord.Begun(state.next(), now(), number, run));
+    return new RunLedger(this, number, run, budget);
+  }
+
+  /** Appends what {@link RunLedger} charges, if its run is still the one in progress. */
+  synchronized void charge(LedgerRecord.Charged charged) {
+    if (charged.run() != state.lastRun()) {
+      throw new IllegalStateException(
+          "run %d of %s ended when run %d began; a ledger has one run at a time"
+              .formatted(charged.run(), file, state.lastRun()));
+    }
+    append("charge", charged);
+  }
+
+  /** The number of the next record. */
+  synchronized long next() {
+    return state.next();
+  }
+
+  /** All records and what they cost, that which could not be written counted as torn. */
+  public synchronized LedgerHistory history() {
+    LedgerHistory written = state.history();
+    List<LedgerRecord> records = new ArrayList<>(written.records());
+    torn.ifPresent(records::add);
+    return new LedgerHistory(records, written.hashes());
+  }
+
+  private void append(String what, LedgerRecord record) {
+    if (failed) {
+      throw new IllegalStateException(
+          "%s failed to record its record %d and takes no more; its last line may be torn and counts as spent"
+              .formatted(file, state.next()));
+    }
+    if (!channel.isOpen()) {
+      throw new IllegalStateException(file + " is closed and takes no more charges");
+    }
+    try {
+      append(record);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "could not record %s as record %d of %s: %s"
+              .formatted(what, record.number(), file, e.getMessage()),
+          e);
+    }
+  }
+
+  private void append(LedgerRecord record) throws IOException {
+    String line = format.line(record, state.head());
+    state.requireReadable(line, record);
+    int run = record instanceof LedgerRecord.Charged charged ? charged.run() : 0;
+    failed = true;
+    torn = Optional.of(new LedgerRecord.Torn(record.number(), "", run));
+    write(state.end() + line + "\n");
+    failed = false;
+    torn = Optional.empty();
+    state.add(record, RecordFormat.hash(line, state.head()));
+  }
+
+  private void write(String text) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+    channel.force(true);
+    if (!Files.exists(file)) {
+      // An open file can be written to after it was deleted; nobody would find the line.
+      throw new NoSuchFileException(file.toString(), null, "deleted or moved during the run");
+    }
+  }
+
+  static Instant now() {
+    return Instant.now();
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    try (lock) {
+      channel.close();
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package org.dpfed.ledger;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.dpfed.accounting.Guarantee;
+import org.dpfed.accounting.NeighbouringRelation;
+import org.dpfed.accounting.PlannedRun;
+import org.dpfed.accounting.PrivacyAccountant;
+import org.dpfed.accounting.TightestAccountant;
+import org.dpfed.accounting.UnsupportedEventException;
+
+/**
+ * All records of a ledger, and what they cost together.
+ *
+ * @param records in order
+ * @param hashes of the records, in order
+ */
+public record LedgerHistory(List<LedgerRecord> records, List<String> hashes) {
+  public LedgerHistory {
+    records = List.copyOf(records);
+    hashes = List.copyOf(hashes);
+  }
+
+  /** The hash of the last record, which stands for the whole ledger; zeros without any. */
+  public String head() {
+    return hashes.isEmpty() ? RecordFormat.NO_HASH : hashes.get(hashes.size() - 1);
+  }
+
+  /**
+   * Reads a ledger and checks every record. The last may be torn, or in the course of being
+   * written.
+   *
+   * @throws DamagedLedgerException when any record is not as it was written
+   */
+  public static LedgerHistory read(Path file) throws IOException {
+    return LedgerReader.read(file.toString(), text(file)).history();
+  }
+
+  /** The content of a file, one character for each byte. */
+  static String text(Path file) throws IOException {
+    return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+  }
+
+  /** The runs by their numbers, in order. */
+  public Map<Integer, PlannedRun> runs() {
+    Map<Integer, PlannedRun> runs = new LinkedHashMap<>();
+    for (LedgerRecord record : records) {
+      if (record instanceof LedgerRecord.Begun begun) {
+        runs.put(begun.run(), begun.plan());
+      }
+    }
+    return runs;
+  }
+
+  /** The unit of privacy, the same for all runs; empty before the first. */
+  public Optional<String> unit() {
+    return runs().values().stream().map(PlannedRun::unit).findFirst();
+  }
+
+  /** How many rounds of a run count as spent, torn records included. */
+  public long spentRounds(int run) {
+    return spent(run).map(RunCost::records).orElse(0L);
+  }
+
+  private Optional<RunCost> spent(int run) {
+    return Optional.ofNullable(costs().get(run));
+  }
+
+  private Map<Integer, RunCost> costs() {
+    Map<Integer, RunCost> costs = new LinkedHashMap<>();
+    for (LedgerRecord record : records) {
+      if (record instanceof LedgerRecord.Begun begun) {
+        costs.put(begun.run(), new RunCost(begun.plan()));
+      } else if (record instanceof LedgerRecord.Charged charged) {
+        of(costs, charged.run()).add(charged.event());
+      } else if (record instanceof LedgerRecord.Torn torn && torn.run() > 0) {
+        of(costs, torn.run()).addTorn();
+      }
+    }
+    return costs;
+  }
+
+  private static RunCost of(Map<Integer, RunCost> costs, int run) {
+    RunCost cost = costs.get(run);
+    if (cost == null) {
+      throw new IllegalStateException("no record began run " + run);
+    }
+    return cost;
+  }
+
+  /**
+   * Everything charged, composed: rounds that have a cost of their own as they are, those of a run
+   * that only has a cost as a whole as that run's first rounds, up to the last recorded one.
+   *
+   * @throws UnsupportedEventException when something charged has no bound under the relation, alone
+   *     or together with the rest
+   */
+  public PrivacyAccountant composed(NeighbouringRelation relation) {
+    EventCounts events = new EventCounts();
+    costs().values().forEach(cost -> cost.addTo(events));
+    return events.composed(new TightestAccountant(relation));
+  }
+
+  /** The guarantee of everything charged; of a run's data, unit and noise it assumes nothing. */
+  public Guarantee guarantee(NeighbouringRelation relation, double delta) {
+    List<String> assumptions =
+        new ArrayList<>(List.of("all runs over these clients are recorded on this ledger"));
+    return composed(relation).guarantee(delta, unit().orElse("client")).assuming(assumptions);
+  }
+}

@@ -1,0 +1,45 @@
+package org.dpfed.ledger;
+
+import java.time.Instant;
+import org.dpfed.accounting.DpEvent;
+import org.dpfed.accounting.PlannedRun;
+
+/** One line of a ledger. */
+public sealed interface LedgerRecord {
+  /** Its place in the ledger, from 1. */
+  long number();
+
+  /**
+   * The first record of every ledger.
+   *
+   * @param format version of the format, at least 1
+   */
+  record Opened(long number, Instant time, int format) implements LedgerRecord {}
+
+  /**
+   * A run begins.
+   *
+   * @param run its number in this ledger, from 1
+   * @param plan what it may charge
+   */
+  record Begun(long number, Instant time, int run, PlannedRun plan) implements LedgerRecord {}
+
+  /**
+   * A round was charged.
+   *
+   * @param run the number of its run
+   * @param round counts from 1
+   * @param event what it cost
+   * @param release what it pays for
+   */
+  record Charged(long number, Instant time, int run, int round, DpEvent event, String release)
+      implements LedgerRecord {}
+
+  /**
+   * A record of which only the beginning was written, because the process or the machine stopped.
+   *
+   * @param text what was written
+   * @param run the run whose round it counts as; 0 where it cannot have been a charge
+   */
+  record Torn(long number, String text, int run) implements LedgerRecord {}
+}
