@@ -260,7 +260,14 @@ final class AccountCommandTest {
   @Test
   void account_plot_writesAPicture(@TempDir Path folder) throws IOException {
     Path file = folder.resolve("epsilon.png");
-    CommandRun run = account("--noise-multiplier=5 --rounds=20 --delta=1e-5 --plot " + file);
+    CommandRun run =
+        CommandRun.of(
+            "account",
+            "--noise-multiplier=5",
+            "--rounds=20",
+            "--delta=1e-5",
+            "--plot",
+            file.toString());
     assertThat(run.status()).as(run.err()).isZero();
     assertThat(ImageIO.read(file.toFile()).getWidth()).isEqualTo(900);
   }

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.dpfed.cli.DpfedCommand;
@@ -345,7 +346,15 @@ final class PredictCommandTest {
    * @param words split at blanks
    */
   private static int execute(StringWriter out, StringWriter err, String words) {
-    return execute(out, err, words.split(" +", -1));
+    // The path of the temporary directories may hold spaces.
+    String here = Path.of("").toAbsolutePath().toString();
+    String[] arguments = words.replace(here, "\u0001").split(" +", -1);
+    return execute(
+        out,
+        err,
+        Stream.of(arguments)
+            .map(argument -> argument.replace("\u0001", here))
+            .toArray(String[]::new));
   }
 
   private static int execute(StringWriter out, StringWriter err, String[] words) {

@@ -367,7 +367,11 @@ class TrainOnFilesTest {
   private int train(List<String> flags, String words) {
     List<String> arguments = new ArrayList<>(List.of("train"));
     arguments.addAll(flags);
-    arguments.addAll(List.of(words.strip().split(" +")));
+    // The directory's path may hold spaces.
+    String here = directory.toString();
+    for (String word : words.replace(here, "\u0001").strip().split(" +", -1)) {
+      arguments.add(word.replace("\u0001", here));
+    }
     arguments.addAll(List.of("--runs", directory.resolve("runs").toString()));
     lastRun = directory.resolve("runs").resolve("run" + runs++);
     arguments.addAll(List.of("--name", String.valueOf(lastRun.getFileName())));
