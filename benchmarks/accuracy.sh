@@ -59,8 +59,8 @@ case $what in
     title="The price of not trusting the server: Fashion-MNIST, tanh CNN, one guarantee for each client"
     config=benchmarks/configs/fashion-banded.yaml
     for epsilon in 8 64 512; do
-      train "central, ε = $epsilon" "$config" --noise independent --bands none --rounds 60 --epsilon "$epsilon"
-      train "local, ε = $epsilon" "$config" --noise independent --bands none --rounds 60 --epsilon "$epsilon" --trust local
+      train "central, ε $epsilon" "$config" --noise independent --bands none --rounds 60 --epsilon "$epsilon"
+      train "local, ε $epsilon" "$config" --noise independent --bands none --rounds 60 --epsilon "$epsilon" --trust local
     done
     ;;
   *)
