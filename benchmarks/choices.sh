@@ -33,7 +33,7 @@ env ${coretype:+OPENBLAS_CORETYPE=$coretype} java -cp "$classpath" org.openjdk.j
   echo "| --- | --- | --- | --- | --- | --- | --- |"
   awk -F, '
     NR > 1 {
-      gsub(/"/, "")
+      gsub(/["\r]/, "")
       sub(/.*\./, "", $1)
       time[$1, $8] = $5
       error[$1, $8] = $6
