@@ -75,11 +75,6 @@ public sealed interface Clipping {
       ClipBound.require("clipNorm", clipNorm);
     }
 
-    /** Starts at 0.1 and follows the median, as in the paper. */
-    public static Adaptive fromSmall() {
-      return new Adaptive(0.1, QuantileEstimation.median());
-    }
-
     @Override
     public String label() {
       return "adaptive";

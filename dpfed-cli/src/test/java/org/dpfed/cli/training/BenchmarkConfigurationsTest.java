@@ -7,10 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.mechanism.Clipping;
+import org.dpfed.mechanism.QuantileEstimation;
 import org.dpfed.mechanism.Sampling;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,9 +47,11 @@ final class BenchmarkConfigurationsTest {
   }
 
   @Test
-  void plan_adaptive_startsAtATenthAndFollowsTheMedian() {
+  void plan_adaptive_startsAtATenthAndFollowsTheLowestTenth() {
     PrivacyPlan plan = plan("fashion-adaptive.yaml");
-    assertThat(plan.clipping()).isEqualTo(Clipping.Adaptive.fromSmall());
+    assertThat(plan.clipping())
+        .isEqualTo(
+            new Clipping.Adaptive(0.1, new QuantileEstimation(0.1, 2, OptionalDouble.empty())));
     assertThat(plan.population()).isEqualTo(6_000);
   }
 
