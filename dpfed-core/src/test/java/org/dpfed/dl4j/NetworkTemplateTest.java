@@ -10,6 +10,7 @@ import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -25,6 +26,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.LossFunctions;
 
 final class NetworkTemplateTest {
   @TempDir Path directory;
@@ -140,5 +142,24 @@ final class NetworkTemplateTest {
     assertThat(template.initialParameters()).isEqualTo(before.reshape(before.length()));
     template.network(template.initialParameters().addi(5));
     assertThat(pretrained.params()).isEqualTo(before);
+  }
+
+  @Test
+  void layerSizes_twoLayersOfOneName_stayApart() {
+    NetworkTemplate template =
+        NetworkTemplate.of(
+            new NeuralNetConfiguration.Builder()
+                .list()
+                .layer(new DenseLayer.Builder().name("x").nIn(2).nOut(3).build())
+                .layer(new DenseLayer.Builder().name("y").nIn(3).nOut(4).build())
+                .layer(
+                    new OutputLayer.Builder(LossFunctions.LossFunction.MCXENT)
+                        .name("x")
+                        .activation(Activation.SOFTMAX)
+                        .nIn(4)
+                        .nOut(2)
+                        .build())
+                .build());
+    assertThat(template.layerSizes()).containsExactly(9, 16, 10);
   }
 }

@@ -208,4 +208,11 @@ final class NoiseStreamTest {
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("more digits");
   }
+
+  /** However small the scales, the sum that is subtracted is rounded. */
+  @Test
+  void rounding_tinyScales_stillCountsTheRoundingOfTheSum() {
+    assertThat(NoiseRounding.ofBuffers(new double[] {1e-12}, new double[] {0.5}, 40))
+        .isGreaterThanOrEqualTo(3);
+  }
 }
