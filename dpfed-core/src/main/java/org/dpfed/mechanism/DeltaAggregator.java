@@ -42,6 +42,7 @@ public final class DeltaAggregator implements AutoCloseable {
   private final BitSet added = new BitSet();
   private final RunningSum[] sums;
   private final Set<Integer> encoded = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean charging = new AtomicBoolean();
   private final AtomicBoolean charged = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -105,18 +106,21 @@ public final class DeltaAggregator implements AutoCloseable {
    * Charges the event of this round now, before clients train. With local trust a message is a
    * release to the server, so {@link #encode} asks for it; otherwise {@link #release} charges.
    *
-   * @throws IllegalStateException at a second call
+   * @throws IllegalStateException at a second call, also from within the first
    */
   public void charge(PrivacyLedger ledger) {
     requireOpen();
-    if (!charged.compareAndSet(false, true)) {
-      throw new IllegalStateException("this round has been charged");
+    if (!charging.compareAndSet(false, true)) {
+      throw new IllegalStateException("this round has been charged, or is being charged");
     }
     try {
       ledger.charge(run.event());
-    } catch (Throwable refused) {
-      closed.set(true);
-      throw refused;
+      // Only now: whoever comes while the ledger writes finds the round uncharged.
+      charged.set(true);
+    } finally {
+      if (!charged.get()) {
+        closed.set(true);
+      }
     }
   }
 

@@ -53,7 +53,8 @@ final class NoisyCounts {
         stream.nextChunk(draws);
       }
       double stddev = isNoisy ? counts.get(i).estimation().countStddev(expectedCohortSize) : 0;
-      long noise = (long) Math.rint(draws[i % draws.length] * Math.nextUp(stddev) * UNITS);
+      double exact = draws[i % draws.length] * Math.nextUp(stddev) * UNITS;
+      long noise = (long) Math.floor(exact + 0.5);
       double centred = (halves[i] * (long) (UNITS / 2) + noise) / UNITS;
       shares[i] = 0.5 + centred / expectedCohortSize;
     }

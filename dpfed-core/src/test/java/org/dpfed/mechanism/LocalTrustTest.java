@@ -107,6 +107,39 @@ final class LocalTrustTest {
     }
   }
 
+  /** While the ledger writes, nothing is charged yet, and nothing may be had. */
+  @Test
+  void charge_inProgress_nothingIsEncodedOrReleased() {
+    for (Trust trust : new Trust[] {new Trust.Local(), new Trust.Central()}) {
+      Mechanism mechanism =
+          new Mechanism(
+              10,
+              40,
+              new Sampling.WithoutReplacement(4),
+              new Clipping.Fixed(0.5),
+              new Noise.Independent(),
+              trust,
+              1,
+              Randomness.secure());
+      try (DeltaAggregator aggregator = Mechanisms.firstRound(mechanism, 1);
+          INDArray delta = Nd4j.createFromArray(0.1f)) {
+        int first = aggregator.cohort()[0];
+        aggregator.charge(
+            event -> {
+              assertThatThrownBy(() -> aggregator.release(inner -> {}))
+                  .isInstanceOf(IllegalStateException.class);
+              assertThatThrownBy(() -> aggregator.charge(inner -> {}))
+                  .isInstanceOf(IllegalStateException.class);
+              if (trust.isLocal()) {
+                assertThatThrownBy(() -> aggregator.encode(first, delta))
+                    .isInstanceOf(IllegalStateException.class);
+              }
+            });
+        aggregator.release(event -> {}).close();
+      }
+    }
+  }
+
   @Test
   void charge_refusedByTheLedger_leavesNothingToEncodeOrRelease() {
     try (DeltaAggregator aggregator =
