@@ -46,17 +46,19 @@ final class RunSettings {
               "",
               "Name of the kernel for clipping and noise. Default: the fastest that works on this machine."),
           Setting.of(
-              "run.diagnostics",
-              "--diagnostics",
-              yesNo(),
-              "false",
-              "Also report statistics of each round that no guarantee covers."),
+                  "run.diagnostics",
+                  "--diagnostics",
+                  yesNo(),
+                  "false",
+                  "Also report statistics of each round that no guarantee covers.")
+              .notWith("privacy.trust", "local"),
           Setting.of(
-              "run.showClientErrors",
-              "--show-client-errors",
-              yesNo(),
-              "false",
-              "Log which clients fail and why, for debugging: the log is not private."));
+                  "run.showClientErrors",
+                  "--show-client-errors",
+                  yesNo(),
+                  "false",
+                  "Log which clients fail and why, for debugging: the log is not private.")
+              .notWith("privacy.trust", "local"));
 
   private RunSettings() {}
 }

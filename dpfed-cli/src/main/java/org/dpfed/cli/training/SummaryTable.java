@@ -62,7 +62,11 @@ final class SummaryTable {
         .ifPresent(sums -> add("ε of the sums alone", sums.displayedEpsilon()));
     report
         .guaranteeOfAllRuns()
-        .map(all -> all.isPrivate() ? all.displayedEpsilon() : "no privacy")
+        .map(
+            all ->
+                all.isPrivate()
+                    ? all.displayedEpsilon()
+                    : "no bound under " + all.relation().label() + "; report.json says why")
         .ifPresent(text -> add("ε of all runs", text));
     add("unit", guarantee.unit() + number(", %d of them", plan.population()));
     PlanText.rows(plan, layers(report)).forEach(this::add);

@@ -269,6 +269,8 @@ final class TrainChoicesTest {
         "--sampling cyclic-poisson --groups 2 --cohort 20 --noise banded --coefficients [1,2] | begin with 1, never rise and never be negative, were [1.0, 2.0]",
         "--noise blt --buffer-decay [2] --output-scale [0.1] | bufferDecay must be in (0, 1)",
         "--clip-norm none --zero-above 1 --noise-multiplier 0 | zeroing needs a clipping",
+        "--trust local --diagnostics true | run.diagnostics has no effect with privacy.trust local",
+        "--trust local --show-client-errors true | run.showClientErrors has no effect with privacy.trust local",
         "--count-stddev 2 | clipping.countStddev has no effect with privacy.clipping fixed",
         "--sampling sometimes | privacy.sampling must be one of poisson, capped-poisson,",
       })
