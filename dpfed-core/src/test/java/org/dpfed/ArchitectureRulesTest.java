@@ -42,7 +42,7 @@ final class ArchitectureRulesTest {
           .whereLayer("ledger")
           .mayOnlyAccessLayers("accounting")
           .whereLayer("federated")
-          .mayOnlyAccessLayers("accounting", "kernel", "mechanism")
+          .mayOnlyAccessLayers("accounting", "kernel", "mechanism", "ledger")
           .whereLayer("dl4j")
           .mayOnlyAccessLayers("federated", "nativememory");
 

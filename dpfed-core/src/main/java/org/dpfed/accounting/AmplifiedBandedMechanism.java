@@ -37,6 +37,15 @@ public record AmplifiedBandedMechanism(
         noiseMultiplier, columnNorm, samplingProbability, Math.min(first, rounds), groups);
   }
 
+  /**
+   * A row spans at most as many rounds as there are groups, so that one of the client's rounds at
+   * most is in it; no coefficient exceeds the norm of its column. The sample may be known by then.
+   */
+  @Override
+  public Gaussian roundAgain() {
+    return new Gaussian(roundNoiseMultiplier());
+  }
+
   /** How many Poisson-sampled Gaussians this is: the rounds in which one client can take part. */
   public long compositions() {
     return (rounds - 1) / groups + 1;

@@ -38,6 +38,19 @@ public sealed interface DpEvent
   }
 
   /**
+   * What it costs to draw any one round of this run once more, beside the whole run; an upper bound
+   * of it, which assumes nothing of how often the client took part in earlier rounds but what the
+   * run does. Of every other event it is the event itself.
+   *
+   * <p>A resumed run draws a round again, with fresh noise, whose first draw was lost. Given
+   * everything else that was released, that first draw is one more Gaussian, so that its cost adds
+   * to the run's by adaptive composition.
+   */
+  default DpEvent roundAgain() {
+    return this;
+  }
+
+  /**
    * Gaussian noise added to a sum. Holds under every neighbouring relation.
    *
    * @param noiseMultiplier noise standard deviation divided by the L2 bound of one client's

@@ -26,6 +26,20 @@ public record MatrixMechanism(
         noiseMultiplier, new ToeplitzStrategy(strategy.coefficients().subList(0, known)), first);
   }
 
+  /**
+   * One row of C·x with fresh noise: the client's rounds in it are at least the separation apart,
+   * so that it moves the row by at most the sum of the largest coefficients at lags 0, b, 2b, …
+   */
+  @Override
+  public Gaussian roundAgain() {
+    double moved = 0;
+    for (int k = participation.attainable() - 1; k >= 0; k--) {
+      moved = Math.nextUp(moved + strategy.largestFrom(k * participation.minSeparation()));
+    }
+    return new Gaussian(
+        Math.max(0, Math.nextDown(noiseMultiplier / Math.max(moved, Double.MIN_NORMAL))));
+  }
+
   @Override
   public double sensitivity() {
     return strategy.sensitivity(participation);

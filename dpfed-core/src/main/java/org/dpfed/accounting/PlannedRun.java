@@ -1,5 +1,7 @@
 package org.dpfed.accounting;
 
+import java.util.List;
+
 /**
  * What a ledger records of a run before its first round.
  *
@@ -44,13 +46,29 @@ public record PlannedRun(
   }
 
   /**
-   * What the first rounds cost together; an upper bound of it.
+   * What these rounds cost together; an upper bound of it.
    *
-   * @param completed at least 1
+   * @param charged at least one
    */
-  public DpEvent cost(int completed) {
-    return firstRound instanceof DpEvent.RoundOf first
-        ? first.run().firstRounds(completed)
-        : new DpEvent.SelfComposed(firstRound, completed);
+  public DpEvent cost(ChargedRounds charged) {
+    if (!isAccountedAsAWhole()) {
+      return new DpEvent.SelfComposed(firstRound, charged.total());
+    }
+    DpEvent run = ((DpEvent.RoundOf) firstRound).run();
+    DpEvent once = run.firstRounds(charged.reached());
+    return charged.again() == 0
+        ? once
+        : new DpEvent.Composed(
+            List.of(once, new DpEvent.SelfComposed(run.roundAgain(), charged.again())));
+  }
+
+  /** Whether only the run as a whole has a cost, so that its number of rounds is fixed. */
+  public boolean isAccountedAsAWhole() {
+    return firstRound instanceof DpEvent.RoundOf;
+  }
+
+  /** The same run with another number of rounds. */
+  public PlannedRun withRounds(int other) {
+    return new PlannedRun(unit, population, other, relation, delta, firstRound);
   }
 }

@@ -28,6 +28,25 @@ public interface PrivacyLedger {
   default void requireRoom() {}
 
   /**
+   * Records that something was shown which no charge pays for and no guarantee covers, such as an
+   * evaluation on held-out data, before it is shown. Does nothing unless overridden.
+   *
+   * @param text what was shown, without the value
+   * @throws java.io.UncheckedIOException when the record could not be made durable
+   */
+  default void note(String text) {}
+
+  /** The rounds of its run that this ledger charged, those before it was resumed included. */
+  default ChargedRounds charged() {
+    return ChargedRounds.first(0);
+  }
+
+  /** Where the run is, for {@link PopulationLedger#resume}; empty where it cannot be resumed. */
+  default Optional<LedgerPosition> position() {
+    return Optional.empty();
+  }
+
+  /**
    * Everything charged to this ledger by all runs, composed; empty where the ledger does not know.
    *
    * @throws UnsupportedEventException when something charged has no bound under that relation

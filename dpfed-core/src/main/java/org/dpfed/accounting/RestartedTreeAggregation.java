@@ -51,6 +51,12 @@ public record RestartedTreeAggregation(
   }
 
   @Override
+  public Gaussian roundAgain() {
+    int longest = treeRounds.stream().mapToInt(Integer::intValue).max().orElseThrow();
+    return TreeSensitivity.roundAgain(noiseMultiplier, longest, attainable(), minSeparation);
+  }
+
+  @Override
   public double sensitivity() {
     return Math.sqrt((double) squaredSensitivity());
   }

@@ -80,6 +80,15 @@ public record ToeplitzStrategy(List<Double> coefficients) {
     return lag < coefficients.size() ? coefficients.get(lag) : 0;
   }
 
+  /** The largest absolute coefficient at this lag or a later one. */
+  double largestFrom(int lag) {
+    double largest = 0;
+    for (int i = lag; i < coefficients.size(); i++) {
+      largest = Math.max(largest, Math.abs(coefficients.get(i)));
+    }
+    return largest;
+  }
+
   boolean isNonNegativeAndNonIncreasing() {
     double previous = Double.POSITIVE_INFINITY;
     for (double coefficient : coefficients) {

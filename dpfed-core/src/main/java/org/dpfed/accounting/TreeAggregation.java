@@ -22,6 +22,15 @@ public record TreeAggregation(double noiseMultiplier, Participation participatio
   }
 
   @Override
+  public Gaussian roundAgain() {
+    return TreeSensitivity.roundAgain(
+        noiseMultiplier,
+        participation.rounds(),
+        participation.attainable(),
+        participation.minSeparation());
+  }
+
+  @Override
   public double sensitivity() {
     return Math.sqrt((double) squaredSensitivity());
   }

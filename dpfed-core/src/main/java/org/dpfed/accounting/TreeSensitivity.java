@@ -145,6 +145,23 @@ final class TreeSensitivity {
     return sum;
   }
 
+  /**
+   * The Gaussian that a further draw of one round is: of at most one node of each level, which
+   * holds at most as many of the client's participations as the separation leaves room for.
+   *
+   * @param rounds of the longest tree
+   */
+  static DpEvent.Gaussian roundAgain(
+      double noiseMultiplier, int rounds, long participations, int separation) {
+    double squares = 0;
+    for (long size = 1; size <= rounds; size *= 2) {
+      double held = Math.min(participations, 1 + (size - 1) / separation);
+      squares += held * held;
+    }
+    return new DpEvent.Gaussian(
+        Math.max(0, Math.nextDown(noiseMultiplier / Math.nextUp(Math.sqrt(squares)))));
+  }
+
   /** For every level up to {@code top}, the choices by number of participations. */
   private List<List<List<Choice>>> completeNodes(int top) {
     List<List<List<Choice>>> tables = new ArrayList<>();

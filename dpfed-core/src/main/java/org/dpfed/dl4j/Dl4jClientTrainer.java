@@ -84,6 +84,11 @@ public final class Dl4jClientTrainer implements ClientTrainer {
     return template.initialParameters();
   }
 
+  @Override
+  public String identity() {
+    return "%s, %s".formatted(template.identity(), local);
+  }
+
   /**
    * Checks that one client cannot reach another's update: trains synthetic clients on the network
    * and compares.

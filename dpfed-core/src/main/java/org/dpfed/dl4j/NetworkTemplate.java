@@ -1,7 +1,13 @@
 package org.dpfed.dl4j;
 
 import java.io.Serializable;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -31,6 +37,7 @@ public final class NetworkTemplate {
   private final int[] layerSizes;
   private final boolean pretrained;
   private final List<String> notes;
+  private final Serializable configuration;
 
   private NetworkTemplate(
       Function<INDArray, Model> factory,
@@ -38,13 +45,15 @@ public final class NetworkTemplate {
       TrainableParameters trainable,
       int[] layerSizes,
       boolean pretrained,
-      List<String> notes) {
+      List<String> notes,
+      Serializable configuration) {
     this.factory = factory;
     this.initial = initial;
     this.trainable = trainable;
     this.layerSizes = layerSizes.clone();
     this.pretrained = pretrained;
     this.notes = notes;
+    this.configuration = configuration;
   }
 
   /**
@@ -172,7 +181,8 @@ public final class NetworkTemplate {
         trainable,
         layerSizes(trained),
         pretrained,
-        RestartNotes.of(configuration, trained));
+        RestartNotes.of(configuration, trained),
+        configuration);
   }
 
   /**
@@ -253,6 +263,39 @@ public final class NetworkTemplate {
     float[] values = new float[Math.toIntExact(initial.length())];
     NativeFloats.read(initial, 0, values, values.length);
     return values;
+  }
+
+  /** Layers, and hashes of configuration and initial parameters. */
+  String identity() {
+    ByteBuffer parameters =
+        ByteBuffer.allocate(Math.multiplyExact(Float.BYTES, Math.toIntExact(initial.length())));
+    parameters.asFloatBuffer().put(allInitialParameters());
+    return "network of layers %s, configuration %s, initial parameters %s"
+        .formatted(
+            Arrays.toString(layerSizes),
+            shortHash(text(configuration).getBytes(StandardCharsets.UTF_8)),
+            shortHash(parameters.array()));
+  }
+
+  /** As DL4J writes it; of a configuration with classes of the user's own, just what it is. */
+  private static String text(Serializable configuration) {
+    try {
+      return configuration instanceof MultiLayerConfiguration layers
+          ? layers.toJson()
+          : ((ComputationGraphConfiguration) configuration).toJson();
+    } catch (RuntimeException e) {
+      return configuration.getClass().getName();
+    }
+  }
+
+  private static String shortHash(byte[] bytes) {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes))
+          .substring(0, 16);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 
   /** What of the configuration starts anew in each round, a sentence each. */

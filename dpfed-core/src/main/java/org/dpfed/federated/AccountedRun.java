@@ -2,6 +2,7 @@ package org.dpfed.federated;
 
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.dpfed.accounting.ChargedRounds;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.Guarantee;
 import org.dpfed.accounting.NeighbouringRelation;
@@ -48,24 +49,25 @@ record AccountedRun(Mechanism mechanism, String unit, NeighbouringRelation relat
   }
 
   /**
-   * What the first rounds promise, on no assumption but the accountant's own.
+   * What these rounds promise, on no assumption but the accountant's own.
    *
-   * @param completed from 0 to {@link #rounds}
+   * @param charged none beyond {@link #rounds}
    */
-  Guarantee spent(int completed) {
-    requireRounds(completed);
-    return composed(completed == 0 ? Optional.empty() : Optional.of(mechanism.event(completed)));
+  Guarantee spent(ChargedRounds charged) {
+    requireRounds(charged);
+    return composed(
+        charged.total() == 0 ? Optional.empty() : Optional.of(mechanism.event(charged)));
   }
 
   /**
-   * What the sums of the first rounds promise against whoever sees nothing else; empty where that
-   * is what {@link #spent} promises.
+   * What the sums of these rounds promise against whoever sees nothing else; empty where that is
+   * what {@link #spent} promises.
    */
-  Optional<Guarantee> spentOnSums(int completed) {
-    requireRounds(completed);
-    return completed == 0
+  Optional<Guarantee> spentOnSums(ChargedRounds charged) {
+    requireRounds(charged);
+    return charged.total() == 0
         ? Optional.empty()
-        : mechanism.eventOfSums(completed).map(event -> composed(Optional.of(event)));
+        : mechanism.eventOfSums(charged).map(event -> composed(Optional.of(event)));
   }
 
   private Guarantee composed(Optional<DpEvent> event) {
@@ -78,10 +80,10 @@ record AccountedRun(Mechanism mechanism, String unit, NeighbouringRelation relat
     return mechanism.rounds();
   }
 
-  private void requireRounds(int completed) {
-    if (completed < 0 || completed > rounds()) {
+  private void requireRounds(ChargedRounds charged) {
+    if (charged.reached() > rounds()) {
       throw new IllegalArgumentException(
-          "completed must be from 0 to " + rounds() + ", was " + completed);
+          "completed must be from 0 to " + rounds() + ", was " + charged.reached());
     }
   }
 
@@ -102,7 +104,7 @@ record AccountedRun(Mechanism mechanism, String unit, NeighbouringRelation relat
                   ? noiseMultiplier.getAsDouble()
                   : smallestWithin(epsilon));
       run.requireRoomForCounts();
-      double needed = run.spent(rounds()).epsilon();
+      double needed = run.spent(ChargedRounds.first(rounds())).epsilon();
       if (epsilon.isPresent() && needed > epsilon.getAsDouble()) {
         throw new IllegalArgumentException(
             "noiseMultiplier %s would spend epsilon %s in %d rounds, more than the %s allowed; omit noiseMultiplier to have it computed, run fewer rounds, or allow a larger epsilon"

@@ -1,5 +1,6 @@
 package org.dpfed.federated;
 
+import java.util.List;
 import java.util.function.BiConsumer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -46,6 +47,11 @@ final class AdaptiveStepper implements ServerOptimizer.Stepper {
       parameters.addi(
           mean.assign(firstMoment).divi(root.addi(adaptivity)).muli(rateFactor * learningRate));
     }
+  }
+
+  @Override
+  public List<INDArray> state() {
+    return List.of(firstMoment, secondMoment);
   }
 
   @Override

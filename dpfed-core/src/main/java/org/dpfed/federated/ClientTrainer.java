@@ -1,5 +1,6 @@
 package org.dpfed.federated;
 
+import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
@@ -38,6 +39,14 @@ public interface ClientTrainer {
    * @throws IllegalArgumentException when they cannot; the message says what to change
    */
   default void check(int rounds) {}
+
+  /**
+   * What is trained and how, in one line: a run is resumed only with a trainer that says the same.
+   * Class and layers unless overridden.
+   */
+  default String identity() {
+    return "%s of layers %s".formatted(getClass().getName(), Arrays.toString(layerSizes()));
+  }
 
   /** Sentences about behaviour that users may not expect; logged when a run starts. */
   default List<String> notes() {

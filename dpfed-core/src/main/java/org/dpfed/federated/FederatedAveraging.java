@@ -1,8 +1,10 @@
 package org.dpfed.federated;
 
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.dpfed.accounting.PopulationLedger;
 import org.dpfed.accounting.PrivacyLedger;
+import org.dpfed.ledger.CheckpointDirectory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,14 +41,37 @@ public final class FederatedAveraging {
   }
 
   /**
+   * Goes on with a run whose checkpoints are in a directory: with its parameters, optimizer, clip
+   * norms, noise and turns, and on its ledger. The result has the guarantee of a run that was never
+   * interrupted, and for a seeded plan its parameters to the last bit.
+   *
+   * <p>Rounds that were charged after the checkpoint are charged again when they are run again, as
+   * their first release may have been seen; a run that can no longer afford its last rounds ends
+   * before them. Plan, population, network, optimizer and seed must be those of the run; the plan
+   * may have more rounds if each round has a cost of its own.
+   *
+   * @param plan a new plan like that of the run
+   * @param directory with the run's checkpoints, where it also saves later ones
+   */
+  public static Builder resume(
+      PrivacyPlan plan,
+      FederatedDataset data,
+      ClientTrainer trainer,
+      CheckpointDirectory directory) {
+    Builder builder = new Builder(plan, data, trainer);
+    builder.resumes = true;
+    return builder.checkpoints(directory, Builder.ROUNDS_BETWEEN_CHECKPOINTS);
+  }
+
+  /**
    * Trains until the plan's last round or until {@link #stop}, on the calling thread and the
    * workers. A plan is for one run. A round for which the ledger has no budget is not run: the
    * result holds those before it, and its report says so.
    *
-   * @throws IllegalArgumentException when clients cannot be trained as the guarantee assumes, or
-   *     the ledger is not for such a run; then nothing was charged
-   * @throws java.io.UncheckedIOException when the ledger cannot record that the run begins; then
-   *     nothing was charged
+   * @throws IllegalArgumentException when clients cannot be trained as the guarantee assumes, the
+   *     ledger is not for such a run, or a checkpoint is of another run; then nothing was charged
+   * @throws java.io.UncheckedIOException when the ledger cannot record that the run begins, or the
+   *     checkpoints cannot be read; then nothing was charged
    * @throws IllegalStateException when the plan was run before, by this object or another
    * @throws RoundFailedException when the ledger, the listener, the evaluator or anything else but
    *     a client fails; it holds the parameters and the report of what was charged
@@ -70,12 +95,16 @@ public final class FederatedAveraging {
    * Collects a run. Only the server optimizer and speed have defaults that anyone may want changed.
    */
   public static final class Builder {
+    private static final int ROUNDS_BETWEEN_CHECKPOINTS = 10;
+
     private final PrivacyPlan plan;
     private final FederatedDataset data;
     private final ClientTrainer trainer;
     private ServerOptimizer serverOptimizer = new ServerOptimizer.Sgd();
     private @Nullable Execution execution;
     private PopulationLedger ledger = run -> event -> {};
+    private Optional<Checkpointing> checkpoints = Optional.empty();
+    private boolean resumes;
     private @Nullable ModelEvaluator evaluator;
     private int evaluateEvery;
     private RoundListener listener = (metrics, parameters) -> {};
@@ -126,6 +155,19 @@ public final class FederatedAveraging {
      */
     public Builder populationLedger(PopulationLedger ledger) {
       this.ledger = ledger;
+      return this;
+    }
+
+    /**
+     * Saves the state of the run when it starts, after every {@code rounds}-th round and when it
+     * ends, so that {@link #resume} can go on from there. Needs a ledger of the population that
+     * outlives the process. Default: saves nothing.
+     *
+     * @param directory for this run alone
+     * @param rounds between checkpoints; 0 for none but the first and the last
+     */
+    public Builder checkpoints(CheckpointDirectory directory, int rounds) {
+      this.checkpoints = Optional.of(new Checkpointing(directory, rounds, resumes));
       return this;
     }
 
@@ -182,6 +224,7 @@ public final class FederatedAveraging {
               serverOptimizer,
               execution == null ? Execution.automatic() : execution,
               ledger,
+              checkpoints,
               evaluator,
               evaluateEvery,
               listener,

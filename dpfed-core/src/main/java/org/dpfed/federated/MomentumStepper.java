@@ -1,5 +1,6 @@
 package org.dpfed.federated;
 
+import java.util.List;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -20,6 +21,11 @@ final class MomentumStepper implements ServerOptimizer.Stepper {
     Nd4j.getBlasWrapper()
         .level1()
         .axpy(velocity.length(), rateFactor * settings.learningRate(), velocity, parameters);
+  }
+
+  @Override
+  public List<INDArray> state() {
+    return List.of(velocity);
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.dpfed.accounting.ChargedRounds;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.Guarantee;
 import org.dpfed.accounting.NeighbouringRelation;
@@ -40,11 +41,13 @@ public final class PrivacyPlan {
 
   private final AccountedRun run;
   private final List<String> dataAssumptions;
+  private final OptionalDouble maxEpsilon;
   private final AtomicBoolean started = new AtomicBoolean();
 
   private PrivacyPlan(AccountedRun run, Builder builder) {
     this.run = run;
     this.dataAssumptions = builder.dataAssumptions;
+    this.maxEpsilon = builder.epsilon;
   }
 
   /** Builds a plan for the clients of {@code data}, with that data's unit and assumptions. */
@@ -161,7 +164,12 @@ public final class PrivacyPlan {
    * noise is seeded or absent.
    */
   public Guarantee guaranteeAfter(int completed) {
-    Guarantee accounted = accountedAfter(completed);
+    return guaranteeAfter(ChargedRounds.first(completed));
+  }
+
+  /** As {@link #guaranteeAfter(int)}, where a resumed run was charged for some rounds again. */
+  public Guarantee guaranteeAfter(ChargedRounds charged) {
+    Guarantee accounted = withAssumptions(run.spent(charged));
     List<String> seeded = List.of("seeded noise: no privacy; the seed reveals the noise");
     return isSecure()
         ? accounted
@@ -173,7 +181,42 @@ public final class PrivacyPlan {
    * #guaranteeAfter} returns the same unless the plan is seeded.
    */
   public Guarantee accountedAfter(int completed) {
-    return withAssumptions(run.spent(completed));
+    return withAssumptions(run.spent(ChargedRounds.first(completed)));
+  }
+
+  /**
+   * Up to which round a resumed run keeps to the epsilon that this plan was built for: {@link
+   * #rounds} unless too much was charged twice, or there is no such epsilon.
+   *
+   * @param charged so far
+   * @param next the next round, from 0
+   */
+  int affordableRounds(ChargedRounds charged, int next) {
+    if (charged.total() == next || maxEpsilon.isEmpty() || !isSecure()) {
+      return rounds();
+    }
+    int fits = next;
+    int exceeds = rounds() + 1;
+    for (int tried = rounds(); exceeds - fits > 1; tried = (fits + exceeds) >>> 1) {
+      if (run.spent(charged.and(next, tried)).epsilon() <= maxEpsilon.getAsDouble()) {
+        fits = tried;
+      } else {
+        exceeds = tried;
+      }
+    }
+    return fits;
+  }
+
+  /** Why the next round is beyond {@link #affordableRounds}. */
+  String refusalOf(ChargedRounds charged, int next) {
+    ChargedRounds then = charged.and(next, next + 1);
+    return "round %d would bring this run to epsilon %s, more than the %s of its plan: %d of its charges are for rounds that are run again after a resume; what was done keeps to it. To go on all the same, resume with noiseMultiplier %s instead of epsilon"
+        .formatted(
+            next + 1,
+            Guarantee.displayed(run.spent(then).epsilon()),
+            maxEpsilon.orElseThrow(),
+            then.again(),
+            noiseMultiplier());
   }
 
   /**
@@ -182,7 +225,12 @@ public final class PrivacyPlan {
    * against the server. Empty where the sums promise no more than that one does.
    */
   public Optional<Guarantee> guaranteeOfSumsAfter(int completed) {
-    return isSecure() ? run.spentOnSums(completed).map(this::withAssumptions) : Optional.empty();
+    return guaranteeOfSumsAfter(ChargedRounds.first(completed));
+  }
+
+  /** As {@link #guaranteeOfSumsAfter(int)}, of a resumed run. */
+  public Optional<Guarantee> guaranteeOfSumsAfter(ChargedRounds charged) {
+    return isSecure() ? run.spentOnSums(charged).map(this::withAssumptions) : Optional.empty();
   }
 
   /**

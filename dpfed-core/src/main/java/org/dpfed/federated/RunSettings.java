@@ -2,6 +2,7 @@ package org.dpfed.federated;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.dpfed.accounting.PopulationLedger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,6 +16,7 @@ record RunSettings(
     ServerOptimizer serverOptimizer,
     Execution execution,
     PopulationLedger ledger,
+    Optional<Checkpointing> checkpoints,
     @Nullable ModelEvaluator evaluator,
     int evaluateEvery,
     RoundListener listener,

@@ -1,5 +1,6 @@
 package org.dpfed.federated;
 
+import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
@@ -46,6 +47,9 @@ public sealed interface ServerOptimizer {
      * @param rateFactor multiplies the learning rate of this step
      */
     void step(INDArray parameters, INDArray mean, double rateFactor);
+
+    /** What later steps depend on: the optimizer's own vectors, shape {@code [d]}. */
+    List<INDArray> state();
 
     /** Frees the state. */
     @Override

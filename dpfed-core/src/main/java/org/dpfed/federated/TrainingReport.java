@@ -2,6 +2,7 @@ package org.dpfed.federated;
 
 import java.util.List;
 import java.util.Optional;
+import org.dpfed.accounting.ChargedRounds;
 import org.dpfed.accounting.Guarantee;
 
 /**
@@ -13,9 +14,10 @@ import org.dpfed.accounting.Guarantee;
  *     more than {@code guarantee} does
  * @param guaranteeOfAllRuns of everything charged to the population's ledger, this run included,
  *     where the run had such a ledger
- * @param budgetRefusal why the ledger's budget ended the run before its last round, where it did
- * @param charged how many they are: more than those that finished when the last of them failed
- *     after its charge
+ * @param budgetRefusal why the budget of ledger or plan ended the run before its last round, where
+ *     it did
+ * @param charged which they are: more than those that finished when the last of them failed after
+ *     its charge, or when a resumed run was charged for some again
  * @param rounds the finished rounds, in order
  * @param evaluation of the final parameters, when there is held-out data
  * @param seconds wall-clock time of all rounds, evaluation left out; covered by no guarantee, since
@@ -28,7 +30,7 @@ public record TrainingReport(
     Optional<Guarantee> guaranteeOfSums,
     Optional<Guarantee> guaranteeOfAllRuns,
     Optional<String> budgetRefusal,
-    int charged,
+    ChargedRounds charged,
     List<RoundMetrics> rounds,
     Optional<ModelEvaluation> evaluation,
     double seconds,

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.dpfed.accounting.BudgetExceededException;
+import org.dpfed.accounting.ChargedRounds;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.Guarantee;
 import org.dpfed.accounting.PrivacyLedger;
@@ -23,10 +24,11 @@ final class TrainingRun {
   private final INDArray parameters;
   private final MechanismRun mechanism;
   private final List<String> assumptions;
+  private final Optional<TrainingState> resumed;
   private final List<RoundMetrics> finished = new ArrayList<>();
   private final PrivacyLedger ledger;
   private Optional<String> budgetRefusal = Optional.empty();
-  private int charged;
+  private ChargedRounds charged;
 
   /**
    * @param stop ends the run when it becomes true
@@ -38,11 +40,46 @@ final class TrainingRun {
     this.stop = stop;
     this.parameters = startingParameters(settings.trainer());
     requireLayersOfTheDelta(settings.trainer());
-    this.mechanism =
-        plan.mechanism().start(settings.execution().kernel(), settings.trainer().layerSizes());
+    this.resumed = settings.checkpoints().flatMap(Checkpointing::start);
+    this.mechanism = resumed.map(this::resumed).orElseGet(this::started);
     this.assumptions = settings.assumptions();
     plan.start();
-    this.ledger = settings.ledger().begin(plan.planned());
+    this.ledger =
+        resumed
+            .map(state -> settings.ledger().resume(plan.planned(), state.position(), state.round()))
+            .orElseGet(() -> settings.ledger().begin(plan.planned()));
+    this.charged = ledger.charged();
+    requireLastingLedger();
+  }
+
+  private MechanismRun started() {
+    return plan.mechanism().start(settings.execution().kernel(), settings.trainer().layerSizes());
+  }
+
+  /** Takes what the state holds, but for the optimizer's vectors, which are not there yet. */
+  private MechanismRun resumed(TrainingState state) {
+    RunIdentity.of(settings).requireSame(state.identity());
+    if (state.parameters().length != parameters.length()
+        || state.round() != state.finished().size()) {
+      throw new IllegalArgumentException(
+          "the checkpoint holds %d parameters and %d rounds, not %d and %d"
+              .formatted(
+                  state.parameters().length,
+                  state.finished().size(),
+                  parameters.length(),
+                  state.round()));
+    }
+    parameters.assign(Nd4j.createFromArray(state.parameters()));
+    finished.addAll(state.finished());
+    return plan.mechanism()
+        .resume(settings.execution().kernel(), state.mechanism(), settings.trainer().layerSizes());
+  }
+
+  private void requireLastingLedger() {
+    if (settings.checkpoints().isPresent() && ledger.position().isEmpty()) {
+      throw new IllegalArgumentException(
+          "checkpoints need a ledger that outlives the process, or a resumed run would not know what was spent; give populationLedger a LedgerFile");
+    }
   }
 
   private static void requireLayersOfTheDelta(ClientTrainer trainer) {
@@ -71,19 +108,11 @@ final class TrainingRun {
    */
   TrainingResult run() {
     try (LentCopy shown = new LentCopy()) {
-      trainAffordableRounds(shown);
+      trainAllRounds(shown);
       Optional<ModelEvaluation> last = lastEvaluation();
-      return result(last.isPresent() ? last : evaluate(shown));
+      return result(last.isPresent() ? last : evaluate(finished.size(), shown));
     } catch (RuntimeException | Error e) {
       throw new RoundFailedException(result(lastEvaluation()), e);
-    }
-  }
-
-  private void trainAffordableRounds(LentCopy shown) {
-    try {
-      trainAllRounds(shown);
-    } catch (BudgetExceededException e) {
-      budgetRefusal = Optional.of(String.valueOf(e.getMessage()));
     }
   }
 
@@ -94,18 +123,80 @@ final class TrainingRun {
         WorkerPool workers =
             new WorkerPool(
                 trainer, settings.data(), settings.seed(), settings.execution().workers())) {
-      for (int round = 0; round < plan.rounds() && !isStopped(); round++) {
-        ledger.requireRoom();
-        long started = System.nanoTime();
-        Optional<Trained> trained = round(round, workers, stepper);
-        if (trained.isEmpty()) {
-          return;
-        }
-        double seconds = (System.nanoTime() - started) / 1e9;
-        finished.add(metrics(round, seconds, trained.get(), shown));
-        settings.listener().onRound(finished.get(round), shown.of(parameters));
+      resumed.ifPresent(state -> restore(stepper.state(), state.optimizer()));
+      save(stepper);
+      try {
+        trainAffordableRounds(workers, stepper, shown);
+      } catch (BudgetExceededException e) {
+        budgetRefusal = Optional.of(String.valueOf(e.getMessage()));
+      }
+      saveAtEnd(stepper);
+    }
+  }
+
+  private void trainAffordableRounds(
+      WorkerPool workers, ServerOptimizer.Stepper stepper, LentCopy shown) {
+    int affordable = plan.affordableRounds(charged, finished.size());
+    for (int round = finished.size(); round < plan.rounds() && !isStopped(); round++) {
+      if (round == affordable) {
+        throw new BudgetExceededException(plan.refusalOf(charged, round));
+      }
+      ledger.requireRoom();
+      long started = System.nanoTime();
+      Optional<Trained> trained = round(round, workers, stepper);
+      if (trained.isEmpty()) {
+        return;
+      }
+      double seconds = (System.nanoTime() - started) / 1e9;
+      finished.add(metrics(round, seconds, trained.get(), shown));
+      if (settings.checkpoints().stream().anyMatch(c -> c.isDueAfter(finished.size()))) {
+        save(stepper);
+      }
+      settings.listener().onRound(finished.get(round), shown.of(parameters));
+    }
+  }
+
+  private static void restore(List<INDArray> vectors, List<float[]> saved) {
+    if (vectors.size() != saved.size()) {
+      throw new IllegalArgumentException(
+          "the server optimizer has %d vectors, the checkpoint %d"
+              .formatted(vectors.size(), saved.size()));
+    }
+    for (int i = 0; i < saved.size(); i++) {
+      vectors.get(i).assign(Nd4j.createFromArray(saved.get(i)));
+    }
+  }
+
+  /** A run that can be taken no further keeps no noise on the disk. */
+  private void saveAtEnd(ServerOptimizer.Stepper stepper) {
+    boolean isComplete = finished.size() == plan.rounds();
+    if (isComplete && plan.planned().isAccountedAsAWhole()) {
+      settings.checkpoints().ifPresent(Checkpointing::clear);
+    } else {
+      save(stepper);
+    }
+  }
+
+  /** An interrupted thread could not write; it stays interrupted. */
+  private void save(ServerOptimizer.Stepper stepper) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      settings.checkpoints().ifPresent(checkpoints -> checkpoints.save(state(stepper)));
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
+  }
+
+  private TrainingState state(ServerOptimizer.Stepper stepper) {
+    return new TrainingState(
+        RunIdentity.of(settings),
+        parameters.toFloatVector(),
+        stepper.state().stream().map(INDArray::toFloatVector).toList(),
+        mechanism.state(),
+        ledger.position().orElseThrow(),
+        finished);
   }
 
   /** One round, or empty when it was abandoned because the run was stopped. */
@@ -140,11 +231,12 @@ final class TrainingRun {
 
   /** A charge that fails counts, since part of it may be recorded, unless the ledger refused it. */
   private void charge(DpEvent event) {
-    charged++;
+    ChargedRounds before = charged;
+    charged = charged.and(finished.size(), finished.size() + 1);
     try {
       ledger.charge(event);
     } catch (IllegalStateException refused) {
-      charged--;
+      charged = before;
       throw refused;
     }
   }
@@ -160,15 +252,17 @@ final class TrainingRun {
         seconds,
         trained.noiseStddev(),
         trained.clipNorms(),
-        evaluated ? evaluate(shown) : Optional.empty(),
+        evaluated ? evaluate(round + 1, shown) : Optional.empty(),
         settings.diagnostics() ? Optional.of(trained.diagnostics()) : Optional.empty());
   }
 
-  private Optional<ModelEvaluation> evaluate(LentCopy shown) {
+  private Optional<ModelEvaluation> evaluate(int rounds, LentCopy shown) {
     ModelEvaluator evaluator = settings.evaluator();
-    return evaluator == null
-        ? Optional.empty()
-        : Optional.of(evaluator.evaluate(shown.of(parameters)));
+    if (evaluator == null) {
+      return Optional.empty();
+    }
+    ledger.note("evaluation on held-out data of the model after round " + rounds);
+    return Optional.of(evaluator.evaluate(shown.of(parameters)));
   }
 
   private Optional<ModelEvaluation> lastEvaluation() {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.dpfed.accounting.LedgerPosition;
 import org.dpfed.accounting.PlannedRun;
 import org.dpfed.accounting.PopulationLedger;
 import org.dpfed.accounting.PrivacyLedger;
@@ -35,7 +36,7 @@ import org.dpfed.accounting.PrivacyLedger;
  */
 public final class LedgerFile implements PopulationLedger, AutoCloseable {
   private final Path file;
-  private final LedgerLock lock;
+  private final ProcessLock lock;
   private final FileChannel channel;
   private final LedgerReader state;
   private final RecordFormat format = new RecordFormat();
@@ -46,7 +47,7 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
    * @param channel to {@code file}, appends
    * @param state what the file holds
    */
-  LedgerFile(Path file, LedgerLock lock, FileChannel channel, LedgerReader state) {
+  LedgerFile(Path file, ProcessLock lock, FileChannel channel, LedgerReader state) {
     this.file = file;
     this.lock = lock;
     this.channel = channel;
@@ -57,11 +58,11 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
    * Opens a ledger, or makes it, with its directories, where there is none.
    *
    * @throws DamagedLedgerException when it is not as it was written
-   * @throws LedgerInUseException when another process holds it, or this one does
+   * @throws InUseException when another process holds it, or this one does
    */
   public static LedgerFile open(Path file) throws IOException {
-    LedgerDirectory.of(file).create();
-    LedgerLock lock = LedgerLock.take(file);
+    DurableDirectory.of(file).create();
+    ProcessLock lock = ProcessLock.take(file);
     FileChannel channel = null;
     try {
       boolean isNew = Files.notExists(file);
@@ -76,7 +77,7 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
         ledger.append(new LedgerRecord.Opened(state.next(), now(), RecordFormat.VERSION));
       }
       // Also of a file that is not new: whoever made it may have died before this.
-      LedgerDirectory.of(file.toRealPath()).force();
+      DurableDirectory.of(file.toRealPath()).force();
       return ledger;
     } catch (IOException | RuntimeException | Error e) {
       if (channel != null) {
@@ -92,6 +93,11 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
     return begin(run, OptionalDouble.empty());
   }
 
+  @Override
+  public PrivacyLedger resume(PlannedRun run, LedgerPosition position, int completed) {
+    return resume(run, position, completed, OptionalDouble.empty());
+  }
+
   /**
    * The same ledger, whose runs end before a round with which everything charged to it would cost
    * more than {@code maxEpsilon}, at the delta and under the relation of the run.
@@ -102,7 +108,17 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
     if (!(maxEpsilon > 0)) {
       throw new IllegalArgumentException("maxEpsilon must be positive, was " + maxEpsilon);
     }
-    return run -> begin(run, OptionalDouble.of(maxEpsilon));
+    return new PopulationLedger() {
+      @Override
+      public PrivacyLedger begin(PlannedRun run) {
+        return LedgerFile.this.begin(run, OptionalDouble.of(maxEpsilon));
+      }
+
+      @Override
+      public PrivacyLedger resume(PlannedRun run, LedgerPosition position, int completed) {
+        return LedgerFile.this.resume(run, position, completed, OptionalDouble.of(maxEpsilon));
+      }
+    };
   }
 
   private synchronized PrivacyLedger begin(PlannedRun run, OptionalDouble maxEpsilon) {
@@ -116,20 +132,63 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
                   "%s is the ledger of %s as the unit of privacy, the run protects one %s; a ledger is for one population: choose another ledger"
                       .formatted(file, unit, run.unit()));
             });
-    RunBudget budget = RunBudget.of(before, run, maxEpsilon);
     int number = state.lastRun() + 1;
+    RunBudget budget = RunBudget.of(before, number, run, 0, maxEpsilon);
     append("run " + number, new LedgerRecord.Begun(state.next(), now(), number, run));
-    return new RunLedger(this, number, run, budget);
+    return new RunLedger(this, number, run, budget, 0);
+  }
+
+  private synchronized PrivacyLedger resume(
+      PlannedRun run, LedgerPosition position, int completed, OptionalDouble maxEpsilon) {
+    LedgerHistory before = history();
+    int number = position.run();
+    PlannedRun begun = before.runs().get(number);
+    if (begun == null || !before.hashes().contains(position.head())) {
+      throw new IllegalArgumentException(
+          "%s does not hold run %d as far as the checkpoint knows it; it is another ledger or an older copy: resume with the ledger that the run was charged to"
+              .formatted(file, number));
+    }
+    boolean mayDiffer = !begun.isAccountedAsAWhole() && run.rounds() >= completed;
+    if (!run.equals(mayDiffer ? begun.withRounds(run.rounds()) : begun)) {
+      throw new IllegalArgumentException(
+          "run %d of %s was planned as %s, is to be resumed as %s; resume it as it was planned, or start another run"
+              .formatted(number, file, begun, run));
+    }
+    if (completed < 0 || completed > before.charged(number).reached()) {
+      throw new IllegalArgumentException(
+          "completed must be from 0 to the %d rounds that run %d was charged, was %d"
+              .formatted(before.charged(number).reached(), number, completed));
+    }
+    RunBudget budget = RunBudget.of(before, number, run, completed, maxEpsilon);
+    append(
+        "that run %d goes on".formatted(number),
+        new LedgerRecord.Resumed(state.next(), now(), number, completed, run.rounds()));
+    return new RunLedger(this, number, run, budget, completed);
   }
 
   /** Appends what {@link RunLedger} charges, if its run is still the one in progress. */
   synchronized void charge(LedgerRecord.Charged charged) {
-    if (charged.run() != state.lastRun()) {
-      throw new IllegalStateException(
-          "run %d of %s ended when run %d began; a ledger has one run at a time"
-              .formatted(charged.run(), file, state.lastRun()));
-    }
+    requireCurrent(charged.run());
     append("charge", charged);
+  }
+
+  /** Appends what {@link RunLedger} notes, as {@link #charge} does. */
+  synchronized void note(LedgerRecord.Noted noted) {
+    requireCurrent(noted.run());
+    append("what was shown", noted);
+  }
+
+  private void requireCurrent(int run) {
+    if (run != state.currentRun()) {
+      throw new IllegalStateException(
+          "run %d of %s ended when run %d began or went on; a ledger has one run at a time"
+              .formatted(run, file, state.currentRun()));
+    }
+  }
+
+  /** The hash of the last record. */
+  synchronized String head() {
+    return state.head();
   }
 
   /** The number of the next record. */

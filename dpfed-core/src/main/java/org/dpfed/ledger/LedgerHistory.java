@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.dpfed.accounting.ChargedRounds;
 import org.dpfed.accounting.Guarantee;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.PlannedRun;
@@ -48,14 +49,10 @@ public record LedgerHistory(List<LedgerRecord> records, List<String> hashes) {
     return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
   }
 
-  /** The runs by their numbers, in order. */
+  /** The runs by their numbers, in order; of a resumed one, with the rounds that it plans now. */
   public Map<Integer, PlannedRun> runs() {
     Map<Integer, PlannedRun> runs = new LinkedHashMap<>();
-    for (LedgerRecord record : records) {
-      if (record instanceof LedgerRecord.Begun begun) {
-        runs.put(begun.run(), begun.plan());
-      }
-    }
+    costs().forEach((run, cost) -> runs.put(run, cost.plan()));
     return runs;
   }
 
@@ -64,13 +61,15 @@ public record LedgerHistory(List<LedgerRecord> records, List<String> hashes) {
     return runs().values().stream().map(PlannedRun::unit).findFirst();
   }
 
-  /** How many rounds of a run count as spent, torn records included. */
+  /** How many charges of a run count as spent, torn records included. */
   public long spentRounds(int run) {
-    return spent(run).map(RunCost::records).orElse(0L);
+    return charged(run).total();
   }
 
-  private Optional<RunCost> spent(int run) {
-    return Optional.ofNullable(costs().get(run));
+  /** The rounds of a run that count as spent, torn records included. */
+  public ChargedRounds charged(int run) {
+    RunCost cost = costs().get(run);
+    return cost == null ? ChargedRounds.first(0) : cost.charged();
   }
 
   private Map<Integer, RunCost> costs() {
@@ -79,7 +78,9 @@ public record LedgerHistory(List<LedgerRecord> records, List<String> hashes) {
       if (record instanceof LedgerRecord.Begun begun) {
         costs.put(begun.run(), new RunCost(begun.plan()));
       } else if (record instanceof LedgerRecord.Charged charged) {
-        of(costs, charged.run()).add(charged.event());
+        of(costs, charged.run()).add(charged.round(), charged.event());
+      } else if (record instanceof LedgerRecord.Resumed resumed) {
+        of(costs, resumed.run()).resume(resumed.round(), resumed.rounds());
       } else if (record instanceof LedgerRecord.Torn torn && torn.run() > 0) {
         of(costs, torn.run()).addTorn();
       }
@@ -103,9 +104,29 @@ public record LedgerHistory(List<LedgerRecord> records, List<String> hashes) {
    *     or together with the rest
    */
   public PrivacyAccountant composed(NeighbouringRelation relation) {
+    return composed(costs(), relation);
+  }
+
+  private static PrivacyAccountant composed(
+      Map<Integer, RunCost> costs, NeighbouringRelation relation) {
     EventCounts events = new EventCounts();
-    costs().values().forEach(cost -> cost.addTo(events));
+    costs.values().forEach(cost -> cost.addTo(events));
     return events.composed(new TightestAccountant(relation));
+  }
+
+  /**
+   * As {@link #composed(NeighbouringRelation)}, as if these rounds of a run were charged as well.
+   *
+   * @param from counts from 0
+   * @param to not included
+   */
+  PrivacyAccountant composedWith(
+      int number, PlannedRun run, int from, int to, NeighbouringRelation relation) {
+    Map<Integer, RunCost> costs = costs();
+    RunCost cost = costs.computeIfAbsent(number, n -> new RunCost(run));
+    cost.resume(from, run.rounds());
+    cost.addPlanned(to - from);
+    return composed(costs, relation);
   }
 
   /** The guarantee of everything charged; of a run's data, unit and noise it assumes nothing. */

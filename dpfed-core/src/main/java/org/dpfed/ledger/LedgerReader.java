@@ -13,6 +13,7 @@ final class LedgerReader {
   private final List<LedgerRecord> records = new ArrayList<>();
   private final Map<Integer, PlannedRun> runs = new HashMap<>();
   private final List<String> hashes = new ArrayList<>();
+  private int currentRun;
   private String head = RecordFormat.NO_HASH;
   private String end = "";
 
@@ -72,7 +73,7 @@ final class LedgerReader {
     if (!RecordFormat.isTorn(text, next())) {
       throw damaged("it is neither a record nor the beginning of one");
     }
-    int run = RecordFormat.isNoCharge(text, next()) ? 0 : runs.size();
+    int run = RecordFormat.isNoCharge(text, next()) ? 0 : currentRun;
     add(
         new LedgerRecord.Torn(next(), text, run),
         RecordFormat.hash(text + RecordFormat.TORN, head));
@@ -110,6 +111,9 @@ final class LedgerReader {
     records.add(record);
     if (record instanceof LedgerRecord.Begun begun) {
       runs.put(begun.run(), begun.plan());
+      currentRun = begun.run();
+    } else if (record instanceof LedgerRecord.Resumed resumed) {
+      currentRun = resumed.run();
     }
     hashes.add(hash);
     head = hash;
@@ -124,6 +128,11 @@ final class LedgerReader {
   /** The number of the last run, 0 before the first. */
   int lastRun() {
     return runs.size();
+  }
+
+  /** The number of the run in progress: the last that was begun or resumed; 0 before the first. */
+  int currentRun() {
+    return currentRun;
   }
 
   boolean isOpened() {

@@ -36,6 +36,25 @@ public sealed interface LedgerRecord {
       implements LedgerRecord {}
 
   /**
+   * A run goes on from an earlier state: its rounds after {@code round} are charged again where
+   * they were charged before.
+   *
+   * @param run its number in this ledger
+   * @param round the last round that it keeps; 0 for none
+   * @param rounds how many it now plans
+   */
+  record Resumed(long number, Instant time, int run, int round, int rounds)
+      implements LedgerRecord {}
+
+  /**
+   * Something was shown that no charge pays for and no guarantee covers.
+   *
+   * @param run during which
+   * @param text what it was
+   */
+  record Noted(long number, Instant time, int run, String text) implements LedgerRecord {}
+
+  /**
    * A record of which only the beginning was written, because the process or the machine stopped.
    *
    * @param text what was written

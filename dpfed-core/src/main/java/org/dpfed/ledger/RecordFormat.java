@@ -39,6 +39,8 @@ final class RecordFormat {
   /** Ends a line of which only the beginning was written. */
   static final String TORN = " <torn>";
 
+  private static final List<String> TYPES = List.of("ledger", "run", "charge", "resume", "note");
+
   private static final Pattern SEALED =
       Pattern.compile("(?s)(.*),\"sha256\":\"([0-9a-f]{64})\"\\}");
 
@@ -69,6 +71,12 @@ final class RecordFormat {
       node.put("run", charged.run()).put("round", charged.round());
       node.set("event", event(charged));
       node.put("release", charged.release());
+    } else if (record instanceof LedgerRecord.Resumed resumed) {
+      node.put("type", "resume").put("time", resumed.time().toString());
+      node.put("run", resumed.run()).put("round", resumed.round()).put("rounds", resumed.rounds());
+    } else if (record instanceof LedgerRecord.Noted noted) {
+      node.put("type", "note").put("time", noted.time().toString());
+      node.put("run", noted.run()).put("text", noted.text());
     } else {
       throw new IllegalArgumentException("nobody writes a torn record: " + record);
     }
@@ -110,8 +118,7 @@ final class RecordFormat {
       same++;
     }
     return same == start.length()
-        ? List.of("ledger", "run", "charge").stream()
-            .anyMatch(type -> starts(line.substring(start.length()), type + "\""))
+        ? TYPES.stream().anyMatch(type -> starts(line.substring(start.length()), type + "\""))
         : AFTER_TORN.matcher(line.substring(same)).matches();
   }
 
@@ -127,7 +134,9 @@ final class RecordFormat {
   /** Whether enough of a torn line is left to know that it was no charge. */
   static boolean isNoCharge(String line, long number) {
     String start = "{\"record\":%d,\"type\":\"".formatted(number);
-    return line.startsWith(start + "run\"") || line.startsWith(start + "ledger\"");
+    return TYPES.stream()
+        .filter(type -> !type.equals("charge"))
+        .anyMatch(type -> line.startsWith(start + type + "\""));
   }
 
   /** The hash of a line, which the next record repeats. */
@@ -159,22 +168,45 @@ final class RecordFormat {
               time,
               node.path("run").asInt(),
               codec.readRecord(PlannedRun.class, node.path("plan")));
+      case "resume" -> {
+        int run = node.path("run").asInt();
+        PlannedRun plan = begun(runs, run);
+        int round = node.path("round").asInt(-1);
+        int rounds = node.path("rounds").asInt();
+        boolean isPlanned = plan.isAccountedAsAWhole() ? rounds == plan.rounds() : rounds >= round;
+        if (round < 0 || rounds < 1 || !isPlanned) {
+          throw new IllegalArgumentException(
+              "run %d cannot go on after round %d of %d".formatted(run, round, rounds));
+        }
+        yield new LedgerRecord.Resumed(number, time, run, round, rounds);
+      }
+      case "note" -> {
+        int run = node.path("run").asInt();
+        begun(runs, run);
+        yield new LedgerRecord.Noted(number, time, run, node.path("text").asText());
+      }
       case "charge" -> {
         int run = node.path("run").asInt();
-        PlannedRun plan = runs.get(run);
-        if (plan == null) {
-          throw new IllegalArgumentException("no record began run " + node.path("run"));
+        PlannedRun plan = begun(runs, run);
+        int round = node.path("round").asInt();
+        DpEvent event = event(node.path("event"), run, plan);
+        if (round < 1 || (event instanceof DpEvent.RoundOf part && part.round() != round - 1)) {
+          throw new IllegalArgumentException(
+              "its event is not that of round %s of run %d".formatted(node.path("round"), run));
         }
         yield new LedgerRecord.Charged(
-            number,
-            time,
-            run,
-            node.path("round").asInt(),
-            event(node.path("event"), run, plan),
-            node.path("release").asText());
+            number, time, run, round, event, node.path("release").asText());
       }
       default -> throw new IllegalArgumentException("unknown type " + node.path("type"));
     };
+  }
+
+  private static PlannedRun begun(Map<Integer, PlannedRun> runs, int run) {
+    PlannedRun plan = runs.get(run);
+    if (plan == null) {
+      throw new IllegalArgumentException("no record began run " + run);
+    }
+    return plan;
   }
 
   private static JsonNode parsed(String line) {

@@ -1,33 +1,39 @@
 package org.dpfed.ledger;
 
 import java.util.OptionalDouble;
+import java.util.function.IntToDoubleFunction;
 import org.dpfed.accounting.BudgetExceededException;
 import org.dpfed.accounting.Guarantee;
 import org.dpfed.accounting.PlannedRun;
-import org.dpfed.accounting.PrivacyAccountant;
 import org.dpfed.accounting.UnsupportedEventException;
 
 /**
- * How many rounds of a run fit into what a budget leaves.
+ * Up to which round a run fits into what a budget leaves.
  *
- * @param rounds that may be charged
+ * @param rounds of the run that may be done
  * @param refusal of the next
  */
 record RunBudget(int rounds, String refusal) {
   /**
-   * @param before everything that was charged before the run
+   * @param before everything that was charged before, the run's own rounds included
+   * @param number of the run in the ledger
+   * @param run what it plans
+   * @param from rounds of it that need not be charged again
    * @param maxEpsilon empty for no limit but the run's own rounds
    * @throws IllegalArgumentException when nobody can say what ledger and run cost together
    */
-  static RunBudget of(LedgerHistory before, PlannedRun run, OptionalDouble maxEpsilon) {
+  static RunBudget of(
+      LedgerHistory before, int number, PlannedRun run, int from, OptionalDouble maxEpsilon) {
     if (maxEpsilon.isEmpty()) {
       return new RunBudget(run.rounds(), "");
     }
     double most = maxEpsilon.getAsDouble();
     try {
-      PrivacyAccountant spent = before.composed(run.relation());
-      int fits = mostRounds(spent, run, most);
-      return new RunBudget(fits, fits == run.rounds() ? "" : refusal(spent, run, most, fits));
+      IntToDoubleFunction epsilon =
+          round ->
+              before.composedWith(number, run, from, round, run.relation()).epsilon(run.delta());
+      int fits = mostRounds(epsilon, from, run.rounds(), most);
+      return new RunBudget(fits, fits == run.rounds() ? "" : refusal(epsilon, run, most, fits));
     } catch (UnsupportedEventException e) {
       throw new IllegalArgumentException(
           "maxEpsilon %s cannot be kept on this ledger: %s; choose the relation of the earlier runs, another ledger, or no maxEpsilon"
@@ -37,12 +43,12 @@ record RunBudget(int rounds, String refusal) {
   }
 
   /** The cost grows with the rounds, so their number is found by halving. */
-  private static int mostRounds(PrivacyAccountant spent, PlannedRun run, double most) {
-    int fits = 0;
-    int exceeds = run.rounds() + 1;
-    int tried = run.rounds();
+  private static int mostRounds(IntToDoubleFunction epsilon, int from, int rounds, double most) {
+    int fits = from;
+    int exceeds = rounds + 1;
+    int tried = rounds;
     while (exceeds - fits > 1) {
-      if (epsilon(spent, run, tried) <= most) {
+      if (epsilon.applyAsDouble(tried) <= most) {
         fits = tried;
       } else {
         exceeds = tried;
@@ -52,22 +58,19 @@ record RunBudget(int rounds, String refusal) {
     return fits;
   }
 
-  private static double epsilon(PrivacyAccountant spent, PlannedRun run, int rounds) {
-    PrivacyAccountant all = rounds == 0 ? spent : spent.compose(run.cost(rounds));
-    return all.epsilon(run.delta());
-  }
-
-  private static String refusal(PrivacyAccountant spent, PlannedRun run, double most, int fits) {
+  private static String refusal(
+      IntToDoubleFunction epsilon, PlannedRun run, double most, int fits) {
     return "round %d would bring all runs on this ledger to epsilon %s at delta %s, more than maxEpsilon %s; what was done keeps to it"
-        .formatted(fits + 1, Guarantee.displayed(epsilon(spent, run, fits + 1)), run.delta(), most);
+        .formatted(
+            fits + 1, Guarantee.displayed(epsilon.applyAsDouble(fits + 1)), run.delta(), most);
   }
 
   /**
-   * @param charged rounds of the run
+   * @param done rounds of the run
    * @throws BudgetExceededException when another does not fit
    */
-  void requireRoom(int charged) {
-    if (charged >= rounds && !refusal.isEmpty()) {
+  void requireRoom(int done) {
+    if (done >= rounds && !refusal.isEmpty()) {
       throw new BudgetExceededException(refusal);
     }
   }

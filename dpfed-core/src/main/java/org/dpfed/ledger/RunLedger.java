@@ -1,7 +1,9 @@
 package org.dpfed.ledger;
 
 import java.util.Optional;
+import org.dpfed.accounting.ChargedRounds;
 import org.dpfed.accounting.DpEvent;
+import org.dpfed.accounting.LedgerPosition;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.PlannedRun;
 import org.dpfed.accounting.PrivacyAccountant;
@@ -13,38 +15,56 @@ final class RunLedger implements PrivacyLedger {
   private final int run;
   private final PlannedRun plan;
   private final RunBudget budget;
-  private int charged;
+  private int done;
 
-  RunLedger(LedgerFile ledger, int run, PlannedRun plan, RunBudget budget) {
+  /**
+   * @param done rounds of the run that need not be charged
+   */
+  RunLedger(LedgerFile ledger, int run, PlannedRun plan, RunBudget budget, int done) {
     this.ledger = ledger;
     this.run = run;
     this.plan = plan;
     this.budget = budget;
+    this.done = done;
   }
 
   @Override
   public synchronized void requireRoom() {
-    budget.requireRoom(charged);
+    budget.requireRoom(done);
   }
 
   @Override
   public synchronized void charge(DpEvent event) {
-    if (charged == plan.rounds()) {
+    if (done == plan.rounds()) {
       throw new IllegalStateException(
-          "run %d planned %d rounds, and all are charged; begin another run"
-              .formatted(run, charged));
+          "run %d planned %d rounds, and all are charged; begin another run".formatted(run, done));
     }
-    if (!event.equals(plan.event(charged))) {
+    if (!event.equals(plan.event(done))) {
       throw new IllegalStateException(
           "round %d of run %d is not charged as the run planned; begin a run for what is charged"
-              .formatted(charged + 1, run));
+              .formatted(done + 1, run));
     }
     requireRoom();
-    int round = charged + 1;
+    int round = done + 1;
     ledger.charge(
         new LedgerRecord.Charged(
             ledger.next(), LedgerFile.now(), run, round, event, "model after round " + round));
-    charged = round;
+    done = round;
+  }
+
+  @Override
+  public synchronized void note(String text) {
+    ledger.note(new LedgerRecord.Noted(ledger.next(), LedgerFile.now(), run, text));
+  }
+
+  @Override
+  public ChargedRounds charged() {
+    return ledger.history().charged(run);
+  }
+
+  @Override
+  public Optional<LedgerPosition> position() {
+    return Optional.of(new LedgerPosition(run, ledger.head()));
   }
 
   @Override

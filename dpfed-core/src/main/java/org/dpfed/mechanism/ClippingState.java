@@ -1,6 +1,7 @@
 package org.dpfed.mechanism;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,6 +37,26 @@ final class ClippingState {
   static boolean hasCounts(Clipping clipping) {
     return clipping.adaptation().isPresent()
         || clipping.zeroing().flatMap(Zeroing::adaptation).isPresent();
+  }
+
+  /** Clip norms and the estimate of zeroing, as {@link #restore} takes them. */
+  double[] bounds() {
+    double[] bounds = Arrays.copyOf(clipNorms, clipNorms.length + 1);
+    bounds[clipNorms.length] = zeroingEstimate;
+    return bounds;
+  }
+
+  /**
+   * @throws IllegalArgumentException when they are of another number of parts, or no bounds
+   */
+  void restore(double[] bounds) {
+    if (bounds.length != clipNorms.length + 1 || Arrays.stream(bounds).anyMatch(b -> !(b >= 0))) {
+      throw new IllegalArgumentException(
+          "the state must have %d bounds of at least 0, had %s"
+              .formatted(clipNorms.length + 1, Arrays.toString(bounds)));
+    }
+    System.arraycopy(bounds, 0, clipNorms, 0, clipNorms.length);
+    zeroingEstimate = bounds[clipNorms.length];
   }
 
   /** The bound of each part in the current round. */

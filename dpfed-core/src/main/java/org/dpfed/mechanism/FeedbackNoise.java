@@ -1,5 +1,6 @@
 package org.dpfed.mechanism;
 
+import java.util.List;
 import java.util.function.IntFunction;
 import org.dpfed.kernel.NormalDraws;
 
@@ -38,6 +39,9 @@ final class FeedbackNoise implements NoiseStream {
 
     /** After a round. */
     void endRound();
+
+    /** Its vectors. */
+    List<double[]> vectors();
   }
 
   @Override
@@ -57,6 +61,18 @@ final class FeedbackNoise implements NoiseStream {
   public void endRound() {
     memory.endRound();
     impulse.next();
+  }
+
+  @Override
+  public List<double[]> memory() {
+    return memory.vectors();
+  }
+
+  @Override
+  public void resumeAt(int round) {
+    for (int past = 0; past < round; past++) {
+      endRound();
+    }
   }
 
   /** The rounding of remembered noise adds at most ½ unit to each term; it is left out. */
@@ -132,6 +148,11 @@ final class FeedbackNoise implements NoiseStream {
     public void endRound() {
       round++;
     }
+
+    @Override
+    public List<double[]> vectors() {
+      return List.of(past);
+    }
   }
 
   /** One vector for each buffer: s_j ← θ_j·s_j + w. */
@@ -170,5 +191,10 @@ final class FeedbackNoise implements NoiseStream {
 
     @Override
     public void endRound() {}
+
+    @Override
+    public List<double[]> vectors() {
+      return List.of(buffers);
+    }
   }
 }

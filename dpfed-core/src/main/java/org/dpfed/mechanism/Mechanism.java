@@ -1,9 +1,11 @@
 package org.dpfed.mechanism;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.dpfed.accounting.AdaptiveClippingSplit;
+import org.dpfed.accounting.ChargedRounds;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.MatrixMechanism;
 import org.dpfed.accounting.NeighbouringRelation;
@@ -141,11 +143,14 @@ public record Mechanism(
     if (!randomness.isSecure() || noiseMultiplier == 0) {
       return new DpEvent.NonPrivate();
     }
-    Optional<DpEvent> each =
-        trust.isLocal() || !noise.isIndependent()
-            ? Optional.empty()
-            : sampling.roundEvent(population, noiseMultiplier);
-    return each.orElseGet(() -> new DpEvent.RoundOf(event(rounds), round));
+    return ownCostOfARound().orElseGet(() -> new DpEvent.RoundOf(event(rounds), round));
+  }
+
+  /** Empty where only the run as a whole has a cost. */
+  private Optional<DpEvent> ownCostOfARound() {
+    return trust.isLocal() || !noise.isIndependent()
+        ? Optional.empty()
+        : sampling.roundEvent(population, noiseMultiplier);
   }
 
   /**
@@ -163,6 +168,24 @@ public record Mechanism(
         : noise.event(sampling, population, noiseMultiplier, completed);
   }
 
+  /**
+   * What these rounds cost with secure randomness, against whom {@link #event(int)} says.
+   *
+   * @param charged at least one, none beyond {@link #rounds}
+   */
+  public DpEvent event(ChargedRounds charged) {
+    DpEvent once = event(charged.reached());
+    return noiseMultiplier == 0
+        ? once
+        : with(once, ownCostOfARound().orElseGet(event(rounds)::roundAgain), charged.again());
+  }
+
+  private static DpEvent with(DpEvent once, DpEvent each, int again) {
+    return again == 0
+        ? once
+        : new DpEvent.Composed(List.of(once, new DpEvent.SelfComposed(each, again)));
+  }
+
   /** One client's own messages: one in each round that it joins, which the server may know. */
   private DpEvent messages(int completed) {
     Participation most =
@@ -177,12 +200,15 @@ public record Mechanism(
    * empty where that is no less than {@link #event}. Only cohorts of fixed size have a sum whose
    * noise is known: with random ones the noise itself tells who took part.
    */
-  public Optional<DpEvent> eventOfSums(int completed) {
-    return trust.isLocal() && sampling.isFixedSize() && noiseMultiplier > 0
-        ? Optional.of(
-            sampling.event(
-                population, noiseMultiplier * Math.sqrt(expectedCohortSize()), completed))
-        : Optional.empty();
+  public Optional<DpEvent> eventOfSums(ChargedRounds charged) {
+    if (!trust.isLocal() || !sampling.isFixedSize() || noiseMultiplier == 0) {
+      return Optional.empty();
+    }
+    double z = noiseMultiplier * Math.sqrt(expectedCohortSize());
+    DpEvent once = sampling.event(population, z, charged.reached());
+    return Optional.of(
+        with(
+            once, sampling.roundEvent(population, z).orElseGet(once::roundAgain), charged.again()));
   }
 
   /**
@@ -195,6 +221,18 @@ public record Mechanism(
    *     not fit the clipping
    */
   public MechanismRun start(KernelSelection kernels, int... layerSizes) {
-    return new MechanismRun(this, kernels.kernel().withThreads(1), layerSizes);
+    return new MechanismRun(this, kernels.kernel().withThreads(1), layerSizes, Optional.empty());
+  }
+
+  /**
+   * Goes on with a run of this mechanism: with the noise, the bounds and the turns that it had.
+   * Rounds that it released after that state are drawn again with fresh noise, and cost what {@link
+   * #event(ChargedRounds)} says.
+   *
+   * @param state of a run of this mechanism; copied
+   * @throws IllegalArgumentException when it is not, or as {@link #start}
+   */
+  public MechanismRun resume(KernelSelection kernels, MechanismState state, int... layerSizes) {
+    return new MechanismRun(this, kernels.kernel().withThreads(1), layerSizes, Optional.of(state));
   }
 }

@@ -1,6 +1,8 @@
 package org.dpfed.mechanism;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.kernel.DeltaKernel;
@@ -21,7 +23,11 @@ public final class MechanismRun {
   private int round;
   private boolean inProgress;
 
-  MechanismRun(Mechanism mechanism, DeltaKernel kernel, int[] layerSizes) {
+  /**
+   * @param resumed what the run had reached; empty for a new one
+   */
+  MechanismRun(
+      Mechanism mechanism, DeltaKernel kernel, int[] layerSizes, Optional<MechanismState> resumed) {
     if (layerSizes.length == 0 || Arrays.stream(layerSizes).anyMatch(size -> size < 1)) {
       throw new IllegalArgumentException(
           "dimension must be at least 1 in every layer, was " + Arrays.toString(layerSizes));
@@ -34,11 +40,59 @@ public final class MechanismRun {
             : new int[] {Arrays.stream(layerSizes).reduce(0, Math::addExact)};
     this.sumNoiseMultiplier = mechanism.sumNoiseMultiplier(partSizes);
     this.clipping = new ClippingState(mechanism.clipping(), partSizes);
-    this.cohorts = mechanism.sampling().cohorts(mechanism.population(), mechanism.randomness());
+    this.cohorts = cohorts(mechanism, resumed);
     this.correlated = correlated();
     this.firstEvent = mechanism.roundEvent(0);
     // Refuses noise beyond the range of exact sums now, before anything is trained.
     independent(clipping.clipNorms());
+    resumed.ifPresent(this::restore);
+  }
+
+  private static Sampling.Cohorts cohorts(Mechanism mechanism, Optional<MechanismState> resumed) {
+    Sampling sampling = mechanism.sampling();
+    return resumed
+        .map(
+            state ->
+                sampling.cohorts(mechanism.population(), mechanism.randomness(), state.order()))
+        .orElseGet(() -> sampling.cohorts(mechanism.population(), mechanism.randomness()));
+  }
+
+  private void restore(MechanismState state) {
+    if (state.round() < 0 || state.round() > mechanism.rounds()) {
+      throw new IllegalArgumentException(
+          "the state must be of round 0 to %d, was of %d"
+              .formatted(mechanism.rounds(), state.round()));
+    }
+    clipping.restore(state.bounds());
+    List<double[]> memory = memory();
+    if (memory.size() != state.noise().size()) {
+      throw new IllegalArgumentException(
+          "the noise has %d vectors, the state %d".formatted(memory.size(), state.noise().size()));
+    }
+    for (int i = 0; i < memory.size(); i++) {
+      requireLength(memory.get(i).length, state.noise().get(i).length);
+      System.arraycopy(state.noise().get(i), 0, memory.get(i), 0, memory.get(i).length);
+    }
+    Arrays.stream(correlated).forEach(stream -> stream.resumeAt(state.round()));
+    round = state.round();
+  }
+
+  private static void requireLength(int expected, int was) {
+    if (expected != was) {
+      throw new IllegalArgumentException(
+          "a vector of the noise must have length %d, had %d".formatted(expected, was));
+    }
+  }
+
+  private List<double[]> memory() {
+    return Arrays.stream(correlated).flatMap(stream -> stream.memory().stream()).toList();
+  }
+
+  /**
+   * What the next round depends on, for {@link Mechanism#resume}; a round in progress is not in it.
+   */
+  public synchronized MechanismState state() {
+    return new MechanismState(round, clipping.bounds(), cohorts.order(), memory());
   }
 
   private NoiseStream[] correlated() {

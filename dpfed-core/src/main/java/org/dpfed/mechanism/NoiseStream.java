@@ -26,6 +26,14 @@ interface NoiseStream {
   /** Moves to the next round, after all chunks of this one. */
   default void endRound() {}
 
+  /** What later rounds depend on: the stream's own vectors, always the same ones. */
+  default List<double[]> memory() {
+    return List.of();
+  }
+
+  /** Moves to a round whose {@link #memory} was restored. */
+  default void resumeAt(int round) {}
+
   /** Standard deviation of this round's noise in each coordinate, in units of the grid. */
   double stddev();
 

@@ -72,6 +72,11 @@ public abstract sealed class Randomness {
     public boolean isSecure() {
       return true;
     }
+
+    @Override
+    public String toString() {
+      return "secure";
+    }
   }
 
   /** SHA-256 of (seed, purpose, round, part). */
@@ -97,6 +102,11 @@ public abstract sealed class Randomness {
     @Override
     public boolean isSecure() {
       return false;
+    }
+
+    @Override
+    public String toString() {
+      return "seeded with " + seed;
     }
   }
 }

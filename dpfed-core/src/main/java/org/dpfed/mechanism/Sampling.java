@@ -1,5 +1,6 @@
 package org.dpfed.mechanism;
 
+import java.util.Arrays;
 import java.util.Optional;
 import org.dpfed.accounting.AmplifiedBandedMechanism;
 import org.dpfed.accounting.DpEvent;
@@ -78,9 +79,27 @@ public sealed interface Sampling {
   /** The cohorts of one run, drawn from keys of their own. */
   Cohorts cohorts(int population, Randomness randomness);
 
+  /**
+   * The cohorts of a run that goes on.
+   *
+   * @param order of the run's cohorts before, {@link Cohorts#order}
+   * @throws IllegalArgumentException when it cannot be an order of these clients
+   */
+  default Cohorts cohorts(int population, Randomness randomness, int[] order) {
+    if (order.length > 0) {
+      throw new IllegalArgumentException(label() + " sampling has no order of clients");
+    }
+    return cohorts(population, randomness);
+  }
+
   /** The cohorts of one run. */
   @FunctionalInterface
   interface Cohorts {
+    /** The order in which clients take turns, where they do; otherwise empty. A copy. */
+    default int[] order() {
+      return new int[0];
+    }
+
     /**
      * The clients of one round, ascending; may be empty.
      *
@@ -340,9 +359,33 @@ public sealed interface Sampling {
 
     @Override
     public Cohorts cohorts(int population, Randomness randomness) {
-      int[] order =
-          new UniformSubset(randomness.key(Randomness.Purpose.ORDER, 0)).ordered(population);
-      return round -> UniformSubset.turn(order, cohortSize, round);
+      return turns(
+          new UniformSubset(randomness.key(Randomness.Purpose.ORDER, 0)).ordered(population));
+    }
+
+    @Override
+    public Cohorts cohorts(int population, Randomness randomness, int[] order) {
+      int[] clients = order.clone();
+      Arrays.sort(clients);
+      if (!Arrays.equals(clients, UniformSubset.firstIntegers(population))) {
+        throw new IllegalArgumentException(
+            "the order of turns must hold each of the %d clients once".formatted(population));
+      }
+      return turns(order.clone());
+    }
+
+    private Cohorts turns(int[] order) {
+      return new Cohorts() {
+        @Override
+        public int[] of(int round) {
+          return UniformSubset.turn(order, cohortSize, round);
+        }
+
+        @Override
+        public int[] order() {
+          return order.clone();
+        }
+      };
     }
   }
 

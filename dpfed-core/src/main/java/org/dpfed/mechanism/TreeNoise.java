@@ -1,6 +1,8 @@
 package org.dpfed.mechanism;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.dpfed.kernel.NormalDraws;
 
 /**
@@ -97,6 +99,18 @@ final class TreeNoise implements NoiseStream {
   @Override
   public void endRound() {
     completed++;
+  }
+
+  @Override
+  public List<double[]> memory() {
+    List<double[]> memory = new ArrayList<>(List.of(estimates));
+    memory.add(lastPrefix);
+    return memory;
+  }
+
+  @Override
+  public void resumeAt(int round) {
+    completed = round;
   }
 
   /**

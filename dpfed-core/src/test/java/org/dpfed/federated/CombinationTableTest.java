@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.dpfed.accounting.ChargedRounds;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.federated.Combinations.Cell;
@@ -137,7 +138,7 @@ final class CombinationTableTest {
   private static String events(PrivacyPlan plan) {
     String sums =
         plan.mechanism()
-            .eventOfSums(plan.rounds())
+            .eventOfSums(ChargedRounds.first(plan.rounds()))
             .map(event -> "; sums: " + name(event))
             .orElse("");
     return name(plan.mechanism().event(plan.rounds())) + sums;

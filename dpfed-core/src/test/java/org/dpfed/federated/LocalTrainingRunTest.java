@@ -31,7 +31,7 @@ final class LocalTrainingRunTest {
             .build();
     TrainingReport report = run[0].run().report();
     assertThat(charged).hasSize(1);
-    assertThat(report.charged()).isEqualTo(1);
+    assertThat(report.charged().total()).isEqualTo(1);
     assertThat(report.rounds()).isEmpty();
     assertThat(report.guarantee().epsilon()).isPositive();
   }

@@ -200,7 +200,7 @@ final class RunFailureTest {
 
     assertThat(charged).isEmpty();
     assertThat(result.report().rounds()).isEmpty();
-    assertThat(result.report().charged()).isZero();
+    assertThat(result.report().charged().total()).isZero();
     assertThat(result.report().isStoppedEarly()).isTrue();
     assertThat(result.report().guarantee().epsilon()).isZero();
     assertThat(result.report().evaluation()).contains(GOOD);
@@ -228,7 +228,7 @@ final class RunFailureTest {
     TrainingResult result = averaging.run();
 
     assertThat(Thread.interrupted()).isTrue();
-    assertThat(result.report().charged()).isEqualTo(1);
+    assertThat(result.report().charged().total()).isEqualTo(1);
     assertThat(result.report().rounds()).hasSize(1);
   }
 
@@ -281,7 +281,7 @@ final class RunFailureTest {
   private void assertReached(RoundFailedException failure, int finished, int chargedRounds) {
     TrainingReport report = failure.result().report();
     assertThat(report.rounds()).hasSize(finished);
-    assertThat(report.charged()).isEqualTo(chargedRounds);
+    assertThat(report.charged().total()).isEqualTo(chargedRounds);
     assertThat(report.guarantee()).isEqualTo(plan.guaranteeAfter(chargedRounds));
   }
 

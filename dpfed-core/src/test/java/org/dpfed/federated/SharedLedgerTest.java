@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dpfed.accounting.BudgetExceededException;
+import org.dpfed.accounting.ChargedRounds;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.PlannedRun;
@@ -72,7 +73,7 @@ final class SharedLedgerTest {
 
     TrainingReport report = result.report();
     assertThat(report.budgetRefusal()).contains("no room for round 3");
-    assertThat(report.charged()).isEqualTo(2);
+    assertThat(report.charged()).isEqualTo(ChargedRounds.first(2));
     assertThat(heard).containsExactly(1, 2);
     assertThat(report.guarantee()).isEqualTo(plan.guaranteeAfter(2));
     assertThat(ledger.charged).hasSize(5);

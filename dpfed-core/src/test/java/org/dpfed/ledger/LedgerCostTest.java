@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.dpfed.accounting.BudgetExceededException;
+import org.dpfed.accounting.ChargedRounds;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.PlannedRun;
@@ -76,7 +77,7 @@ final class LedgerCostTest {
       charge(plan, 3);
       byte[] whole = Files.readAllBytes(file);
       Files.write(file, java.util.Arrays.copyOf(whole, whole.length - 30));
-      assertThat(spent()).isEqualTo(epsilon(plan.cost(3)));
+      assertThat(spent()).isEqualTo(epsilon(plan.cost(ChargedRounds.first(3))));
       Files.delete(file);
     }
   }
@@ -125,7 +126,7 @@ final class LedgerCostTest {
   void limitedTo_everyBudget_isKeptAndUsed() throws IOException {
     for (PlannedRun plan : new PlannedRun[] {SAMPLED, CORRELATED}) {
       for (double part : new double[] {0.01, 0.3, 0.6, 0.9999, 1, 2}) {
-        double budget = part * epsilon(plan.cost(8));
+        double budget = part * epsilon(plan.cost(ChargedRounds.first(8)));
         try (LedgerFile ledger = LedgerFile.open(file)) {
           PrivacyLedger run = ledger.limitedTo(budget).begin(plan);
           int round = 0;
@@ -134,7 +135,8 @@ final class LedgerCostTest {
           }
           assertThat(ledger.history().composed(RELATION).epsilon(DELTA))
               .isLessThanOrEqualTo(budget);
-          assertThat(round == 8 || epsilon(plan.cost(round + 1)) > budget).isTrue();
+          assertThat(round == 8 || epsilon(plan.cost(ChargedRounds.first(round + 1))) > budget)
+              .isTrue();
         }
         Files.delete(file);
       }

@@ -188,7 +188,7 @@ final class LedgerFileTest {
 
   private LedgerFile over(FileChannel channel) throws IOException {
     LedgerReader state = LedgerReader.read(file.toString(), LedgerHistory.text(file));
-    return new LedgerFile(file, LedgerLock.take(file), channel, state);
+    return new LedgerFile(file, ProcessLock.take(file), channel, state);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import org.dpfed.accounting.ChargedRounds;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.TightestAccountant;
@@ -166,8 +167,8 @@ final class LocalTrustTest {
         .isEqualTo(epsilon(new DpEvent.SelfComposed(new DpEvent.Gaussian(3), 40)));
     assertThat(epsilon(local(new Sampling.ParticipationLimited(2, 20, 5), 3).event(40)))
         .isEqualTo(epsilon(new DpEvent.SelfComposed(new DpEvent.Gaussian(3), 8)));
-    assertThat(local(new Sampling.Poisson(2), 3).eventOfSums(40)).isEmpty();
-    assertThat(local(new Sampling.WithoutReplacement(4), 3).eventOfSums(40))
+    assertThat(local(new Sampling.Poisson(2), 3).eventOfSums(ChargedRounds.first(40))).isEmpty();
+    assertThat(local(new Sampling.WithoutReplacement(4), 3).eventOfSums(ChargedRounds.first(40)))
         .contains(new Sampling.WithoutReplacement(4).event(10, 6, 40));
     assertThat(local(new Sampling.Poisson(2), 3).refusal(NeighbouringRelation.ADD_OR_REMOVE_ONE))
         .isPresent();

@@ -6,8 +6,8 @@ import java.util.Locale;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
 import org.dpfed.ledger.DamagedLedgerException;
+import org.dpfed.ledger.InUseException;
 import org.dpfed.ledger.LedgerFile;
-import org.dpfed.ledger.LedgerInUseException;
 
 /**
  * The ledger of the population that a configuration trains on: the one that it names, or else one
@@ -62,7 +62,7 @@ record LedgerChoice(Path file) {
   LedgerFile open() throws IOException {
     try {
       return LedgerFile.open(file);
-    } catch (DamagedLedgerException | LedgerInUseException e) {
+    } catch (DamagedLedgerException | InUseException e) {
       throw new UsageException(Causes.words(e), e);
     }
   }

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-final class LedgerLockTest {
+final class ProcessLockTest {
   @TempDir Path directory;
 
   /** Holds a ledger until its input ends. */
@@ -54,7 +54,7 @@ final class LedgerLockTest {
       byte[] before = Files.readAllBytes(file);
       for (int i = 0; i < 2; i++) {
         assertThatThrownBy(() -> LedgerFile.open(file))
-            .isInstanceOf(LedgerInUseException.class)
+            .isInstanceOf(InUseException.class)
             .hasMessageContaining("is in use by process " + holder.pid() + ";");
       }
       assertThat(Files.readAllBytes(file)).isEqualTo(before);
@@ -78,7 +78,7 @@ final class LedgerLockTest {
       Files.createSymbolicLink(link, file);
       for (Path name : new Path[] {file, link, directory.resolve(".").resolve("patients.jsonl")}) {
         assertThatThrownBy(() -> LedgerFile.open(name))
-            .isInstanceOf(LedgerInUseException.class)
+            .isInstanceOf(InUseException.class)
             .hasMessageContaining("process " + ProcessHandle.current().pid());
       }
     }

@@ -1,30 +1,30 @@
 package org.dpfed.ledger;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * The directory of a ledger, whose entries are made durable too: a file that nobody finds after a
- * crash is lost, whatever it contains.
+ * A directory whose entries are made durable too: a file that nobody finds after a crash is lost,
+ * whatever it contains.
  *
  * @param path absolute
  */
-record LedgerDirectory(Path path) {
+record DurableDirectory(Path path) {
   /** The directory in which {@code file} is or will be. */
-  static LedgerDirectory of(Path file) {
+  static DurableDirectory of(Path file) {
     Path absolute = file.toAbsolutePath();
     Path parent = absolute.getParent();
-    return new LedgerDirectory(parent == null ? absolute : parent);
+    return new DurableDirectory(parent == null ? absolute : parent);
   }
 
   /** Makes it and those that it is in, where they are missing. */
   void create() throws IOException {
     if (!Files.exists(path)) {
-      LedgerDirectory outer = of(path);
+      DurableDirectory outer = of(path);
       outer.create();
       Files.createDirectories(path);
       outer.force();
@@ -33,7 +33,7 @@ record LedgerDirectory(Path path) {
 
   /** Forces its entries to disk, where the system allows to open a directory. */
   void force() throws IOException {
-    if (File.separatorChar == '/') {
+    if (FileSystems.getDefault().getSeparator().equals("/")) {
       try (FileChannel entries = FileChannel.open(path, StandardOpenOption.READ)) {
         entries.force(true);
       }

@@ -14,11 +14,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a ledger for one process, through a lock on a file beside it, {@code NAME.lock}, which
- * contains the process id of the holder. The system releases the lock when the process ends, in
- * whatever way; the file stays.
+ * Holds a ledger or a directory for one process, through a lock on a file beside it, {@code
+ * NAME.lock}, which contains the process id of the holder. The system releases the lock when the
+ * process ends, in whatever way; the file stays.
  */
-final class LedgerLock implements AutoCloseable {
+final class ProcessLock implements AutoCloseable {
   /**
    * What this process holds. The system forgets a process's lock as soon as the process closes any
    * channel to the file, so a second one must not even be opened.
@@ -28,7 +28,7 @@ final class LedgerLock implements AutoCloseable {
   private final Path file;
   private final FileChannel channel;
 
-  private LedgerLock(Path file, FileChannel channel) {
+  private ProcessLock(Path file, FileChannel channel) {
     this.file = file;
     this.channel = channel;
   }
@@ -36,28 +36,28 @@ final class LedgerLock implements AutoCloseable {
   /**
    * Takes the lock.
    *
-   * @param ledger need not exist, but its directory must
-   * @throws LedgerInUseException when this or another process holds it
+   * @param held need not exist, but its directory must
+   * @throws InUseException when this or another process holds it
    */
-  static LedgerLock take(Path ledger) throws IOException {
+  static ProcessLock take(Path held) throws IOException {
     Path real =
-        Files.exists(ledger)
-            ? ledger.toRealPath()
-            : LedgerDirectory.of(ledger).path().toRealPath().resolve(ledger.getFileName());
+        Files.exists(held)
+            ? held.toRealPath()
+            : DurableDirectory.of(held).path().toRealPath().resolve(held.getFileName());
     Path file = real.resolveSibling(real.getFileName() + ".lock");
     if (!HELD.add(file)) {
-      throw new LedgerInUseException(ledger, Long.toString(ProcessHandle.current().pid()));
+      throw new InUseException(held, Long.toString(ProcessHandle.current().pid()));
     }
     FileChannel channel = null;
     try {
       channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (lock(channel) == null) {
-        throw new LedgerInUseException(ledger, Files.readString(file).strip());
+        throw new InUseException(held, Files.readString(file).strip());
       }
       channel.truncate(0);
       String pid = ProcessHandle.current().pid() + "\n";
       channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)));
-      return new LedgerLock(file, channel);
+      return new ProcessLock(file, channel);
     } catch (IOException | RuntimeException | Error e) {
       if (channel != null) {
         channel.close();

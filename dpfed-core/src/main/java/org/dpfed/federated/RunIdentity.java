@@ -1,0 +1,91 @@
+package org.dpfed.federated;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+
+/**
+ * What must be the same when a run is resumed, each part by name: population, plan, network and how
+ * they are trained. Speed and what is shown may differ.
+ *
+ * @param parts in words
+ */
+record RunIdentity(Map<String, String> parts) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int MOST_SHOWN = 160;
+
+  static RunIdentity of(RunSettings settings) {
+    PrivacyPlan plan = settings.plan();
+    Map<String, String> parts = new LinkedHashMap<>();
+    parts.put("unit", plan.unit());
+    parts.put("population", Integer.toString(plan.population()));
+    parts.put("data", String.join("; ", settings.data().assumptions()));
+    parts.put("sampling", plan.sampling().toString());
+    parts.put("clipping", plan.clipping().toString());
+    parts.put("noise", plan.noise().toString());
+    parts.put("trust", plan.trust().toString());
+    parts.put("noiseMultiplier", Double.toString(plan.noiseMultiplier()));
+    parts.put("delta", Double.toString(plan.delta()));
+    parts.put("relation", plan.relation().label());
+    parts.put("randomness", plan.mechanism().randomness().toString());
+    if (plan.planned().isAccountedAsAWhole()) {
+      parts.put("rounds", Integer.toString(plan.rounds()));
+    }
+    parts.put("serverOptimizer", settings.serverOptimizer().toString());
+    parts.put("network", settings.trainer().identity());
+    parts.put("seed", Long.toString(settings.seed()));
+    return new RunIdentity(parts);
+  }
+
+  /**
+   * @param before of the run that is to be resumed
+   * @throws IllegalArgumentException when this is another; the message says what differs
+   */
+  void requireSame(RunIdentity before) {
+    Set<String> names = new TreeSet<>(parts.keySet());
+    names.addAll(before.parts.keySet());
+    String differences =
+        names.stream()
+            .filter(name -> !value(name).equals(before.value(name)))
+            .map(name -> "%s was %s, is %s".formatted(name, before.shown(name), shown(name)))
+            .collect(Collectors.joining("; "));
+    if (!differences.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the checkpoint is of another run: %s; resume with the settings of that run, or start a new one"
+              .formatted(differences));
+    }
+  }
+
+  private String value(String name) {
+    return parts.getOrDefault(name, "not given");
+  }
+
+  private String shown(String name) {
+    String value = value(name);
+    return value.length() <= MOST_SHOWN ? value : value.substring(0, MOST_SHOWN) + "…";
+  }
+
+  String toJson() {
+    try {
+      return JSON.writeValueAsString(parts);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("texts can always be written", e);
+    }
+  }
+
+  /**
+   * @throws IllegalArgumentException when that is no identity
+   */
+  static RunIdentity ofJson(String json) {
+    try {
+      return new RunIdentity(JSON.readValue(json, new TypeReference<Map<String, String>>() {}));
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("the checkpoint does not say of which run it is", e);
+    }
+  }
+}
