@@ -10,14 +10,14 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * What must be the same when a run is resumed, each part by name: population, plan, network and how
- * they are trained. Speed and what is shown may differ.
+ * What must be the same when a run is resumed, each part by name: population, plan, network, how
+ * they are trained, and what of it no guarantee covers. Speed and evaluation may differ.
  *
  * @param parts in words
  */
 record RunIdentity(Map<String, String> parts) {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int MOST_SHOWN = 160;
+  private static final int MOST_SHOWN = 200;
 
   static RunIdentity of(RunSettings settings) {
     PrivacyPlan plan = settings.plan();
@@ -38,6 +38,8 @@ record RunIdentity(Map<String, String> parts) {
     }
     parts.put("serverOptimizer", settings.serverOptimizer().toString());
     parts.put("network", settings.trainer().identity());
+    parts.put("diagnostics", Boolean.toString(settings.diagnostics()));
+    parts.put("showClientErrors", Boolean.toString(settings.showClientErrors()));
     parts.put("seed", Long.toString(settings.seed()));
     return new RunIdentity(parts);
   }

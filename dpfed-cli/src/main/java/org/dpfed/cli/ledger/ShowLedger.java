@@ -91,10 +91,14 @@ final class ShowLedger implements Callable<Integer> {
                     begun.run(),
                     begun.time(),
                     history.spentRounds(begun.run()),
-                    begun.plan().rounds(),
+                    history.runs().getOrDefault(begun.run(), begun.plan()).rounds(),
                     begun.plan().population(),
                     begun.plan().unit(),
                     begun.plan().relation()));
+      } else if (record instanceof LedgerRecord.Resumed resumed) {
+        lines.add(
+            "  run %-4d %s  resumed after round %d"
+                .formatted(resumed.run(), resumed.time(), resumed.round()));
       } else if (record instanceof LedgerRecord.Torn torn) {
         lines.add(
             torn.run() > 0
@@ -102,6 +106,10 @@ final class ShowLedger implements Callable<Integer> {
                     .formatted(torn.number(), torn.run())
                 : "  record %d is torn and was no charge".formatted(torn.number()));
       }
+    }
+    long notes = history.records().stream().filter(LedgerRecord.Noted.class::isInstance).count();
+    if (notes > 0) {
+      lines.add("  %d evaluations on held-out data, which no total covers".formatted(notes));
     }
     totals.forEach(total -> lines.add(text(total)));
     return String.join(System.lineSeparator(), lines);
@@ -125,7 +133,7 @@ final class ShowLedger implements Callable<Integer> {
         run.put("run", begun.run()).put("time", begun.time().toString());
         run.put("unit", begun.plan().unit()).put("population", begun.plan().population());
         run.put("relation", begun.plan().relation().label()).put("delta", begun.plan().delta());
-        run.put("roundsPlanned", begun.plan().rounds());
+        run.put("roundsPlanned", history.runs().getOrDefault(begun.run(), begun.plan()).rounds());
         run.put("roundsSpent", history.spentRounds(begun.run()));
       }
     }

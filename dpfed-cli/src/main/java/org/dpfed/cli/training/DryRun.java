@@ -4,17 +4,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.dpfed.accounting.ChargedRounds;
 import org.dpfed.accounting.Guarantee;
+import org.dpfed.accounting.PrivacyAccountant;
+import org.dpfed.accounting.UnsupportedEventException;
 import org.dpfed.data.partition.Partition;
 import org.dpfed.federated.PrivacyPlan;
+import org.dpfed.ledger.LedgerHistory;
 
 /** Prints what a run would do: the data, the clients, the plan and its cost. Trains nothing. */
 final class DryRun {
   private DryRun() {}
 
-  static String describe(Experiment experiment) {
+  static String describe(Experiment experiment, LedgerChoice ledger) {
     PrivacyPlan plan = experiment.plan();
     Guarantee guarantee = plan.guarantee();
     Partition clients = experiment.clients();
@@ -27,6 +33,7 @@ final class DryRun {
     rows.put("rounds", text("%d", plan.rounds()));
     rows.putAll(PlanText.rows(plan, experiment.network().layerSizes().length));
     rows.put("accountant", guarantee.accountant());
+    rows.put("ledger", onLedger(experiment, ledger));
     String table =
         rows.entrySet().stream()
             .map(row -> text("  %-20s%s", row.getKey(), row.getValue()))
@@ -37,6 +44,36 @@ final class DryRun {
         table + experiment.heldOut().warning().map("\n"::concat).orElse(""),
         assumptions(guarantee.assumptions()),
         "dry run: nothing was trained, charged or written");
+  }
+
+  /** What all runs would have cost when this one is done, and whether the budget allows it. */
+  private static String onLedger(Experiment experiment, LedgerChoice ledger) {
+    PrivacyPlan plan = experiment.plan();
+    Optional<LedgerHistory> history = ledger.history();
+    if (history.isEmpty()) {
+      return text("%s, a new one", ledger.file());
+    }
+    try {
+      PrivacyAccountant spent = history.get().composed(plan.relation());
+      double all =
+          spent
+              .compose(plan.planned().cost(ChargedRounds.first(plan.rounds())))
+              .epsilon(plan.delta());
+      OptionalDouble most = experiment.configuration().optionalNumber("privacy.maxEpsilon");
+      String within =
+          most.isPresent() && all > most.getAsDouble()
+              ? text("; more than maxEpsilon %s, so the run would end before", most.getAsDouble())
+              : "";
+      return text(
+          "%s; epsilon of all runs at this delta %s, with this one %s%s",
+          ledger.file(), shown(spent.epsilon(plan.delta())), shown(all), within);
+    } catch (UnsupportedEventException e) {
+      return text("%s; no bound of all runs: %s", ledger.file(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static String shown(double epsilon) {
+    return Double.isInfinite(epsilon) ? "without bound" : Guarantee.displayed(epsilon);
   }
 
   /** With local trust, on a line of its own; empty where the sums promise no more. */

@@ -30,6 +30,7 @@ import org.dpfed.federated.RoundListener;
 import org.dpfed.federated.RoundSchedule;
 import org.dpfed.federated.ServerOptimizer;
 import org.dpfed.kernel.KernelSelection;
+import org.dpfed.ledger.CheckpointDirectory;
 import org.dpfed.models.Architecture;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -93,9 +94,21 @@ record Experiment(
     }
   }
 
-  /** The run, to be started once. */
-  FederatedAveraging averaging(PopulationLedger ledger, RoundListener listener) {
-    return FederatedAveraging.builder(plan, clients, trainer())
+  /**
+   * The run, to be started once.
+   *
+   * @param resumes whether it goes on from its checkpoints
+   */
+  FederatedAveraging averaging(
+      PopulationLedger ledger,
+      CheckpointDirectory checkpoints,
+      boolean resumes,
+      RoundListener listener) {
+    FederatedAveraging.Builder run =
+        resumes
+            ? FederatedAveraging.resume(plan, clients, trainer(), checkpoints)
+            : FederatedAveraging.builder(plan, clients, trainer());
+    return run.checkpoints(checkpoints, configuration.integer("run.checkpointEvery"))
         .serverOptimizer(serverOptimizer(configuration))
         .execution(execution)
         .populationLedger(ledger)

@@ -1,13 +1,16 @@
 package org.dpfed.cli.training;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
 import org.dpfed.ledger.DamagedLedgerException;
 import org.dpfed.ledger.InUseException;
 import org.dpfed.ledger.LedgerFile;
+import org.dpfed.ledger.LedgerHistory;
 
 /**
  * The ledger of the population that a configuration trains on: the one that it names, or else one
@@ -52,6 +55,19 @@ record LedgerChoice(Path file) {
     String plain =
         text.toLowerCase(Locale.ROOT).replaceAll("[^\\p{L}\\p{N}]+", "-").replaceAll("^-|-$", "");
     return plain.isEmpty() ? "data" : plain.substring(0, Math.min(60, plain.length()));
+  }
+
+  /**
+   * What it holds; empty where there is none yet.
+   *
+   * @throws UsageException when it is damaged or cannot be read
+   */
+  Optional<LedgerHistory> history() {
+    try {
+      return Files.exists(file) ? Optional.of(LedgerHistory.read(file)) : Optional.empty();
+    } catch (IOException e) {
+      throw new UsageException(Causes.words(e), e);
+    }
   }
 
   /**

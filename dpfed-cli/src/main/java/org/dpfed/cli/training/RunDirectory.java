@@ -13,11 +13,13 @@ import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
 import org.dpfed.data.CsvSchema;
 import org.dpfed.data.CsvSchemaFile;
+import org.dpfed.ledger.CheckpointDirectory;
+import org.dpfed.ledger.InUseException;
 
 /**
- * The files that a run writes: {@code config.yaml}, {@code model.zip}, {@code report.json} and, for
- * data other than images, {@code preprocessing.json}, in a separate directory. No run overwrites
- * another, and each file is written completely or not at all.
+ * The files that a run writes: {@code config.yaml}, {@code model.zip}, {@code report.json}, {@code
+ * checkpoints} and, for data other than images, {@code preprocessing.json}, in a separate
+ * directory. No run overwrites another, and each file is written completely or not at all.
  *
  * @param path of the directory
  */
@@ -55,6 +57,36 @@ record RunDirectory(Path path) {
       } catch (FileAlreadyExistsException e) {
         path = runs.resolve(name + "-" + number);
       }
+    }
+  }
+
+  /**
+   * The directory of an earlier run.
+   *
+   * @throws UsageException when there is none
+   */
+  static RunDirectory existing(Path path) {
+    if (!Files.isRegularFile(path.resolve(CONFIGURATION))) {
+      throw new UsageException(path + " is not the directory of a run: it has no " + CONFIGURATION);
+    }
+    return new RunDirectory(path);
+  }
+
+  /** The file with the configuration. */
+  Path configuration() {
+    return path.resolve(CONFIGURATION);
+  }
+
+  /**
+   * The checkpoints of the run, which it holds until they are closed.
+   *
+   * @throws UsageException when another process holds them
+   */
+  CheckpointDirectory checkpoints() throws IOException {
+    try {
+      return CheckpointDirectory.open(path.resolve("checkpoints"));
+    } catch (InUseException e) {
+      throw new UsageException(Causes.words(e), e);
     }
   }
 

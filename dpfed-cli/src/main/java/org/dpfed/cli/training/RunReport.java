@@ -40,7 +40,8 @@ final class RunReport {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     root.put("status", status);
     root.put("roundsFinished", report.rounds().size());
-    root.put("roundsCharged", report.charged());
+    root.put("roundsCharged", report.charged().total());
+    root.put("roundsChargedAgain", report.charged().again());
     root.put("roundsPlanned", report.plan().rounds());
     root.set("guarantee", GuaranteeJson.of(report.guarantee()));
     report.guaranteeOfSums().ifPresent(sums -> root.set("guaranteeOfSums", GuaranteeJson.of(sums)));

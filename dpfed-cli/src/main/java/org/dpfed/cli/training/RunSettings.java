@@ -32,6 +32,12 @@ final class RunSettings {
               integer(1),
               "10",
               "Rounds between evaluations."),
+          Setting.of(
+              "run.checkpointEvery",
+              "--checkpoint-every",
+              integer(0),
+              "10",
+              "Rounds between checkpoints, from which --resume goes on; 0 saves only at the start and at the end, Ctrl-C included."),
           Setting.of("run.seed", "--seed", anyInteger(), "0", "Seed of local training."),
           Setting.of(
               "run.workers",

@@ -89,6 +89,9 @@ final class SummaryTable {
   private void addRun(TrainingReport report) {
     lines.add("run:");
     add("rounds", number("%d of %d", report.rounds().size(), report.plan().rounds()));
+    if (report.charged().again() > 0) {
+      add("charged again", number("%d rounds, run again after a resume", report.charged().again()));
+    }
     add("seconds", number("%.1f", report.seconds()));
     add("clients per second", number("%.0f", report.clientsPerSecond()));
     add("kernel", report.kernel().replaceFirst("^kernel ", ""));

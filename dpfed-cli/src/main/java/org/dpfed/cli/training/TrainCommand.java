@@ -7,6 +7,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.dpfed.accounting.strategy.StrategyCache;
+import org.dpfed.cli.UsageException;
+import org.dpfed.ledger.CheckpointDirectory;
 import org.dpfed.ledger.LedgerFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -20,7 +22,7 @@ import picocli.CommandLine.Spec;
 /** {@code dpfed train}: trains what a file and flags describe, breast cancer records otherwise. */
 @Command(
     name = "train",
-    customSynopsis = "dpfed train [--config=FILE] [--dry-run] [--FLAG VALUE]...",
+    customSynopsis = "dpfed train [--config=FILE | --resume=DIR] [--dry-run] [--FLAG VALUE]...",
     description = {
       "Train a network under differential privacy.",
       "Without arguments: an MLP on 455 patients' records, epsilon 3 at delta 1e-4.",
@@ -31,7 +33,7 @@ import picocli.CommandLine.Spec;
       "0:the run finished",
       "1:the run failed; its report says what was spent",
       "2:what was asked for cannot be done; nothing was trained",
-      "3:the ledger's budget ended the run, after writing model and report",
+      "3:the budget of ledger or plan ended the run, after writing model and report",
       "130:interrupted by Ctrl-C (143 by SIGTERM), after writing model and report"
     },
     sortOptions = false)
@@ -46,6 +48,15 @@ public final class TrainCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "Settings in YAML; flags override.")
   private @Nullable Path config;
+
+  @Option(
+      names = "--resume",
+      paramLabel = "DIR",
+      description = {
+        "Go on with the run in this directory from its last checkpoint, on its ledger.",
+        "Flags may change rounds, budget and how it runs, not what it trains."
+      })
+  private @Nullable Path resume;
 
   @Option(
       names = "--dry-run",
@@ -83,29 +94,37 @@ public final class TrainCommand implements Callable<Integer> {
     PrintWriter out = spec.commandLine().getOut();
     Configuration configuration = configuration();
     try (Experiment experiment = Experiment.of(configuration, strategies(configuration))) {
+      LedgerChoice ledger = LedgerChoice.of(configuration, experiment.plan().unit());
       if (dryRun) {
-        out.println(DryRun.describe(experiment));
+        out.println(DryRun.describe(experiment, ledger));
         return CommandLine.ExitCode.OK;
       }
-      try (LedgerFile ledger = LedgerChoice.of(configuration, experiment.plan().unit()).open()) {
-        return train(experiment, ledger);
+      try (LedgerFile opened = ledger.open()) {
+        return train(experiment, opened);
       }
     }
   }
 
   private int train(Experiment experiment, LedgerFile ledger) throws IOException {
     Configuration configuration = experiment.configuration();
-    RunDirectory directory = directory(configuration);
-    directory.writeConfiguration(configuration);
-    if (experiment.schema().isPresent()) {
-      directory.writePreprocessing(experiment.schema().get());
+    RunDirectory directory =
+        resume == null ? directory(configuration) : RunDirectory.existing(resume);
+    try (CheckpointDirectory checkpoints = directory.checkpoints()) {
+      if (resume == null) {
+        directory.writeConfiguration(configuration);
+      }
+      if (experiment.schema().isPresent()) {
+        directory.writePreprocessing(experiment.schema().get());
+      }
+      CommandLine command = spec.commandLine();
+      TrainingRun run =
+          new TrainingRun(
+              experiment, directory, resume != null, command.getOut(), command.getErr());
+      OptionalDouble most = configuration.optionalNumber("privacy.maxEpsilon");
+      boolean isWithinBudget =
+          run.run(most.isPresent() ? ledger.limitedTo(most.getAsDouble()) : ledger, checkpoints);
+      return isWithinBudget ? CommandLine.ExitCode.OK : BUDGET_EXCEEDED;
     }
-    CommandLine command = spec.commandLine();
-    TrainingRun run = new TrainingRun(experiment, directory, command.getOut(), command.getErr());
-    OptionalDouble most = configuration.optionalNumber("privacy.maxEpsilon");
-    boolean isWithinBudget =
-        run.run(most.isPresent() ? ledger.limitedTo(most.getAsDouble()) : ledger);
-    return isWithinBudget ? CommandLine.ExitCode.OK : BUDGET_EXCEEDED;
   }
 
   /** Beside the runs, so that a second run of the same shape finds them; none in a dry run. */
@@ -117,11 +136,11 @@ public final class TrainCommand implements Callable<Integer> {
   }
 
   private Configuration configuration() {
-    Configuration configuration =
-        config == null ? Configuration.standard() : Configuration.of(config);
+    Configuration configuration = withoutFlags();
     ParseResult flags = spec.commandLine().getParseResult();
     for (Setting setting : Settings.ALL) {
       if (flags.hasMatchedOption(setting.flag())) {
+        requireChangeable(setting);
         configuration.withFlag(setting, flags.matchedOptionValue(setting.flag(), ""));
       }
     }
@@ -130,6 +149,30 @@ public final class TrainCommand implements Callable<Integer> {
         ? configuration.named(configuration.text("data.set"), "--data")
         : configuration.named(
             config.getFileName().toString().replaceFirst("\\.ya?ml$", ""), "the name of " + config);
+  }
+
+  private Configuration withoutFlags() {
+    if (resume == null) {
+      return config == null ? Configuration.standard() : Configuration.of(config);
+    } else if (config != null) {
+      throw new UsageException(
+          "--resume takes the settings of the run; leave out --config, or start a new run with it");
+    }
+    return Configuration.of(RunDirectory.existing(resume).configuration());
+  }
+
+  /** The library compares all that a checkpoint knows; it knows no files. */
+  private void requireChangeable(Setting setting) {
+    boolean isFixed =
+        setting.key().startsWith("data.")
+            || setting.key().startsWith("partition.")
+            || setting.key().equals("run.name")
+            || setting.key().equals("run.directory");
+    if (resume != null && isFixed) {
+      throw new UsageException(
+          "%s cannot change when a run is resumed; leave it out, or start a new run"
+              .formatted(setting.flag()));
+    }
   }
 
   /** A name that was asked for is that name; any other is made to fit beside earlier runs. */

@@ -2,12 +2,8 @@ package org.dpfed.cli.training;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.Optional;
-import org.dpfed.accounting.DpEvent;
-import org.dpfed.accounting.NeighbouringRelation;
+import java.io.UncheckedIOException;
 import org.dpfed.accounting.PopulationLedger;
-import org.dpfed.accounting.PrivacyAccountant;
-import org.dpfed.accounting.PrivacyLedger;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
 import org.dpfed.federated.FederatedAveraging;
@@ -15,6 +11,7 @@ import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.federated.RoundFailedException;
 import org.dpfed.federated.TrainingReport;
 import org.dpfed.federated.TrainingResult;
+import org.dpfed.ledger.CheckpointDirectory;
 
 /**
  * One run and its directory. A run that fails still writes the model of its last finished round,
@@ -25,15 +22,23 @@ final class TrainingRun {
 
   private final Experiment experiment;
   private final RunDirectory directory;
+  private final boolean resumes;
   private final PrintWriter out;
   private final PrintWriter err;
+  private boolean isKept;
 
-  /** For the failure in which not even a report can be made. */
-  private int charges;
-
-  TrainingRun(Experiment experiment, RunDirectory directory, PrintWriter out, PrintWriter err) {
+  /**
+   * @param resumes whether the run goes on from the checkpoints in its directory
+   */
+  TrainingRun(
+      Experiment experiment,
+      RunDirectory directory,
+      boolean resumes,
+      PrintWriter out,
+      PrintWriter err) {
     this.experiment = experiment;
     this.directory = directory;
+    this.resumes = resumes;
     this.out = out;
     this.err = err;
   }
@@ -41,9 +46,9 @@ final class TrainingRun {
   /**
    * Trains, and writes model and report.
    *
-   * @return whether the ledger's budget had room for all rounds that were asked for
+   * @return whether the budget had room for all rounds that were asked for
    */
-  boolean run(PopulationLedger ledger) throws IOException {
+  boolean run(PopulationLedger ledger, CheckpointDirectory checkpoints) throws IOException {
     PrivacyPlan plan = experiment.plan();
     out.println(SummaryTable.wrapped(plan.guarantee().summary()));
     plan.guaranteeOfSumsAfter(plan.rounds())
@@ -54,7 +59,7 @@ final class TrainingRun {
         .forEach(note -> out.println(SummaryTable.wrapped("note: " + note)));
     experiment.heldOut().warning().map(SummaryTable::wrapped).ifPresent(out::println);
     try (Interruption interruption = new Interruption(err)) {
-      TrainingResult result = trained(ledger, interruption);
+      TrainingResult result = trained(ledger, checkpoints, interruption);
       try {
         directory.writeModel(experiment.network().network(result.parameters()));
         finish(result.report(), status(result.report()));
@@ -73,57 +78,45 @@ final class TrainingRun {
     return report.isStoppedEarly() ? "stopped" : "finished";
   }
 
-  private TrainingResult trained(PopulationLedger ledger, Interruption interruption) {
+  private TrainingResult trained(
+      PopulationLedger ledger, CheckpointDirectory checkpoints, Interruption interruption) {
     try {
-      return train(ledger, interruption);
+      return train(ledger, checkpoints, interruption);
     } catch (RoundFailedException e) {
       salvage(e.result(), e);
       throw e;
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()), e);
-    } catch (RuntimeException | Error e) {
-      if (charges > 0) {
-        err.printf("spent: %d times %s%n", charges, EventText.ofRound(experiment.plan()));
-        err.flush();
-      }
-      throw e;
     }
   }
 
-  private TrainingResult train(PopulationLedger ledger, Interruption interruption) {
+  private TrainingResult train(
+      PopulationLedger ledger, CheckpointDirectory checkpoints, Interruption interruption) {
     boolean isTerminal = Boolean.getBoolean(TERMINAL);
     try (Progress progress = Progress.of(isTerminal, experiment.plan(), out)) {
       FederatedAveraging averaging =
           experiment.averaging(
-              run -> new Counting(ledger.begin(run)),
-              (metrics, parameters) -> progress.finished(metrics));
+              ledger,
+              checkpoints,
+              resumes,
+              (metrics, parameters) -> {
+                keepConfiguration();
+                progress.finished(metrics);
+              });
       interruption.stops(averaging);
       return averaging.run();
     }
   }
 
-  /** Counts what the ledger of the run is charged. */
-  private final class Counting implements PrivacyLedger {
-    private final PrivacyLedger ledger;
-
-    Counting(PrivacyLedger ledger) {
-      this.ledger = ledger;
-    }
-
-    @Override
-    public void charge(DpEvent event) {
-      charges++;
-      ledger.charge(event);
-    }
-
-    @Override
-    public void requireRoom() {
-      ledger.requireRoom();
-    }
-
-    @Override
-    public Optional<PrivacyAccountant> composed(NeighbouringRelation relation) {
-      return ledger.composed(relation);
+  /** A resumed run may have new settings; they are those of the run once it was accepted. */
+  private void keepConfiguration() {
+    if (resumes && !isKept) {
+      try {
+        directory.writeConfiguration(experiment.configuration());
+      } catch (IOException e) {
+        throw new UncheckedIOException(String.valueOf(e.getMessage()), e);
+      }
+      isKept = true;
     }
   }
 
@@ -139,6 +132,9 @@ final class TrainingRun {
     report.budgetRefusal().map(SummaryTable::wrapped).ifPresent(out::println);
     out.printf(
         "%s after %d rounds; written to %s%n", status, report.rounds().size(), directory.path());
+    if (report.isStoppedEarly()) {
+      out.printf("to go on: dpfed train --resume %s%n", directory.path());
+    }
     out.flush();
   }
 
@@ -151,7 +147,7 @@ final class TrainingRun {
       failure.addSuppressed(e);
       err.printf(
           "%s; spent in %d charged rounds: %s%n",
-          Causes.words(e), report.charged(), report.guarantee().summary());
+          Causes.words(e), report.charged().total(), report.guarantee().summary());
     }
     try {
       directory.writeModel(experiment.network().network(reached.parameters()));

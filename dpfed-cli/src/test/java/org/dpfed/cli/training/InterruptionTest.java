@@ -7,12 +7,15 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Files;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.deeplearning4j.util.ModelSerializer;
+import org.dpfed.cli.DpfedCommand;
+import org.dpfed.ledger.LedgerHistory;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -56,12 +59,34 @@ final class InterruptionTest {
     assertThat(report.path("status").asText()).isEqualTo("stopped");
     int finished = report.path("roundsFinished").asInt();
     assertThat(finished).isBetween(1, 99_999);
-    assertThat(Files.readAllLines(runs.resolve("ledgers/wdbc-patient.jsonl")))
-        .hasSize(2 + finished);
+    Path ledger = runs.resolve("ledgers/wdbc-patient.jsonl");
+    assertThat(LedgerHistory.read(ledger).spentRounds(1)).isEqualTo(finished);
     assertThat(
             ModelSerializer.restoreMultiLayerNetwork(runs.resolve("cut/model.zip").toFile())
                 .numParams())
         .isEqualTo(30 * 16 + 16 + 16 * 2 + 2);
+    resume(finished + 2);
+  }
+
+  /** The run was saved when it was interrupted, so that nothing is charged twice. */
+  private void resume(int rounds) throws IOException {
+    StringWriter err = new StringWriter();
+    int status =
+        DpfedCommand.commandLine()
+            .setErr(new PrintWriter(err, true))
+            .setOut(new PrintWriter(new StringWriter(), true))
+            .execute(
+                "train",
+                "--resume",
+                runs.resolve("cut").toString(),
+                "--rounds",
+                Integer.toString(rounds));
+    assertThat(status).as(err.toString()).isZero();
+    JsonNode report = new ObjectMapper().readTree(runs.resolve("cut/report.json").toFile());
+    assertThat(report.path("status").asText()).isEqualTo("finished");
+    assertThat(report.path("roundsFinished").asInt()).isEqualTo(rounds);
+    assertThat(report.path("roundsCharged").asInt()).isEqualTo(rounds);
+    assertThat(report.path("roundsChargedAgain").asInt()).isZero();
   }
 
   /** Reads on until {@code text} has come: a round has finished. */

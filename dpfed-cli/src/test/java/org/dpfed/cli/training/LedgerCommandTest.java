@@ -41,7 +41,7 @@ final class LedgerCommandTest {
     assertThat(shown.at("/totals/0/relation").asText()).isEqualTo("add-or-remove-one");
     assertThat(shown.at("/totals/0/guarantee/epsilon").asDouble()).isEqualTo(both);
     assertThat(shown.at("/totals/1/guarantee/epsilon").asDouble()).isGreaterThan(both);
-    assertThat(json("verify").path("records").asInt()).isEqualTo(9);
+    assertThat(json("verify").path("records").asInt()).isEqualTo(11);
     assertThat(json("export")).hasSize(6);
     assertThat(json("export").at("/5/event/type").asText()).isEqualTo("PoissonSampled");
   }

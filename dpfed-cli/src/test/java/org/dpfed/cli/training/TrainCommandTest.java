@@ -42,7 +42,7 @@ final class TrainCommandTest {
     assertThat(report.at("/rounds").size()).isEqualTo(3);
     assertThat(report.at("/machine/kernel").asText()).startsWith("kernel ");
     assertThat(report.at("/versions/deeplearning4j").asText()).isEqualTo("1.0.0-M2.1");
-    assertThat(Files.readAllLines(runs.resolve("ledgers/wdbc-patient.jsonl"))).hasSize(5);
+    assertThat(Files.readAllLines(runs.resolve("ledgers/wdbc-patient.jsonl"))).hasSize(6);
     assertThat(accuracyOfTheSavedModel("a"))
         .isCloseTo(
             report.at("/notCoveredByGuarantee/evaluation/accuracy").asDouble(), within(1e-9));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -13,7 +14,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.deeplearning4j.util.ModelSerializer;
 import org.dpfed.accounting.DpEvent;
+import org.dpfed.accounting.LedgerPosition;
 import org.dpfed.accounting.PrivacyLedger;
+import org.dpfed.federated.RoundFailedException;
+import org.dpfed.ledger.CheckpointDirectory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,7 +30,7 @@ final class TrainingRunTest {
   private final StringWriter out = new StringWriter();
   private final StringWriter err = new StringWriter();
 
-  /** Fails at a charge, when the round before it has finished. */
+  /** Does something at a charge, when the round before it has finished. */
   private static final class FailingLedger implements PrivacyLedger {
     private final int last;
     private final Runnable failure;
@@ -44,6 +48,11 @@ final class TrainingRunTest {
         failure.run();
       }
     }
+
+    @Override
+    public Optional<LedgerPosition> position() {
+      return Optional.of(new LedgerPosition(1, "head"));
+    }
   }
 
   private static void runOutOfMemory() {
@@ -56,8 +65,7 @@ final class TrainingRunTest {
       RunDirectory directory = RunDirectory.named(runs, "a");
       assertThatThrownBy(
               () ->
-                  run(experiment, directory)
-                      .run(run -> new FailingLedger(3, TrainingRunTest::runOutOfMemory)))
+                  run(experiment, directory, new FailingLedger(3, TrainingRunTest::runOutOfMemory)))
           .hasStackTraceContaining("no more");
       JsonNode report = new ObjectMapper().readTree(runs.resolve("a/report.json").toFile());
       assertThat(report.path("status").asText()).isEqualTo("failed");
@@ -77,9 +85,14 @@ final class TrainingRunTest {
   void run_directoryGone_saysOnStandardErrorWhatWasSpent() throws IOException {
     try (Experiment experiment = experiment()) {
       RunDirectory directory = RunDirectory.named(runs, "gone");
-      Files.delete(directory.path());
-      assertThatThrownBy(() -> run(experiment, directory).run(run -> event -> {}))
-          .isInstanceOf(IOException.class);
+      assertThatThrownBy(
+              () ->
+                  run(
+                      experiment,
+                      directory,
+                      new FailingLedger(ROUNDS, () -> delete(directory.path().toFile()))))
+          .isInstanceOf(RoundFailedException.class)
+          .hasMessageContaining(".checkpoint was not written: ");
       assertThat(err.toString())
           .contains("report.json was not written: ", "there is no such file or directory; ")
           .contains("spent in 5 charged rounds: (ε = ")
@@ -92,7 +105,7 @@ final class TrainingRunTest {
     try (Experiment experiment = experiment()) {
       RunDirectory directory = RunDirectory.named(runs, "full");
       Files.createDirectories(directory.path().resolve("model.zip/in-the-way"));
-      assertThatThrownBy(() -> run(experiment, directory).run(run -> event -> {}))
+      assertThatThrownBy(() -> run(experiment, directory, new FailingLedger(ROUNDS + 1, () -> {})))
           .isInstanceOf(IOException.class);
       JsonNode report = new ObjectMapper().readTree(runs.resolve("full/report.json").toFile());
       assertThat(report.path("status").asText()).isEqualTo("failed");
@@ -107,12 +120,14 @@ final class TrainingRunTest {
       RunDirectory directory = RunDirectory.named(runs, "first");
       assertThatThrownBy(
               () ->
-                  run(experiment, directory)
-                      .run(
-                          run ->
-                              event -> {
-                                throw new IllegalStateException("budget is spent");
-                              }))
+                  run(
+                      experiment,
+                      directory,
+                      new FailingLedger(
+                          1,
+                          () -> {
+                            throw new IllegalStateException("budget is spent");
+                          })))
           .hasMessageContaining("budget is spent");
       JsonNode report = new ObjectMapper().readTree(runs.resolve("first/report.json").toFile());
       assertThat(report.path("roundsFinished").asInt()).isZero();
@@ -120,9 +135,21 @@ final class TrainingRunTest {
     }
   }
 
-  private TrainingRun run(Experiment experiment, RunDirectory directory) {
-    return new TrainingRun(
-        experiment, directory, new PrintWriter(out, true), new PrintWriter(err, true));
+  private static void delete(File file) {
+    File[] inside = file.listFiles();
+    for (File each : inside == null ? new File[0] : inside) {
+      delete(each);
+    }
+    assertThat(file.delete()).isTrue();
+  }
+
+  private void run(Experiment experiment, RunDirectory directory, PrivacyLedger ledger)
+      throws IOException {
+    try (CheckpointDirectory checkpoints = directory.checkpoints()) {
+      new TrainingRun(
+              experiment, directory, false, new PrintWriter(out, true), new PrintWriter(err, true))
+          .run(run -> ledger, checkpoints);
+    }
   }
 
   private static Experiment experiment() {

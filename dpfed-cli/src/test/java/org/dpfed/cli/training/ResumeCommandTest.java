@@ -1,0 +1,162 @@
+package org.dpfed.cli.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.deeplearning4j.util.ModelSerializer;
+import org.dpfed.accounting.ChargedRounds;
+import org.dpfed.cli.DpfedCommand;
+import org.dpfed.ledger.LedgerHistory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import picocli.CommandLine;
+
+/** {@code dpfed train --resume} on real run directories. */
+final class ResumeCommandTest {
+  private static final int ROUNDS = 24;
+
+  @TempDir Path runs;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  /** The process has no time to save anything: the rounds since the last checkpoint are lost. */
+  @Test
+  @Timeout(180)
+  void resume_processWasKilled_endsWithTheModelOfAnUninterruptedRun()
+      throws IOException, InterruptedException {
+    assertThat(train(seeded("whole"))).as(err.toString()).isZero();
+    kill(seeded("cut"));
+    Path ledger = runs.resolve("ledgers/wdbc-patient.jsonl");
+    int lost = LedgerHistory.read(ledger).charged(2).reached() % 3;
+
+    assertThat(train("--resume", runs.resolve("cut").toString())).as(err.toString()).isZero();
+    assertThat(parameters("cut")).isEqualTo(parameters("whole"));
+    JsonNode report = report("cut");
+    assertThat(report.path("status").asText()).isEqualTo("finished");
+    assertThat(report.path("rounds")).hasSize(ROUNDS);
+    ChargedRounds charged = LedgerHistory.read(ledger).charged(2);
+    assertThat(charged.reached()).isEqualTo(ROUNDS);
+    // A checkpoint of the last round that was charged may not have been finished.
+    assertThat(charged.again()).isIn(lost, lost + 3);
+    assertThat(report.path("roundsChargedAgain").asInt()).isEqualTo(charged.again());
+  }
+
+  private String[] seeded(String name) {
+    return new String[] {
+      "--rounds",
+      Integer.toString(ROUNDS),
+      "--noise-seed",
+      "7",
+      "--checkpoint-every",
+      "3",
+      "--evaluate-every",
+      "1",
+      "--runs",
+      runs.toString(),
+      "--name",
+      name
+    };
+  }
+
+  private void kill(String... arguments) throws IOException, InterruptedException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "org.dpfed.cli.Main",
+                "train"));
+    command.addAll(List.of(arguments));
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+    try (BufferedReader output = process.inputReader()) {
+      Stream<String> accuracies = output.lines().filter(line -> line.contains("accuracy"));
+      assertThat(accuracies.limit(8).count()).isEqualTo(8);
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+    assertThat(runs.resolve("cut/report.json")).doesNotExist();
+  }
+
+  @Test
+  void resume_finishedRunWithMoreRounds_isChargedForThoseAlone() throws IOException {
+    String directory = runs.resolve("a").toString();
+    assertThat(
+            train(
+                "--rounds",
+                "3",
+                "--noise-multiplier",
+                "2",
+                "--epsilon",
+                "none",
+                "--runs",
+                runs.toString(),
+                "--name",
+                "a"))
+        .as(err.toString())
+        .isZero();
+    assertThat(train("--resume", directory, "--rounds", "5")).as(err.toString()).isZero();
+    assertThat(report("a").path("roundsCharged").asInt()).isEqualTo(5);
+    assertThat(report("a").at("/guaranteeOfAllRuns/epsilon").asDouble())
+        .isEqualTo(report("a").at("/guarantee/epsilon").asDouble());
+  }
+
+  @Test
+  void resume_whatCannotBe_isRefusedInOneLineAndChargesNothing() throws IOException {
+    String directory = runs.resolve("a").toString();
+    assertThat(train("--rounds", "2", "--runs", runs.toString(), "--name", "a")).isZero();
+    byte[] ledger = Files.readAllBytes(runs.resolve("ledgers/wdbc-patient.jsonl"));
+
+    assertRefused("is not the directory of a run", "--resume", runs.toString());
+    assertRefused("leave out --config", "--resume", directory, "--config", "x.yaml");
+    assertRefused("--data cannot change", "--resume", directory, "--data", "fashion-mnist");
+    assertRefused("clipping was Fixed", "--resume", directory, "--clip-norm", "9");
+    assertRefused("network was", "--resume", directory, "--hidden", "[4]");
+    assertRefused("seed was 0, is 3", "--resume", directory, "--seed", "3");
+    assertRefused("diagnostics was false", "--resume", directory, "--diagnostics");
+    assertRefused(
+        "another ledger or an older copy",
+        "--resume",
+        directory,
+        "--ledger",
+        runs.resolve("other.jsonl").toString());
+    assertThat(Files.readAllBytes(runs.resolve("ledgers/wdbc-patient.jsonl"))).isEqualTo(ledger);
+  }
+
+  private void assertRefused(String message, String... arguments) {
+    err.getBuffer().setLength(0);
+    assertThat(train(arguments)).as(err.toString()).isEqualTo(2);
+    assertThat(err.toString()).contains(message).doesNotContain("\tat ");
+  }
+
+  private int train(String... flags) {
+    List<String> arguments = new ArrayList<>(List.of("train"));
+    arguments.addAll(List.of(flags));
+    CommandLine command = DpfedCommand.commandLine();
+    command.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    return command.execute(arguments.toArray(String[]::new));
+  }
+
+  private INDArray parameters(String name) throws IOException {
+    return ModelSerializer.restoreMultiLayerNetwork(runs.resolve(name + "/model.zip").toFile())
+        .params();
+  }
+
+  private JsonNode report(String name) throws IOException {
+    return new ObjectMapper().readTree(runs.resolve(name + "/report.json").toFile());
+  }
+}
