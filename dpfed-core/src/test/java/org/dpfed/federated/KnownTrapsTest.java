@@ -36,8 +36,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * FixedParametersTest}), and schedules that start anew say so ({@code LocalTrainingTest}). Adaptive
  * clip norms move the right way, noise is scaled by the clip norm that was applied, and the count
  * is accounted for ({@code AdaptiveClippingTest}), and clients that drop out do not lower
- * distributed noise ({@code LocalTrustTest}). Resuming does not exist here, and neither does its
- * trap.
+ * distributed noise ({@code LocalTrustTest}). A resumed run keeps its bounds, noise, optimizer and
+ * ledger ({@code ResumeTest}).
  */
 final class KnownTrapsTest {
   private static final int DIMENSION = 20_000;
