@@ -109,7 +109,7 @@ final class RoundAgainTest {
         .isCloseTo(Z, within(1e-12))
         .isLessThanOrEqualTo(Z);
     AmplifiedBandedMechanism banded = new AmplifiedBandedMechanism(Z, 2, 0.1, 9, 3);
-    assertThat(((DpEvent.Gaussian) banded.roundAgain()).noiseMultiplier())
+    assertThat(banded.roundAgain().noiseMultiplier())
         .isCloseTo(1, within(1e-12))
         .isLessThanOrEqualTo(1);
   }
