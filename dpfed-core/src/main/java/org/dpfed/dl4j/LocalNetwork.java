@@ -6,6 +6,7 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.NeuralNetwork;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.util.CrashReportingUtil;
 import org.dpfed.dl4j.internal.FastLayers;
 import org.dpfed.dl4j.internal.SgdSteps;
 import org.jspecify.annotations.Nullable;
@@ -35,10 +36,15 @@ final class LocalNetwork implements AutoCloseable {
   private final @Nullable INDArray pristineUpdaterState;
 
   /**
+   * Switches DL4J's crash dumps off for the whole process: where a client runs out of memory, DL4J
+   * would otherwise leave a file in the working directory and an error in the log, and both would
+   * tell that this client took part.
+   *
    * @param model freshly made, of a class that is both {@link Model} and {@link NeuralNetwork}
    * @param fast whether to compute with {@link FastLayers} where that is possible
    */
   LocalNetwork(Model model, TrainableParameters trainable, boolean fast) {
+    CrashReportingUtil.crashDumpsEnabled(false);
     this.model = model;
     this.network = (NeuralNetwork) model;
     this.trainable = trainable;
