@@ -24,6 +24,13 @@ import org.jspecify.annotations.Nullable;
  * training at a time per process.
  */
 public final class FederatedAveraging {
+  /**
+   * Name of the threads on which clients are trained. dpfed logs nothing about a client there, but
+   * DL4J and ND4J may, such as the shapes of a client's examples: leave their messages from these
+   * threads out of any log that others than the server's operator read.
+   */
+  public static final String WORKER_THREAD = "dpfed-worker";
+
   private final RunSettings settings;
   private final AtomicBoolean stop = new AtomicBoolean();
 

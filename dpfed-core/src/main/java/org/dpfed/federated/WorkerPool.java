@@ -181,7 +181,7 @@ final class WorkerPool implements AutoCloseable {
 
     WorkerThread(Runnable tasks) {
       // Inherits nothing: the thread that makes this one may be that of a client that failed.
-      super(null, tasks, "dpfed-worker", 0, false);
+      super(null, tasks, FederatedAveraging.WORKER_THREAD, 0, false);
       // What ends this thread was handed over as its client's failure.
       setUncaughtExceptionHandler((thread, failure) -> {});
     }
