@@ -1,19 +1,26 @@
 package org.dpfed.cli.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
 import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.io.PrintWriter;
+import java.io.Serializable;
 import java.io.StringWriter;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -296,6 +303,35 @@ final class PredictCommandTest {
       Files.write(run.resolve("model.zip"), content);
       assertThat(predict(file(rows(3)))).as("%d bytes", content.length).isEqualTo(2);
       assertThat(err.toString()).contains("found a damaged or other file").hasLineCount(1);
+    }
+  }
+
+  /** DL4J would read it, and so create objects of any class that can be found. */
+  @Test
+  void predict_modelWithAJavaObject_isRefusedBeforeTheObjectIsRead() throws IOException {
+    try (FileSystem zip = FileSystems.newFileSystem(run.resolve("model.zip"));
+        ObjectOutputStream object =
+            new ObjectOutputStream(
+                Files.newOutputStream(zip.getPath(ModelSerializer.PREPROCESSOR_BIN)))) {
+      object.writeObject(new Created());
+    }
+
+    assertThat(predict(file(rows(3)))).isEqualTo(2);
+
+    assertThat(err.toString()).contains("found a damaged or other file").hasLineCount(1);
+    assertThat(CREATED).isFalse();
+    // Otherwise the test would show nothing.
+    assertThatThrownBy(() -> model(run)).isInstanceOf(ClassCastException.class);
+    assertThat(CREATED).isTrue();
+  }
+
+  private static final AtomicBoolean CREATED = new AtomicBoolean();
+
+  /** Tells when it is read. */
+  private static final class Created implements Serializable {
+    private void readObject(ObjectInputStream in) throws IOException, ClassNotFoundException {
+      in.defaultReadObject();
+      CREATED.set(true);
     }
   }
 

@@ -1,0 +1,39 @@
+#!/bin/sh
+# Builds dpfed twice from the files that git knows, in two folders that differ in all that must not matter
+# (name, umask, time zone, language), and compares every archive, pom and bill of materials.
+#
+# Usage: dpfed-dist/reproducible.sh [MAVEN FLAGS]     such as -o
+# Exits with 1 and names the files where the builds differ; the folders then stay for a look.
+set -eu
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d)
+
+build() {
+  folder=$1
+  shift
+  mkdir -p "$folder"
+  # The working tree, changes included, but no build output.
+  (cd "$root" && git ls-files -z | tar -c --null --files-from=- --ignore-failed-read) | tar -x -C "$folder"
+  (cd "$folder" && env -u MAVEN_OPTS "$@")
+  # What the build made, by its path within the folder.
+  (cd "$folder" && find . -path '*/target/*' -type f \
+    \( -path '*/target/*.jar' -o -name '*.zip' -o -name '*.tar.gz' -o -name 'published-pom.xml' -o -name 'sbom.cdx.json' \) \
+    ! -path '*/jacoco/*' -exec sha256sum {} + | LC_ALL=C sort -k 2) >"$folder.sha256"
+}
+
+maven="mvn -B -q -DskipTests -Djacoco.skip"
+# shellcheck disable=SC2086 # flags are meant to be split
+(umask 022 && build "$work/first" TZ=UTC LC_ALL=C $maven "$@" package)
+# shellcheck disable=SC2086
+(umask 077 && build "$work/the second" TZ=Asia/Tokyo LC_ALL=C.UTF-8 JAVA_TOOL_OPTIONS=-Duser.language=tr \
+  $maven "$@" package)
+
+if diff "$work/first.sha256" "$work/the second.sha256"; then
+  echo "$(wc -l <"$work/first.sha256") files are the same in both builds:"
+  sed 's/^\(.\{16\}\)[^ ]* /\1…/' "$work/first.sha256"
+  rm -rf "$work"
+else
+  echo "the builds differ in the files above; they lie in $work" >&2
+  exit 1
+fi
