@@ -61,7 +61,7 @@ final class BillOfMaterialsTest {
         .noneMatch(
             name ->
                 name.matches(
-                    ".*(junit|assertj|archunit|opentest4j|errorprone|nullaway|jmh|jacoco).*"));
+                    ".*(junit|assertj|archunit|opentest4j|error_prone_core|nullaway|jmh|jacoco).*"));
   }
 
   @Test
