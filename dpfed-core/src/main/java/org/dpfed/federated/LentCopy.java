@@ -28,7 +28,7 @@ final class LentCopy implements AutoCloseable {
 
   @Override
   public void close() {
-    if (copy != null && copy.closeable()) {
+    if (copy != null) {
       copy.close();
     }
   }
