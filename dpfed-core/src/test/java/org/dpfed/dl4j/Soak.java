@@ -20,6 +20,7 @@ import org.dpfed.federated.Execution;
 import org.dpfed.federated.FederatedAveraging;
 import org.dpfed.federated.FederatedDataset;
 import org.dpfed.federated.PrivacyPlan;
+import org.dpfed.ledger.CheckpointDirectory;
 import org.dpfed.ledger.LedgerFile;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -182,11 +183,13 @@ final class Soak {
                     .dropOut(0.7)
                     .build()));
     try (LedgerFile ledger = LedgerFile.open(directory.resolve(LEDGER));
+        CheckpointDirectory checkpoints = CheckpointDirectory.open(directory.resolve("c"));
         Dl4jEvaluator evaluator = new Dl4jEvaluator(template, Networks.examples(20, 5))) {
       FederatedAveraging.Builder run =
           FederatedAveraging.builder(
                   plan, clients, new Dl4jClientTrainer(template, new LocalTraining(1, 2)))
               .populationLedger(ledger)
+              .checkpoints(checkpoints, 10)
               .execution(Execution.withWorkers(2))
               .evaluateEvery(10, evaluator)
               .diagnostics(true)
