@@ -1,12 +1,16 @@
 package org.dpfed.dl4j;
 
+import java.util.concurrent.CancellationException;
 import org.dpfed.federated.ClientTrainer;
 import org.dpfed.federated.ClientUpdate;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
 
-/** Trains one client after another on one network. */
+/**
+ * Trains one client after another on one network. Gives a client up before its next step when its
+ * thread is interrupted, as a run does with a client that takes too long.
+ */
 final class Dl4jWorker implements ClientTrainer.Worker {
   private final LocalNetwork network;
   private final LocalTraining local;
@@ -37,6 +41,9 @@ final class Dl4jWorker implements ClientTrainer.Worker {
       for (Batches.Batch batch : batches.nextEpoch()) {
         if (steps == local.maxSteps()) {
           break;
+        }
+        if (Thread.currentThread().isInterrupted()) {
+          throw new CancellationException("the client's thread was interrupted");
         }
         lossTotal += network.step(batch);
         steps++;

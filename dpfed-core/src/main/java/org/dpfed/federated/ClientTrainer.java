@@ -59,7 +59,8 @@ public interface ClientTrainer {
   /**
    * Trains one client after another, on one thread. No state may pass from one client to the next:
    * the result depends only on the arguments. A worker that throws, or returns anything other than
-   * a delta, is closed and replaced; its client contributes zero.
+   * a delta, is closed and replaced; its client contributes zero. So does one that takes too long:
+   * its thread is interrupted, and should end soon.
    */
   interface Worker extends AutoCloseable {
     /**

@@ -1,5 +1,6 @@
 package org.dpfed.federated;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.dpfed.accounting.PopulationLedger;
@@ -20,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * continues. An early end or a message would reveal that this client took part, so the run reports
  * nothing even if every client fails; {@link Builder#showClientErrors} shows the failures.
  *
- * <p>During a run, ND4J uses one native thread per operation in the whole process, so run one
- * training at a time per process.
+ * <p>Several runs at once in one process do not change each other's results. While any of them
+ * lasts, ND4J uses one native thread per operation in the whole process; when the last one ends,
+ * the caller's setting is restored.
  */
 public final class FederatedAveraging {
   /**
@@ -109,6 +111,7 @@ public final class FederatedAveraging {
     private final ClientTrainer trainer;
     private ServerOptimizer serverOptimizer = new ServerOptimizer.Sgd();
     private @Nullable Execution execution;
+    private Optional<Duration> clientTimeLimit = Optional.empty();
     private PopulationLedger ledger = run -> event -> {};
     private Optional<Checkpointing> checkpoints = Optional.empty();
     private boolean resumes;
@@ -144,6 +147,33 @@ public final class FederatedAveraging {
     /** How the run uses the machine. Default: one worker per processor and the fastest kernel. */
     public Builder execution(Execution execution) {
       this.execution = execution;
+      return this;
+    }
+
+    /**
+     * How long a client may take to load its data and train. A client that takes longer contributes
+     * zero, is interrupted, and has its thread and worker replaced. Default: no limit, and a client
+     * that never ends stops the run from going on.
+     *
+     * <p>It is no setting of {@link Execution}, because it changes which updates count. With it a
+     * run depends on the speed of the machine, and cannot be reproduced to the bit. The guarantee
+     * gets one more assumption: that no client makes another one late.
+     *
+     * <p>A late client is never waited for. If it ignores the interruption, its thread goes on,
+     * also after the run, with a network, a copy of the parameters and the client's examples; the
+     * number of such threads has no bound, since any reaction to it would depend on the clients. So
+     * leave the data open, and use a trainer that heeds interruptions, as {@code Dl4jClientTrainer}
+     * does before each step. The threads do not keep the process alive.
+     *
+     * @param clientTimeLimit positive; far more than a client needs, whatever else the machine does
+     */
+    public Builder clientTimeLimit(Duration clientTimeLimit) {
+      if (clientTimeLimit.isNegative() || clientTimeLimit.isZero()) {
+        throw new IllegalArgumentException(
+            "clientTimeLimit must be positive, was %s; leave it out for no limit"
+                .formatted(clientTimeLimit));
+      }
+      this.clientTimeLimit = Optional.of(clientTimeLimit);
       return this;
     }
 
@@ -230,6 +260,7 @@ public final class FederatedAveraging {
               trainer,
               serverOptimizer,
               execution == null ? Execution.automatic() : execution,
+              clientTimeLimit,
               ledger,
               checkpoints,
               evaluator,

@@ -5,7 +5,8 @@ package org.dpfed.federated;
  * guarantee covers them, and only the server's operator may see them.
  *
  * @param cohortSize clients sampled
- * @param failed clients whose data or training threw, or that gave no delta; they contributed zero
+ * @param failed clients whose data or training threw or took longer than the client time limit, or
+ *     that gave no delta; they contributed zero
  * @param nonFinite clients whose delta held NaN or infinity; they contributed zero
  * @param clipped clients whose delta was longer than the clip norm
  * @param meanDeltaNorm mean L2 norm of the finite deltas before clipping; 0 when there were none

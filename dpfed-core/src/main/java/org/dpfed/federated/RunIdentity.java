@@ -38,6 +38,7 @@ record RunIdentity(Map<String, String> parts) {
     }
     parts.put("serverOptimizer", settings.serverOptimizer().toString());
     parts.put("network", settings.trainer().identity());
+    settings.clientTimeLimit().ifPresent(limit -> parts.put("clientTimeLimit", "" + limit));
     parts.put("diagnostics", Boolean.toString(settings.diagnostics()));
     parts.put("showClientErrors", Boolean.toString(settings.showClientErrors()));
     parts.put("seed", Long.toString(settings.seed()));

@@ -1,5 +1,6 @@
 package org.dpfed.federated;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,7 @@ record RunSettings(
     ClientTrainer trainer,
     ServerOptimizer serverOptimizer,
     Execution execution,
+    Optional<Duration> clientTimeLimit,
     PopulationLedger ledger,
     Optional<Checkpointing> checkpoints,
     @Nullable ModelEvaluator evaluator,
@@ -50,6 +52,11 @@ record RunSettings(
       assumptions.addAll(data.assumptions());
     }
     assumptions.addAll(trainer.assumptions());
+    if (clientTimeLimit.isPresent()) {
+      assumptions.add(
+          "whether a client ends within its time limit depends on that client alone: none slows"
+              + " down another (clientTimeLimit)");
+    }
     if (diagnostics) {
       assumptions.add(
           "only the server's operator sees the diagnostics: they are computed from clients' data"

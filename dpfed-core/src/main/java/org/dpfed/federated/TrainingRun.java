@@ -107,7 +107,9 @@ final class TrainingRun {
    * @throws RoundFailedException when anything but a client failed
    */
   TrainingResult run() {
-    try (LentCopy shown = new LentCopy()) {
+    // Around the last evaluation too, whose last bits depend on the number of threads.
+    try (NativeThreads restored = NativeThreads.onePerOperation();
+        LentCopy shown = new LentCopy()) {
       trainAllRounds(shown);
       Optional<ModelEvaluation> last = lastEvaluation();
       return result(last.isPresent() ? last : evaluate(finished.size(), shown));
@@ -118,11 +120,14 @@ final class TrainingRun {
 
   private void trainAllRounds(LentCopy shown) {
     ClientTrainer trainer = settings.trainer();
-    try (NativeThreads restored = NativeThreads.onePerOperation();
-        ServerOptimizer.Stepper stepper = settings.serverOptimizer().start(trainer.dimension());
+    try (ServerOptimizer.Stepper stepper = settings.serverOptimizer().start(trainer.dimension());
         WorkerPool workers =
             new WorkerPool(
-                trainer, settings.data(), settings.seed(), settings.execution().workers())) {
+                trainer,
+                settings.data(),
+                settings.seed(),
+                settings.execution().workers(),
+                settings.clientTimeLimit())) {
       resumed.ifPresent(state -> restore(stepper.state(), state.optimizer()));
       save(stepper);
       try {

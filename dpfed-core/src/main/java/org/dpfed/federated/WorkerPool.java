@@ -1,16 +1,20 @@
 package org.dpfed.federated;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.dpfed.mechanism.ClientMessage;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
@@ -23,32 +27,48 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>A client can affect only its own update. It trains on a copy of the global parameters, and its
  * delta is copied before the worker continues. After a client fails, a new thread with a new worker
  * replaces the old one.
+ *
+ * <p>A client may take only so long, if there is a limit. Then the pool waits no longer, and a new
+ * thread takes the place of the client's, which is interrupted and left alone: it closes its own
+ * worker whenever it ends. What it still touches belongs to it: its worker, its copy of the
+ * parameters, the client's examples. All threads are daemons, so none keeps the process alive.
  */
 final class WorkerPool implements AutoCloseable {
   private final ClientTrainer trainer;
   private final FederatedDataset data;
   private final long seed;
   private final int workers;
-  private final ThreadPoolExecutor threads;
-  private final Set<WorkerThread> alive = ConcurrentHashMap.newKeySet();
+  private final Optional<Duration> clientTimeLimit;
+  private final BlockingQueue<Optional<Job>> jobs = new LinkedBlockingQueue<>();
+
+  /** Threads that have not ended and were not abandoned. */
+  private final Set<WorkerThread> threads = ConcurrentHashMap.newKeySet();
+
   private final DeltaBuffers buffers;
 
   /**
    * Opens every worker, so that a trainer that cannot create one fails before any client is
    * involved.
+   *
+   * @param clientTimeLimit for loading and training one client; empty for no limit
    */
-  WorkerPool(ClientTrainer trainer, FederatedDataset data, long seed, int workers) {
+  WorkerPool(
+      ClientTrainer trainer,
+      FederatedDataset data,
+      long seed,
+      int workers,
+      Optional<Duration> clientTimeLimit) {
     this.trainer = trainer;
     this.data = data;
     this.seed = seed;
     this.workers = workers;
+    this.clientTimeLimit = clientTimeLimit;
     this.buffers = new DeltaBuffers(trainer.dimension());
-    this.threads =
-        new ThreadPoolExecutor(
-            workers, workers, 0, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), this::newThread);
     try {
-      threads.prestartAllCoreThreads();
-      alive.forEach(thread -> thread.worker.join());
+      for (int i = 0; i < workers; i++) {
+        startThread();
+      }
+      threads.forEach(thread -> thread.worker.join());
     } catch (RuntimeException | Error e) {
       close();
       if (e.getCause() instanceof RuntimeException ofTrainer) {
@@ -58,10 +78,10 @@ final class WorkerPool implements AutoCloseable {
     }
   }
 
-  private Thread newThread(Runnable tasks) {
-    WorkerThread thread = new WorkerThread(tasks);
-    alive.add(thread);
-    return thread;
+  private void startThread() {
+    WorkerThread thread = new WorkerThread();
+    threads.add(thread);
+    thread.start();
   }
 
   /** Receives what became of each client, on the thread that called {@link #train}. */
@@ -90,53 +110,49 @@ final class WorkerPool implements AutoCloseable {
   void train(int round, int[] cohort, INDArray parameters, Receiver receiver)
       throws InterruptedException {
     Nd4j.getExecutioner().commit();
-    ArrayDeque<Started> inFlight = new ArrayDeque<>();
+    ArrayDeque<Job> inFlight = new ArrayDeque<>();
     int next = 0;
     try {
       while (true) {
         while (next < cohort.length && inFlight.size() < 2 * workers && receiver.wantsMore()) {
-          inFlight.add(start(round, cohort[next++], parameters, receiver));
+          ClientTask task = new ClientTask(cohort[next++], clientTimeLimit);
+          Job job = new Job(task, round, parameters, receiver);
+          inFlight.add(job);
+          jobs.add(Optional.of(job));
         }
-        Started oldest = inFlight.peek();
+        Job oldest = inFlight.peek();
         if (oldest == null) {
           return;
         }
-        handOver(oldest, receiver);
+        handOver(oldest.task, receiver);
         inFlight.poll();
       }
     } finally {
-      inFlight.forEach(abandoned -> abandoned.outcome.handle((update, failure) -> null).join());
+      endEarly(inFlight);
     }
   }
 
-  private Started start(int round, int client, INDArray parameters, Receiver receiver) {
-    CompletableFuture<Optional<Sent>> outcome = new CompletableFuture<>();
-    threads.execute(
-        () -> {
-          try {
-            WorkerThread thread = (WorkerThread) Thread.currentThread();
-            outcome.complete(thread.train(round, client, parameters, receiver));
-          } catch (Throwable failure) {
-            // An Error too: were the run to end, its end would tell that this client was there.
-            outcome.completeExceptionally(failure);
-            // Ends this thread; the executor replaces it.
-            throw failure;
-          }
-        });
-    return new Started(client, outcome);
+  /** Waits for the clients in training and forgets those that no thread has begun. */
+  private void endEarly(Collection<Job> inFlight) {
+    List<Optional<Job>> notBegun = new ArrayList<>();
+    jobs.drainTo(notBegun);
+    notBegun.forEach(job -> inFlight.remove(job.orElseThrow()));
+    inFlight.forEach(begun -> begun.task.awaitEnd());
   }
 
-  private void handOver(Started started, Receiver receiver) throws InterruptedException {
-    Optional<Sent> sent;
+  private void handOver(ClientTask task, Receiver receiver) throws InterruptedException {
+    Optional<ClientTask.Sent> sent;
     try {
-      sent = started.outcome.get();
+      sent = task.await();
     } catch (ExecutionException e) {
-      receiver.failed(started.client, e.getCause() == null ? e : e.getCause());
+      // Here and not on the failed thread, which may have no memory left to do it.
+      startThread();
+      receiver.failed(task.client(), e.getCause() == null ? e : e.getCause());
       return;
     }
     if (sent.isPresent()) {
-      receiver.trained(sent.get().message, sent.get().trainingLoss);
-      buffers.giveBack(sent.get().delta);
+      receiver.trained(sent.get().message(), sent.get().trainingLoss());
+      buffers.giveBack(sent.get().delta());
     }
   }
 
@@ -147,19 +163,17 @@ final class WorkerPool implements AutoCloseable {
 
   @Override
   public void close() {
-    threads.shutdown();
+    jobs.add(Optional.empty());
     boolean interrupted = Thread.interrupted();
-    boolean ended = false;
-    while (!ended) {
-      try {
-        // First the executor, which may be replacing a thread; then the threads' own ends.
-        ended = threads.awaitTermination(1, TimeUnit.MINUTES);
-        for (WorkerThread thread : alive) {
+    for (WorkerThread thread : threads) {
+      boolean ended = false;
+      while (!ended) {
+        try {
           thread.join();
+          ended = true;
+        } catch (InterruptedException e) {
+          interrupted = true;
         }
-      } catch (InterruptedException e) {
-        interrupted = true;
-        ended = false;
       }
     }
     buffers.close();
@@ -168,21 +182,19 @@ final class WorkerPool implements AutoCloseable {
     }
   }
 
-  /** A client in training. */
-  private record Started(int client, CompletableFuture<Optional<Sent>> outcome) {}
-
-  /** What a client sent, and the copy of its delta that is given back afterwards. */
-  private record Sent(ClientMessage message, double trainingLoss, INDArray delta) {}
+  /** A client to train, from where, and for whom. */
+  private record Job(ClientTask task, int round, INDArray parameters, Receiver receiver) {}
 
   /** A thread, the worker that it opened, and the copy of the global parameters that it lends. */
   private final class WorkerThread extends Thread {
     final CompletableFuture<ClientTrainer.Worker> worker = new CompletableFuture<>();
     private final LentCopy global = new LentCopy();
 
-    WorkerThread(Runnable tasks) {
-      // Inherits nothing: the thread that makes this one may be that of a client that failed.
-      super(null, tasks, FederatedAveraging.WORKER_THREAD, 0, false);
-      // What ends this thread was handed over as its client's failure.
+    WorkerThread() {
+      // Inherits nothing of the thread that runs the training.
+      super(null, null, FederatedAveraging.WORKER_THREAD, 0, false);
+      setDaemon(true);
+      // What a trainer's close throws would tell of a client.
       setUncaughtExceptionHandler((thread, failure) -> {});
     }
 
@@ -190,7 +202,10 @@ final class WorkerPool implements AutoCloseable {
     public void run() {
       try {
         open();
-        super.run();
+        Optional<Job> job = next();
+        while (job.isPresent() && train(job.get())) {
+          job = next();
+        }
       } finally {
         global.close();
         try {
@@ -198,7 +213,7 @@ final class WorkerPool implements AutoCloseable {
             worker.join().close();
           }
         } finally {
-          alive.remove(this);
+          threads.remove(this);
         }
       }
     }
@@ -211,21 +226,67 @@ final class WorkerPool implements AutoCloseable {
       }
     }
 
-    Optional<Sent> train(int round, int client, INDArray parameters, Receiver receiver) {
+    /** The next client, or empty when there will be none. */
+    private Optional<Job> next() {
+      while (true) {
+        try {
+          Optional<Job> job = jobs.take();
+          if (job.isEmpty()) {
+            // For the other threads.
+            jobs.add(job);
+          }
+          return job;
+        } catch (InterruptedException byTheLastClient) {
+          // The next one starts without it.
+        }
+      }
+    }
+
+    /** Whether this thread may train another client: not when this one failed. */
+    private boolean train(Job job) {
+      try {
+        job.task.complete(sent(job));
+        return true;
+      } catch (Throwable failure) {
+        // An Error too: were the run to end, its end would tell that this client was there.
+        job.task.fail(failure);
+        return false;
+      }
+    }
+
+    private Optional<ClientTask.Sent> sent(Job job) throws TimeoutException {
+      ClientTrainer.Worker opened = worker.join();
+      // Before the clock starts: the original may change once the pool waits no longer.
+      INDArray start = global.of(job.parameters);
+      job.task.begin(this::abandon);
+      Optional<ClientUpdate> trained = update(opened, start, job);
+      job.task.requireInTime();
+      if (trained.isEmpty()) {
+        return Optional.empty();
+      }
+      ClientUpdate update = trained.get();
+      INDArray delta = buffers.copyOf(update.delta());
+      Nd4j.getExecutioner().commit();
+      ClientMessage message = job.receiver.send(job.task.client(), delta);
+      return Optional.of(new ClientTask.Sent(message, update.trainingLoss(), delta));
+    }
+
+    private Optional<ClientUpdate> update(ClientTrainer.Worker opened, INDArray start, Job job) {
+      int client = job.task.client();
       if (data.examples(client) == 0) {
         return Optional.empty();
       }
       DataSet examples = data.client(client);
-      ClientUpdate update;
       try {
-        update =
-            worker.join().train(global.of(parameters), examples, round, clientSeed(round, client));
+        return Optional.of(opened.train(start, examples, job.round, clientSeed(job.round, client)));
       } finally {
         data.release(examples);
       }
-      INDArray delta = buffers.copyOf(update.delta());
-      Nd4j.getExecutioner().commit();
-      return Optional.of(new Sent(receiver.send(client, delta), update.trainingLoss(), delta));
+    }
+
+    private void abandon() {
+      threads.remove(this);
+      interrupt();
     }
   }
 }

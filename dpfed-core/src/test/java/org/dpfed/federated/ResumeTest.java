@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -367,6 +368,9 @@ final class ResumeTest {
           resumed(same, ledger, checkpoints).serverOptimizer(new ServerOptimizer.Adam(1)),
           "serverOptimizer was Sgd");
       assertRefused(resumed(same, ledger, checkpoints).seed(9), "seed was 0, is 9");
+      assertRefused(
+          resumed(same, ledger, checkpoints).clientTimeLimit(Duration.ofHours(1)),
+          "clientTimeLimit was not given, is PT1H");
       assertRefused(
           FederatedAveraging.resume(
                   same,

@@ -3,6 +3,7 @@ package org.dpfed.cli.training;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -108,6 +109,7 @@ record Experiment(
         resumes
             ? FederatedAveraging.resume(plan, clients, trainer(), checkpoints)
             : FederatedAveraging.builder(plan, clients, trainer());
+    clientTimeLimit(configuration).ifPresent(run::clientTimeLimit);
     return run.checkpoints(checkpoints, configuration.integer("run.checkpointEvery"))
         .serverOptimizer(serverOptimizer(configuration))
         .execution(execution)
@@ -118,6 +120,15 @@ record Experiment(
         .showClientErrors(configuration.yes("run.showClientErrors"))
         .seed(configuration.longInteger("run.seed"))
         .build();
+  }
+
+  /** At least a nanosecond, which is what a clock can tell. */
+  private static Optional<Duration> clientTimeLimit(Configuration configuration) {
+    return configuration.has("client.timeLimitSeconds")
+        ? Optional.of(
+            Duration.ofNanos(
+                (long) Math.ceil(configuration.number("client.timeLimitSeconds") * 1e9)))
+        : Optional.empty();
   }
 
   /** How clients train. */

@@ -63,6 +63,12 @@ final class LearningSettings {
               "",
               "Largest number of steps of a client in a round; limits its time."),
           Setting.of(
+              "client.timeLimitSeconds",
+              "--client-time-limit-seconds",
+              positive(),
+              "",
+              "Longest time that a client may take in a round. A later one contributes zero, so the run cannot be reproduced. Default: no limit."),
+          Setting.of(
               "client.schedule",
               "--client-schedule",
               schedule(),

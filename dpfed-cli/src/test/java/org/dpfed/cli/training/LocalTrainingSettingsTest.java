@@ -52,6 +52,19 @@ final class LocalTrainingSettingsTest {
     assertThat(train("steps", with(CLIENTS_OF_TWENTY, "--max-steps", "3"))).isNotEqualTo(plain);
   }
 
+  /** A nanosecond is too short for everybody, an hour for nobody. */
+  @Test
+  void timeLimit_tooShort_leavesNoiseAloneAndIsAnAssumption() throws Exception {
+    float[] plain = train("plain");
+    assertThat(train("hour", "--client-time-limit-seconds", "3600")).isEqualTo(plain);
+    float[] noise = train("short", "--client-time-limit-seconds", "1e-9");
+    assertThat(noise).isNotEqualTo(plain).doesNotContain(Float.NaN);
+    assertThat(train("rates", "--client-time-limit-seconds", "1e-9", "--client-learning-rate", "9"))
+        .isEqualTo(noise);
+    assertThat(Files.readString(runs.resolve("plain/report.json"))).doesNotContain("clientTime");
+    assertThat(Files.readString(runs.resolve("short/report.json"))).contains("(clientTimeLimit)");
+  }
+
   @Test
   void updaterWithState_isNotedAtTheStart() throws Exception {
     train("plain");
