@@ -45,21 +45,18 @@ record Checkpointing(CheckpointDirectory directory, int every, boolean resumes) 
     }
   }
 
-  void save(TrainingState state) {
+  /**
+   * @param isLast whether the run can be taken no further; then only this state stays
+   */
+  void save(TrainingState state, boolean isLast) {
     try {
-      directory.write(state.checkpoint());
+      if (isLast) {
+        directory.writeLast(state.checkpoint());
+      } else {
+        directory.write(state.checkpoint());
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
-    }
-  }
-
-  /** Removes what nothing can be resumed from any more. */
-  void clear() {
-    try {
-      directory.clear();
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "the checkpoints in %s were not removed: %s".formatted(directory, e.getMessage()), e);
     }
   }
 }
