@@ -41,7 +41,7 @@ record Checkpointing(CheckpointDirectory directory, int every, boolean resumes) 
       }
       return newest.map(TrainingState::of);
     } catch (IOException e) {
-      throw new UncheckedIOException(directory + " cannot be read: " + e.getMessage(), e);
+      throw new UncheckedIOException(e.getMessage(), e);
     }
   }
 

@@ -149,16 +149,28 @@ public final class CheckpointDirectory implements AutoCloseable {
    * @throws IllegalArgumentException when a newer dpfed wrote it
    */
   public Optional<Checkpoint> newest() throws IOException {
-    for (Path file : newestFirst()) {
-      try {
-        return Optional.of(CheckpointFormat.read(file));
-      } catch (DamagedCheckpointException e) {
-        LOG.warn(
-            "{}; the one before it is used, and the rounds after that are charged again",
-            e.getMessage());
+    try {
+      for (Path file : newestFirst()) {
+        Optional<Checkpoint> read = intact(file);
+        if (read.isPresent()) {
+          return read;
+        }
       }
+      return Optional.empty();
+    } catch (IOException e) {
+      throw DiskFailure.of(path + " cannot be read", e);
     }
-    return Optional.empty();
+  }
+
+  private static Optional<Checkpoint> intact(Path file) throws IOException {
+    try {
+      return Optional.of(CheckpointFormat.read(file));
+    } catch (DamagedCheckpointException e) {
+      LOG.warn(
+          "{}; the one before it is used, and the rounds after that are charged again",
+          e.getMessage());
+      return Optional.empty();
+    }
   }
 
   private List<Path> newestFirst() throws IOException {
@@ -183,6 +195,10 @@ public final class CheckpointDirectory implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    lock.close();
+    try {
+      lock.close();
+    } catch (IOException e) {
+      throw DiskFailure.of(path + " could not be closed", e);
+    }
   }
 }

@@ -261,8 +261,11 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
 
   @Override
   public synchronized void close() throws IOException {
-    try (lock) {
-      channel.close();
+    try (lock;
+        FileChannel closed = channel) {
+      // Both, also where one fails.
+    } catch (IOException e) {
+      throw DiskFailure.of(file + " could not be closed", e);
     }
   }
 }

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
@@ -33,6 +34,7 @@ public final class FaultyFileSystem extends FileSystem {
   private final Map<Path, Integer> files = new HashMap<>();
   private final Set<FileChannel> open = new LinkedHashSet<>();
   private final List<DiskOperation> done = new ArrayList<>();
+  private Optional<DiskOperation> met = Optional.empty();
   private int lastFile;
   private int asked;
   private boolean cut;
@@ -57,9 +59,9 @@ public final class FaultyFileSystem extends FileSystem {
     return asked;
   }
 
-  /** What was done, in order. */
-  public List<DiskOperation> done() {
-    return List.copyOf(done);
+  /** What the fault met; empty when it met nothing. */
+  public Optional<DiskOperation> met() {
+    return met;
   }
 
   /** Whether the power is off. */
@@ -108,6 +110,7 @@ public final class FaultyFileSystem extends FileSystem {
     if (!fault.meets(++asked, operation)) {
       return;
     }
+    met = met.or(() -> Optional.of(operation));
     switch (fault.effect()) {
       case FAILS, FAILS_FROM_THEN_ON ->
           throw new IOException("Input/output error (operation " + asked + ")");

@@ -6,48 +6,29 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.dpfed.accounting.ChargedRounds;
-import org.dpfed.federated.CrashingRun.Kind;
 import org.dpfed.ledger.LedgerHistory;
 import org.dpfed.ledger.LedgerRecord;
 
 /** What was seen of one run in all its lives, held against what its ledger counts. */
 final class CrashLog {
-  private final Map<Integer, String> expected;
+  private final WholeRun whole;
   private final List<Shown> shown = new ArrayList<>();
   private int deaths;
+  private int deathsAfterRelease;
 
-  private CrashLog(Map<Integer, String> expected) {
-    this.expected = expected;
+  CrashLog(WholeRun whole) {
+    this.whole = whole;
   }
 
   /** A model that left the program. */
-  record Shown(int round, String model) {}
+  private record Shown(int round, String model) {}
 
-  /** Knows the models of a run of this kind that never dies. */
-  static CrashLog of(Kind kind) throws IOException {
-    Path alone = Files.createTempDirectory("alone");
-    try {
-      Map<Integer, String> models = new HashMap<>();
-      CrashingRun.live(alone, kind, models::put);
-      assertThat(models).hasSize(CrashingRun.ROUNDS);
-      return new CrashLog(models);
-    } finally {
-      try (Stream<Path> left = Files.walk(alone)) {
-        for (Path path : left.sorted((a, b) -> b.compareTo(a)).toList()) {
-          Files.delete(path);
-        }
-      }
-    }
-  }
-
-  void saw(Shown model) {
-    shown.add(model);
+  void saw(int round, String model) {
+    shown.add(new Shown(round, model));
   }
 
   /** Everything that an observer in another process wrote; the last line may be torn. */
@@ -55,12 +36,17 @@ final class CrashLog {
     shown.clear();
     for (String line : Files.readAllLines(file)) {
       String[] words = line.split(" ", -1);
-      shown.add(new Shown(Integer.parseInt(words[0]), words.length < 2 ? "" : words[1]));
+      saw(Integer.parseInt(words[0]), words.length < 2 ? "" : words[1]);
     }
   }
 
   int deaths() {
     return deaths;
+  }
+
+  /** How many of them came after a model was shown. */
+  int deathsAfterRelease() {
+    return deathsAfterRelease;
   }
 
   String lastModel() {
@@ -70,19 +56,20 @@ final class CrashLog {
   /** Counts a death, and checks what it left. */
   void died(Path directory) throws IOException {
     deaths++;
+    deathsAfterRelease += shown.isEmpty() ? 0 : 1;
     requireCharged(directory);
-    boolean hasCheckpoint;
-    Path checkpoints = CrashingRun.checkpoints(directory);
-    if (!Files.isDirectory(checkpoints)) {
-      hasCheckpoint = false;
-    } else {
-      try (Stream<Path> files = Files.list(checkpoints)) {
-        hasCheckpoint = files.anyMatch(file -> file.toString().endsWith(".checkpoint"));
-      }
-    }
-    assertThat(hasCheckpoint || shown.isEmpty())
+    assertThat(shown.isEmpty() || hasCheckpoint(CrashingRun.checkpoints(directory)))
         .as("a run that showed a model can be resumed")
         .isTrue();
+  }
+
+  private static boolean hasCheckpoint(Path checkpoints) throws IOException {
+    if (!Files.isDirectory(checkpoints)) {
+      return false;
+    }
+    try (Stream<Path> files = Files.list(checkpoints)) {
+      return files.anyMatch(file -> file.toString().endsWith(".checkpoint"));
+    }
   }
 
   /** Each model that was shown has its own charge, whole and durable, for its own round. */
@@ -112,11 +99,11 @@ final class CrashLog {
    */
   void requireFinished(Path directory, String last) throws IOException {
     LedgerHistory history = requireCharged(directory);
-    assertThat(last).isEqualTo(expected.get(CrashingRun.ROUNDS));
+    assertThat(last).isEqualTo(whole.models().get(CrashingRun.ROUNDS));
     for (Shown model : shown) {
       assertThat(model.model())
           .as("round %d", model.round())
-          .isEqualTo(expected.get(model.round()));
+          .isEqualTo(whole.models().get(model.round()));
     }
     ChargedRounds charged = history.charged(history.runs().size());
     int repeated = shown.size() - new HashSet<>(shown).size();

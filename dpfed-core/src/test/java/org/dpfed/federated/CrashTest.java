@@ -8,9 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -18,7 +16,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.dpfed.faults.Fault;
 import org.dpfed.faults.FaultyFileSystem;
-import org.dpfed.federated.CrashLog.Shown;
 import org.dpfed.federated.CrashingRun.Kind;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -64,47 +61,54 @@ final class CrashTest {
   }
 
   private void cutPower(int deaths, long seed) throws IOException {
-    Map<Kind, Integer> operations = new HashMap<>();
+    List<WholeRun> wholes = wholes();
     int died = 0;
+    int afterRelease = 0;
     long run = seed;
     for (; died < deaths; run++) {
-      Kind kind = CrashingRun.KINDS.get((int) (run % CrashingRun.KINDS.size()));
-      if (!operations.containsKey(kind)) {
-        operations.put(kind, operationsOf(kind));
-      }
+      WholeRun whole = wholes.get((int) (run % wholes.size()));
       try {
-        died += cutUntilFinished(kind, run, operations.get(kind));
-      } catch (AssertionError | RuntimeException e) {
-        throw new AssertionError("%s with seed %d: %s".formatted(kind, run, e.getMessage()), e);
+        CrashLog log = cutUntilFinished(whole, run);
+        died += log.deaths();
+        afterRelease += log.deathsAfterRelease();
+      } catch (AssertionError | IOException | RuntimeException e) {
+        throw failed(whole, run, e);
       }
     }
-    System.out.printf("%d power cuts in %d runs%n", died, run - seed);
+    System.out.printf(
+        "%d power cuts in %d runs, %d of them after a model was shown%n",
+        died, run - seed, afterRelease);
   }
 
-  private int operationsOf(Kind kind) throws IOException {
-    Path alone = Files.createTempDirectory(directory, "alone").toRealPath();
-    FaultyFileSystem disk = new FaultyFileSystem(alone, Fault.none());
-    CrashingRun.live(disk.path(alone), kind, (round, model) -> {});
-    return disk.asked();
+  private static AssertionError failed(WholeRun whole, long seed, Throwable cause) {
+    return new AssertionError(
+        "%s with seed %d: %s".formatted(whole.kind(), seed, cause.getMessage()), cause);
   }
 
-  private int cutUntilFinished(Kind kind, long seed, int operations) throws IOException {
+  private List<WholeRun> wholes() throws IOException {
+    List<WholeRun> wholes = new ArrayList<>();
+    for (Kind kind : CrashingRun.KINDS) {
+      wholes.add(WholeRun.of(kind, Files.createTempDirectory(directory, "whole")));
+    }
+    return wholes;
+  }
+
+  private CrashLog cutUntilFinished(WholeRun whole, long seed) throws IOException {
     SplittableRandom random = new SplittableRandom(seed);
     Path root = Files.createTempDirectory(directory, "cut").toRealPath();
-    CrashLog log = CrashLog.of(kind);
+    CrashLog log = new CrashLog(whole);
     while (true) {
       Fault fault =
           log.deaths() == MOST_DEATHS
               ? Fault.none()
               : new Fault(
-                  1 + random.nextInt(operations), Fault.Effect.POWER_CUT, random.nextDouble());
+                  1 + random.nextInt(whole.operations()),
+                  Fault.Effect.POWER_CUT,
+                  random.nextDouble());
       FaultyFileSystem disk = new FaultyFileSystem(root, fault);
       try {
-        String last =
-            CrashingRun.live(
-                disk.path(root), kind, (round, model) -> log.saw(new Shown(round, model)));
-        log.requireFinished(root, last);
-        return log.deaths();
+        log.requireFinished(root, CrashingRun.live(disk.path(root), whole.kind(), log::saw));
+        return log;
       } catch (IOException | RuntimeException | Error e) {
         if (!disk.isCut()) {
           throw e;
@@ -116,53 +120,59 @@ final class CrashTest {
   }
 
   private void kill(int deaths, long seed, int atOnce) throws Exception {
+    List<WholeRun> wholes = wholes();
     ExecutorService lives = Executors.newFixedThreadPool(atOnce);
     try {
       int died = 0;
+      int afterRelease = 0;
       long run = seed;
       while (died < deaths) {
-        List<Future<Integer>> running = new ArrayList<>();
+        List<Future<CrashLog>> running = new ArrayList<>();
         for (int i = 0; i < atOnce; i++) {
           long own = run++;
-          running.add(lives.submit(() -> killUntilFinished(own)));
+          int most = Math.min(MOST_DEATHS, deaths);
+          running.add(lives.submit(() -> killUntilFinished(wholes, own, most)));
         }
-        for (Future<Integer> life : running) {
-          died += life.get();
+        for (Future<CrashLog> life : running) {
+          died += life.get().deaths();
+          afterRelease += life.get().deathsAfterRelease();
         }
       }
-      System.out.printf("%d processes killed in %d runs%n", died, run - seed);
+      System.out.printf(
+          "%d processes killed in %d runs, %d of them after a model was shown%n",
+          died, run - seed, afterRelease);
     } finally {
       lives.shutdownNow();
     }
   }
 
-  private int killUntilFinished(long seed) throws Exception {
-    int number = (int) (seed % CrashingRun.KINDS.size());
-    Kind kind = CrashingRun.KINDS.get(number);
+  private CrashLog killUntilFinished(List<WholeRun> wholes, long seed, int most) throws Exception {
+    int kind = (int) (seed % wholes.size());
+    WholeRun whole = wholes.get(kind);
     SplittableRandom random = new SplittableRandom(seed);
-    int operations = operationsOf(kind);
     Path root = Files.createTempDirectory(directory, "killed").toRealPath();
     Path shown = Files.createTempFile(directory, "shown", ".txt");
-    CrashLog log = CrashLog.of(kind);
+    CrashLog log = new CrashLog(whole);
     try {
       while (true) {
-        boolean lives = log.deaths() == MOST_DEATHS;
-        boolean atOperation = !lives && random.nextBoolean();
-        int at = atOperation ? 1 + random.nextInt(operations) : 0;
-        Process life = start(root, shown, number, at, random.nextDouble());
-        boolean killed = atOperation || lives ? false : killAfter(life, random.nextInt(600));
+        boolean mayDie = log.deaths() < most;
+        boolean atOperation = mayDie && random.nextBoolean();
+        int at = atOperation ? 1 + random.nextInt(whole.operations()) : 0;
+        Process life = start(root, shown, kind, at, random.nextDouble());
+        if (mayDie && !atOperation) {
+          killAfter(life, random.nextInt(CrashingRun.ROUNDS + 1), random.nextInt(100));
+        }
         int status = ended(life);
         log.sawAll(shown);
         if (status == 0) {
           log.requireFinished(root, log.lastModel());
-          return log.deaths();
+          return log;
         }
         assertThat(status).as("exit status; 137 is SIGKILL, 1 an error").isEqualTo(137);
-        assertThat(killed || at > 0).isTrue();
         log.died(root);
       }
-    } catch (AssertionError | RuntimeException e) {
-      throw new AssertionError("%s with seed %d: %s".formatted(kind, seed, e.getMessage()), e);
+    } catch (AssertionError | IOException | RuntimeException e) {
+      throw failed(whole, seed, e);
     }
   }
 
@@ -184,18 +194,19 @@ final class CrashTest {
         .start();
   }
 
-  /** Counts from when the run begins, and returns whether the process still lived. */
-  private static boolean killAfter(Process life, int millis)
+  /** Kills a process some time after it has shown so many models, if it still lives then. */
+  private static void killAfter(Process life, int models, int millis)
       throws IOException, InterruptedException {
     BufferedReader out = life.inputReader();
-    String line = out.readLine();
-    while (line != null && !line.equals("ready")) {
-      line = out.readLine();
+    for (int shown = 0; shown <= models; ) {
+      String line = out.readLine();
+      if (line == null) {
+        return;
+      }
+      shown += line.startsWith(CrashingRun.SIGN) ? 1 : 0;
     }
     Thread.sleep(millis);
-    boolean lived = life.isAlive();
     life.destroyForcibly();
-    return lived;
   }
 
   private static int ended(Process life) throws InterruptedException {

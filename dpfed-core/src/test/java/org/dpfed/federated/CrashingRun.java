@@ -24,6 +24,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * What leaves the program is handed to an observer, who forgets nothing when the program dies.
  */
 final class CrashingRun {
+  /** Begins the lines by which a process says that it is ready, and that it showed a model. */
+  static final String SIGN = "life: ";
+
   static final int ROUNDS = 5;
   static final int ROUNDS_BETWEEN_CHECKPOINTS = 2;
   private static final int[] LAYERS = {7, 300};
@@ -121,7 +124,7 @@ final class CrashingRun {
   }
 
   /** Stands for its bits. */
-  private static String model(INDArray parameters) {
+  static String model(INDArray parameters) {
     float[] values = parameters.toFloatVector();
     ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES);
     bytes.asFloatBuffer().put(values);
@@ -153,11 +156,19 @@ final class CrashingRun {
         new Fault(
             Integer.parseInt(arguments[3]), Fault.Effect.SIGKILL, Double.parseDouble(arguments[4]));
     Nd4j.create(1).close();
-    System.out.println("ready");
-    System.out.flush();
+    say("ready");
+    Observer writing = writing(Path.of(arguments[1]));
     live(
         new FaultyFileSystem(directory, fault).path(directory),
         KINDS.get(Integer.parseInt(arguments[2])),
-        writing(Path.of(arguments[1])));
+        (round, model) -> {
+          writing.saw(round, model);
+          say("showed round " + round);
+        });
+  }
+
+  private static void say(String what) {
+    System.out.println(SIGN + what);
+    System.out.flush();
   }
 }
