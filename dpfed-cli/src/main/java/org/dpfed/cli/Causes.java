@@ -76,7 +76,8 @@ public final class Causes {
     }
     String message = String.valueOf(error.getMessage());
     if (error instanceof UncheckedIOException && cause != null) {
-      return message + ": " + describe(cause);
+      boolean saysAll = message.contains(String.valueOf(cause.getMessage()));
+      return saysAll ? reason(message) : message + ": " + describe(cause);
     }
     if (error instanceof ArithmeticException) {
       return "a number is too large to compute with (%s); choose smaller ones".formatted(message);
@@ -136,10 +137,15 @@ public final class Causes {
     return reason(String.valueOf(error.getReason()));
   }
 
+  /** In a message that says more, such as which file, only the system's words are replaced. */
   private static String reason(String system) {
     return REASONS.entrySet().stream()
         .filter(known -> system.contains(known.getKey()))
-        .map(Map.Entry::getValue)
+        .map(
+            known ->
+                system.contains(": " + known.getKey())
+                    ? system.replace(known.getKey(), known.getValue())
+                    : known.getValue())
         .findFirst()
         .orElse(system);
   }

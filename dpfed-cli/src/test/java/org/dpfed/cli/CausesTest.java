@@ -48,6 +48,14 @@ final class CausesTest {
                 "no charge in l.tsv", new IOException("No space left on device")),
             "no charge in l.tsv: the disk is full"),
         Arguments.of(
+            new UncheckedIOException(
+                "no charge in l.tsv: No space left on device; make room",
+                new IOException("No space left on device")),
+            "no charge in l.tsv: the disk is full; make room"),
+        Arguments.of(
+            new IOException("l.tsv cannot be opened: l.tsv.lock: Read-only file system; mend it"),
+            "l.tsv cannot be opened: l.tsv.lock: the disk is read-only; mend it"),
+        Arguments.of(
             new UncheckedIOException(new IOException("Disk quota exceeded")),
             "the disk quota is used up"),
         Arguments.of(

@@ -41,25 +41,22 @@ record Checkpointing(CheckpointDirectory directory, int every, boolean resumes) 
       }
       return newest.map(TrainingState::of);
     } catch (IOException e) {
-      throw new UncheckedIOException(directory + " cannot be read: " + e.getMessage(), e);
-    }
-  }
-
-  void save(TrainingState state) {
-    try {
-      directory.write(state.checkpoint());
-    } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
     }
   }
 
-  /** Removes what nothing can be resumed from any more. */
-  void clear() {
+  /**
+   * @param isLast whether the run can be taken no further; then only this state stays
+   */
+  void save(TrainingState state, boolean isLast) {
     try {
-      directory.clear();
+      if (isLast) {
+        directory.writeLast(state.checkpoint());
+      } else {
+        directory.write(state.checkpoint());
+      }
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "the checkpoints in %s were not removed: %s".formatted(directory, e.getMessage()), e);
+      throw new UncheckedIOException(e.getMessage(), e);
     }
   }
 }

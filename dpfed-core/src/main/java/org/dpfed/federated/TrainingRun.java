@@ -135,7 +135,7 @@ final class TrainingRun {
       } catch (BudgetExceededException e) {
         budgetRefusal = Optional.of(String.valueOf(e.getMessage()));
       }
-      saveAtEnd(stepper);
+      save(stepper);
     }
   }
 
@@ -172,21 +172,15 @@ final class TrainingRun {
     }
   }
 
-  /** A run that can be taken no further keeps no noise on the disk. */
-  private void saveAtEnd(ServerOptimizer.Stepper stepper) {
-    boolean isComplete = finished.size() == plan.rounds();
-    if (isComplete && plan.planned().isAccountedAsAWhole()) {
-      settings.checkpoints().ifPresent(Checkpointing::clear);
-    } else {
-      save(stepper);
-    }
-  }
-
-  /** An interrupted thread could not write; it stays interrupted. */
+  /**
+   * An interrupted thread could not write; it stays interrupted. A run that can be taken no further
+   * keeps no noise on the disk.
+   */
   private void save(ServerOptimizer.Stepper stepper) {
+    boolean isLast = finished.size() == plan.rounds() && plan.planned().isAccountedAsAWhole();
     boolean interrupted = Thread.interrupted();
     try {
-      settings.checkpoints().ifPresent(checkpoints -> checkpoints.save(state(stepper)));
+      settings.checkpoints().ifPresent(checkpoints -> checkpoints.save(state(stepper), isLast));
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

@@ -56,8 +56,18 @@ public final class CheckpointDirectory implements AutoCloseable {
     if (kept < 1) {
       throw new IllegalArgumentException("kept must be at least 1, was " + kept);
     }
-    DurableDirectory.of(directory).create();
-    ProcessLock lock = ProcessLock.take(directory);
+    try {
+      DurableDirectory.of(directory).create();
+      return open(directory, kept, ProcessLock.take(directory));
+    } catch (InUseException e) {
+      throw e;
+    } catch (IOException e) {
+      throw DiskFailure.of(directory + " cannot be opened", e);
+    }
+  }
+
+  private static CheckpointDirectory open(Path directory, int kept, ProcessLock lock)
+      throws IOException {
     try {
       if (Files.notExists(directory)) {
         Files.createDirectory(directory);
@@ -68,8 +78,9 @@ public final class CheckpointDirectory implements AutoCloseable {
       }
       return new CheckpointDirectory(directory, kept, lock);
     } catch (IOException | RuntimeException | Error e) {
-      lock.close();
-      throw e;
+      try (lock) {
+        throw e;
+      }
     }
   }
 
@@ -79,6 +90,15 @@ public final class CheckpointDirectory implements AutoCloseable {
    * @throws IOException when it could not; those before it are then still there
    */
   public void write(Checkpoint checkpoint) throws IOException {
+    write(checkpoint, false);
+  }
+
+  /** As {@link #write}, and removes every other checkpoint, so that nothing of theirs stays. */
+  public void writeLast(Checkpoint checkpoint) throws IOException {
+    write(checkpoint, true);
+  }
+
+  private void write(Checkpoint checkpoint, boolean isLast) throws IOException {
     Path file = path.resolve("%s%010d%s".formatted(PREFIX, checkpoint.round(), SUFFIX));
     Path temporary = file.resolveSibling(file.getFileName() + TEMPORARY);
     try {
@@ -93,24 +113,27 @@ public final class CheckpointDirectory implements AutoCloseable {
       }
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      new DurableDirectory(path).force();
+      removeAllBut(file, isLast ? 1 : kept);
+      if (isLast) {
+        new DurableDirectory(path).force();
+      }
     } catch (IOException e) {
       try {
         Files.deleteIfExists(temporary);
       } catch (IOException left) {
         e.addSuppressed(left);
       }
-      throw new IOException("%s was not written: %s".formatted(file, e.getMessage()), e);
+      throw DiskFailure.of(file + " could not be saved", e);
     }
-    new DurableDirectory(path).force();
-    removeAllBut(file);
   }
 
   /** Also the temporary files of earlier processes, and what was there of later rounds. */
-  private void removeAllBut(Path newest) throws IOException {
+  private void removeAllBut(Path newest, int most) throws IOException {
     List<Path> files = newestFirst();
     int start = files.indexOf(newest);
     for (int i = 0; i < files.size(); i++) {
-      if (i < start || i >= start + kept) {
+      if (i < start || i >= start + most) {
         Files.deleteIfExists(files.get(i));
       }
     }
@@ -126,24 +149,28 @@ public final class CheckpointDirectory implements AutoCloseable {
    * @throws IllegalArgumentException when a newer dpfed wrote it
    */
   public Optional<Checkpoint> newest() throws IOException {
-    for (Path file : newestFirst()) {
-      try {
-        return Optional.of(CheckpointFormat.read(file));
-      } catch (DamagedCheckpointException e) {
-        LOG.warn(
-            "{}; the one before it is used, and the rounds after that are charged again",
-            e.getMessage());
+    try {
+      for (Path file : newestFirst()) {
+        Optional<Checkpoint> read = intact(file);
+        if (read.isPresent()) {
+          return read;
+        }
       }
+      return Optional.empty();
+    } catch (IOException e) {
+      throw DiskFailure.of(path + " cannot be read", e);
     }
-    return Optional.empty();
   }
 
-  /** Removes every checkpoint. */
-  public void clear() throws IOException {
-    for (Path file : newestFirst()) {
-      Files.deleteIfExists(file);
+  private static Optional<Checkpoint> intact(Path file) throws IOException {
+    try {
+      return Optional.of(CheckpointFormat.read(file));
+    } catch (DamagedCheckpointException e) {
+      LOG.warn(
+          "{}; the one before it is used, and the rounds after that are charged again",
+          e.getMessage());
+      return Optional.empty();
     }
-    new DurableDirectory(path).force();
   }
 
   private List<Path> newestFirst() throws IOException {
@@ -168,6 +195,10 @@ public final class CheckpointDirectory implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    lock.close();
+    try {
+      lock.close();
+    } catch (IOException e) {
+      throw DiskFailure.of(path + " could not be closed", e);
+    }
   }
 }

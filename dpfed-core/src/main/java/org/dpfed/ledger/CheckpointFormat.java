@@ -1,11 +1,15 @@
 package org.dpfed.ledger;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -15,7 +19,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -35,7 +41,30 @@ final class CheckpointFormat {
   private static final int LONGEST_FIRST_LINE = 40;
   private static final int HASH_BYTES = 32;
   private static final int CHUNK_BYTES = 1 << 16;
-  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Takes a header for what it says and for nothing else; texts may have any length. */
+  private static final ObjectMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder().maxStringLength(Integer.MAX_VALUE).build())
+                  .build())
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(
+              DeserializationFeature.FAIL_ON_TRAILING_TOKENS,
+              DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES,
+              DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES,
+              DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .defaultSetterInfo(JsonSetter.Value.forContentNulls(Nulls.FAIL))
+          .build();
+
+  /** The second line of a file. */
+  record Header(int round, Map<String, String> texts, List<Described> arrays) {}
+
+  /** An array, as the header describes it. */
+  record Described(String name, String kind, long length) {}
 
   private CheckpointFormat() {}
 
@@ -71,23 +100,16 @@ final class CheckpointFormat {
   }
 
   private static String header(Checkpoint checkpoint) throws JsonProcessingException {
-    ObjectNode header = JsonNodeFactory.instance.objectNode();
-    header.put("round", checkpoint.round());
-    ObjectNode texts = header.putObject("texts");
-    checkpoint.texts().forEach(texts::put);
-    ArrayNode arrays = header.putArray("arrays");
+    List<Described> arrays = new ArrayList<>();
     checkpoint
         .arrays()
         .forEach(
             (name, array) -> {
               ArrayKind kind = ArrayKind.of(array);
-              arrays
-                  .addObject()
-                  .put("name", name)
-                  .put("kind", kind.name().toLowerCase(Locale.ROOT))
-                  .put("length", kind.length(array));
+              String label = kind.name().toLowerCase(Locale.ROOT);
+              arrays.add(new Described(name, label, kind.length(array)));
             });
-    return JSON.writeValueAsString(header);
+    return JSON.writeValueAsString(new Header(checkpoint.round(), checkpoint.texts(), arrays));
   }
 
   /**
@@ -155,28 +177,28 @@ final class CheckpointFormat {
     long headerAt = MAGIC.length() + Integer.toString(VERSION).length() + 1L;
     byte[] line = line(file, channel, headerAt);
     try {
-      JsonNode header = JSON.readTree(line);
-      Map<String, String> texts = new LinkedHashMap<>();
-      for (Map.Entry<String, JsonNode> text : header.path("texts").properties()) {
-        texts.put(text.getKey(), text.getValue().asText());
+      Header header = JSON.readValue(line, Header.class);
+      if (header == null) {
+        throw new DamagedCheckpointException(file, "its header is empty");
       }
       Map<String, Object> arrays = new LinkedHashMap<>();
       long at = headerAt + line.length + 1;
-      for (JsonNode described : header.path("arrays")) {
-        ArrayKind kind =
-            ArrayKind.valueOf(described.path("kind").asText().toUpperCase(Locale.ROOT));
-        long length = described.path("length").asLong(-1);
-        if (length < 0 || length > (channel.size() - HASH_BYTES - at) / kind.bytes()) {
+      for (Described described : header.arrays()) {
+        ArrayKind kind = ArrayKind.valueOf(described.kind().toUpperCase(Locale.ROOT));
+        long most = (channel.size() - HASH_BYTES - at) / kind.bytes();
+        if (described.length() < 0 || described.length() > Math.min(most, Integer.MAX_VALUE)) {
           throw new DamagedCheckpointException(file, "an array is longer than the file");
         }
-        Object array = kind.make((int) length);
-        arrays.put(described.path("name").asText(), array);
+        Object array = kind.make((int) described.length());
+        if (arrays.put(described.name(), array) != null) {
+          throw new DamagedCheckpointException(file, "two arrays have one name");
+        }
         at = readArray(kind, array, channel, at);
       }
       if (at != channel.size() - HASH_BYTES) {
         throw new DamagedCheckpointException(file, "it holds more than its header says");
       }
-      return new Checkpoint(header.path("round").asInt(-1), texts, arrays);
+      return new Checkpoint(header.round(), header.texts(), arrays);
     } catch (JsonProcessingException | IllegalArgumentException e) {
       throw new DamagedCheckpointException(file, "its header cannot be read");
     }

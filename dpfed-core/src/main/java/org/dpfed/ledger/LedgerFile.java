@@ -61,8 +61,17 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
    * @throws InUseException when another process holds it, or this one does
    */
   public static LedgerFile open(Path file) throws IOException {
-    DurableDirectory.of(file).create();
-    ProcessLock lock = ProcessLock.take(file);
+    try {
+      DurableDirectory.of(file).create();
+      return open(file, ProcessLock.take(file));
+    } catch (DamagedLedgerException | InUseException e) {
+      throw e;
+    } catch (IOException e) {
+      throw DiskFailure.of(file + " cannot be opened", e);
+    }
+  }
+
+  private static LedgerFile open(Path file, ProcessLock lock) throws IOException {
     FileChannel channel = null;
     try {
       boolean isNew = Files.notExists(file);
@@ -80,11 +89,10 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
       DurableDirectory.of(file.toRealPath()).force();
       return ledger;
     } catch (IOException | RuntimeException | Error e) {
-      if (channel != null) {
-        channel.close();
+      try (lock;
+          FileChannel opened = channel) {
+        throw e;
       }
-      lock.close();
-      throw e;
     }
   }
 
@@ -217,8 +225,8 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
       append(record);
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "could not record %s as record %d of %s: %s"
-              .formatted(what, record.number(), file, e.getMessage()),
+          DiskFailure.message(
+              "could not record %s as record %d of %s".formatted(what, record.number(), file), e),
           e);
     }
   }
@@ -253,8 +261,11 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
 
   @Override
   public synchronized void close() throws IOException {
-    try (lock) {
-      channel.close();
+    try (lock;
+        FileChannel closed = channel) {
+      // Both, also where one fails.
+    } catch (IOException e) {
+      throw DiskFailure.of(file + " could not be closed", e);
     }
   }
 }

@@ -59,11 +59,10 @@ final class ProcessLock implements AutoCloseable {
       channel.write(ByteBuffer.wrap(pid.getBytes(StandardCharsets.US_ASCII)));
       return new ProcessLock(file, channel);
     } catch (IOException | RuntimeException | Error e) {
-      if (channel != null) {
-        channel.close();
-      }
       HELD.remove(file);
-      throw e;
+      try (FileChannel opened = channel) {
+        throw e;
+      }
     }
   }
 
@@ -78,8 +77,11 @@ final class ProcessLock implements AutoCloseable {
   @Override
   public void close() throws IOException {
     if (channel.isOpen()) {
-      channel.close();
-      HELD.remove(file);
+      try {
+        channel.close();
+      } finally {
+        HELD.remove(file);
+      }
     }
   }
 }

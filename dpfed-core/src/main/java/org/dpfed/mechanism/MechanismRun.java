@@ -64,7 +64,7 @@ public final class MechanismRun {
               .formatted(mechanism.rounds(), state.round()));
     }
     clipping.restore(state.bounds());
-    List<double[]> memory = memory();
+    List<double[]> memory = memory(state.round());
     if (memory.size() != state.noise().size()) {
       throw new IllegalArgumentException(
           "the noise has %d vectors, the state %d".formatted(memory.size(), state.noise().size()));
@@ -84,15 +84,18 @@ public final class MechanismRun {
     }
   }
 
-  private List<double[]> memory() {
-    return Arrays.stream(correlated).flatMap(stream -> stream.memory().stream()).toList();
+  /** Of a run whose rounds are over nothing: it needs no noise, which would only be a danger. */
+  private List<double[]> memory(int round) {
+    return round == mechanism.rounds()
+        ? List.of()
+        : Arrays.stream(correlated).flatMap(stream -> stream.memory().stream()).toList();
   }
 
   /**
    * What the next round depends on, for {@link Mechanism#resume}; a round in progress is not in it.
    */
   public synchronized MechanismState state() {
-    return new MechanismState(round, clipping.bounds(), cohorts.order(), memory());
+    return new MechanismState(round, clipping.bounds(), cohorts.order(), memory(round));
   }
 
   private NoiseStream[] correlated() {

@@ -326,21 +326,25 @@ final class ResumeTest {
     }
   }
 
-  /** Its noise was made for the rounds it had, and was removed when they were done. */
+  /** Its noise was made for the rounds it had, and is gone when they are done; the model stays. */
   @Test
-  void resume_finishedRunWithCorrelatedNoise_leavesNoNoiseBehind() throws IOException {
+  void resume_finishedRunWithCorrelatedNoise_givesItsResultAndNoNoiseIsLeftBehind()
+      throws IOException {
     Sampling once = new Sampling.ParticipationLimited(12, 1, 5);
     try (LedgerFile ledger = LedgerFile.open(directory.resolve("ledger.jsonl"));
         CheckpointDirectory checkpoints = CheckpointDirectory.open(directory.resolve("c"))) {
       PrivacyPlan plan = plan(once, Noise.Banded.optimised(2)).noiseMultiplier(1.3).build();
-      started(plan, ledger, checkpoints, 1, -1).build().run();
+      TrainingResult result = started(plan, ledger, checkpoints, 1, -1).build().run();
       try (Stream<Path> left = Files.list(directory.resolve("c"))) {
-        assertThat(left).isEmpty();
+        assertThat(left).hasSize(1);
       }
+      assertThat(checkpoints.newest().orElseThrow().arrays().keySet())
+          .contains("parameters")
+          .noneMatch(name -> name.startsWith("noise"));
       PrivacyPlan again = plan(once, Noise.Banded.optimised(2)).noiseMultiplier(1.3).build();
-      assertThatThrownBy(() -> resumed(again, ledger, checkpoints).build().run())
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("holds no intact checkpoint");
+      TrainingResult resumed = resumed(again, ledger, checkpoints).build().run();
+      assertThat(resumed.parameters()).isEqualTo(result.parameters());
+      assertThat(resumed.report().charged()).isEqualTo(ChargedRounds.first(ROUNDS));
     }
   }
 
