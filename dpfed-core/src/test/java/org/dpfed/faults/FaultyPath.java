@@ -36,25 +36,21 @@ final class FaultyPath implements InvocationHandler {
   public @Nullable Object invoke(Object proxy, Method method, Object @Nullable [] arguments)
       throws Throwable {
     Object[] given = arguments == null ? new Object[0] : arguments.clone();
-    switch (method.getName()) {
-      case "getFileSystem":
-        return fileSystem;
-      case "equals":
-        return isEqual(given[0]);
-      case "toFile":
-        throw new UnsupportedOperationException("a File goes past the faults");
-      case "toRealPath":
-        return fileSystem.perform(
-            new DiskOperation.Look("resolve", real), () -> of(fileSystem, real.toRealPath()));
-      default:
-        for (int i = 0; i < given.length; i++) {
-          given[i] = given[i] instanceof Path path ? real(path) : given[i];
-        }
-        return wrapped(method, given);
-    }
+    return switch (method.getName()) {
+      case "getFileSystem" -> fileSystem;
+      case "equals" -> isEqual(given[0]);
+      case "toFile" -> throw new UnsupportedOperationException("a File goes past the faults");
+      case "toRealPath" ->
+          fileSystem.perform(
+              new DiskOperation.Look("resolve", real), () -> of(fileSystem, real.toRealPath()));
+      default -> wrapped(method, given);
+    };
   }
 
   private @Nullable Object wrapped(Method method, Object[] given) throws Throwable {
+    for (int i = 0; i < given.length; i++) {
+      given[i] = given[i] instanceof Path path ? real(path) : given[i];
+    }
     try {
       Object result = method.invoke(real, given);
       return result instanceof Path path ? of(fileSystem, path) : result;

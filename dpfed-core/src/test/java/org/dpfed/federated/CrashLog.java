@@ -8,8 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.stream.Stream;
 import org.dpfed.accounting.ChargedRounds;
+import org.dpfed.ledger.CheckpointDirectory;
 import org.dpfed.ledger.LedgerHistory;
 import org.dpfed.ledger.LedgerRecord;
 
@@ -63,12 +63,9 @@ final class CrashLog {
         .isTrue();
   }
 
-  private static boolean hasCheckpoint(Path checkpoints) throws IOException {
-    if (!Files.isDirectory(checkpoints)) {
-      return false;
-    }
-    try (Stream<Path> files = Files.list(checkpoints)) {
-      return files.anyMatch(file -> file.toString().endsWith(".checkpoint"));
+  private boolean hasCheckpoint(Path checkpoints) throws IOException {
+    try (CheckpointDirectory left = CheckpointDirectory.open(checkpoints, whole.kind().kept())) {
+      return left.newest().isPresent();
     }
   }
 

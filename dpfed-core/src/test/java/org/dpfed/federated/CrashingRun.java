@@ -34,14 +34,18 @@ final class CrashingRun {
   /** Each carries another state from round to round. */
   static final List<Kind> KINDS =
       List.of(
-          new Kind(cell("independent", "adaptive"), new ServerOptimizer.Adam(0.1)),
-          new Kind(cell("banded", "fixed"), new ServerOptimizer.Sgd(0.5, 0.9)),
-          new Kind(cell("tree", "fixed"), new ServerOptimizer.Yogi(0.1)));
+          new Kind(cell("independent", "adaptive"), new ServerOptimizer.Adam(0.1), 1),
+          new Kind(cell("banded", "fixed"), new ServerOptimizer.Sgd(0.5, 0.9), 2),
+          new Kind(cell("tree", "fixed"), new ServerOptimizer.Yogi(0.1), 1));
 
   private CrashingRun() {}
 
-  /** What is run. */
-  record Kind(Cell cell, ServerOptimizer optimizer) {
+  /**
+   * What is run.
+   *
+   * @param kept checkpoints; where one is kept, a crash may never damage it
+   */
+  record Kind(Cell cell, ServerOptimizer optimizer, int kept) {
     @Override
     public String toString() {
       return "%s, %s".formatted(cell, optimizer.getClass().getSimpleName());
@@ -76,7 +80,8 @@ final class CrashingRun {
    */
   static String live(Path directory, Kind kind, Observer observer) throws IOException {
     try (LedgerFile ledger = LedgerFile.open(ledger(directory));
-        CheckpointDirectory checkpoints = CheckpointDirectory.open(checkpoints(directory))) {
+        CheckpointDirectory checkpoints =
+            CheckpointDirectory.open(checkpoints(directory), kind.kept())) {
       PrivacyPlan plan =
           kind.cell()
               .plan(NeighbouringRelation.ZERO_OUT)

@@ -31,6 +31,8 @@ final class SmallDisk {
   }
 
   /**
+   * Tries both.
+   *
    * @param arguments the mounted disk, and an empty directory on a larger one
    */
   public static void main(String[] arguments) throws Exception {
@@ -114,7 +116,7 @@ final class SmallDisk {
       return Optional.empty();
     } catch (IOException | RuntimeException e) {
       assertThat(e).message().contains(root + "/").contains(reason).contains(DiskFaultTest.REMEDY);
-      return Optional.of(e.getMessage().replace(root + "/", ""));
+      return Optional.of(String.valueOf(e.getMessage()).replace(root + "/", ""));
     }
   }
 

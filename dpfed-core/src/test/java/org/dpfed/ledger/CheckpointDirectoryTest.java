@@ -13,12 +13,18 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.dpfed.faults.Fault;
+import org.dpfed.faults.FaultyFileSystem;
+import org.dpfed.faults.PowerCut;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
 final class CheckpointDirectoryTest {
@@ -129,6 +135,42 @@ final class CheckpointDirectoryTest {
           .withMessageContaining(newer.toString())
           .withMessageContaining("version 2, which a newer dpfed wrote, this one reads up to 1");
     }
+  }
+
+  /** A later round, and the same round again, as a resumed run writes it. */
+  @ParameterizedTest
+  @ValueSource(ints = {4, 6})
+  void write_machineStopsAtAnyOperation_anIntactOneIsLeft(int round) throws IOException {
+    int cuts = 0;
+    boolean isThrough = false;
+    for (int at = 1; !isThrough; at++) {
+      isThrough = true;
+      for (long seed = 0; seed < 6; seed++) {
+        SplittableRandom random = new SplittableRandom(seed);
+        Path root = Files.createTempDirectory(directory, "cut").toRealPath();
+        try (CheckpointDirectory before = CheckpointDirectory.open(root.resolve("c"), 1)) {
+          before.write(of(4));
+        }
+        Fault fault = new Fault(at, Fault.Effect.POWER_CUT, random.nextDouble());
+        FaultyFileSystem disk = new FaultyFileSystem(root, fault);
+        try (CheckpointDirectory after =
+            CheckpointDirectory.open(disk.path(root.resolve("c")), 1)) {
+          after.write(of(round));
+        } catch (PowerCut stopped) {
+          isThrough = false;
+          cuts++;
+          disk.losePower(random);
+        }
+        try (CheckpointDirectory left = CheckpointDirectory.open(root.resolve("c"), 1)) {
+          assertThat(left.newest().map(Checkpoint::round))
+              .as("operation %d, %s, seed %d", at, disk.met(), seed)
+              .isPresent()
+              .get()
+              .isIn(4, round);
+        }
+      }
+    }
+    assertThat(cuts).isGreaterThan(6 * 10);
   }
 
   /** Whoever reads the noise can take it off the models. */

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Random;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.PrivacyLedger;
@@ -134,6 +136,34 @@ final class DeltaAggregatorTest {
           .isInstanceOf(IllegalStateException.class);
     }
     assertThat(charged).isEmpty();
+  }
+
+  /** A round whose charge fails leaves the noise as it was. */
+  @Test
+  void release_ledgerIsAsked_noNoiseWasDrawnYet() {
+    MechanismRun run =
+        Mechanisms.start(
+            new Mechanism(
+                60,
+                4,
+                new Sampling.ParticipationLimited(12, 1, 4),
+                new Clipping.Fixed(1),
+                new Noise.Tree(OptionalInt.empty()),
+                new Trust.Central(),
+                1,
+                Randomness.seeded(5)),
+            8);
+    List<List<Double>> before = memory(run);
+    try (DeltaAggregator aggregator = run.nextRound()) {
+      aggregator.release(event -> assertThat(memory(run)).isEqualTo(before)).close();
+    }
+    assertThat(memory(run)).isNotEqualTo(before);
+  }
+
+  private static List<List<Double>> memory(MechanismRun run) {
+    return run.state().noise().stream()
+        .map(vector -> Arrays.stream(vector).boxed().toList())
+        .toList();
   }
 
   @Test
