@@ -77,12 +77,12 @@ final class ClientTask {
     try {
       return outcome.get(limitNanos - elapsedNanos(begun), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
-      if (!decided.compareAndSet(false, true)) {
-        // It was in time, and is sending.
-        return outcome.get();
+      // Unless the client was in time and is sending.
+      if (decided.compareAndSet(false, true)) {
+        outcome.completeExceptionally(tooLate());
+        begun.abandon.run();
       }
-      begun.abandon.run();
-      throw new ExecutionException(tooLate());
+      return outcome.get();
     }
   }
 

@@ -29,12 +29,15 @@ import org.nd4j.linalg.learning.config.Nesterovs;
 
 /**
  * A long run of a real network, in a process of its own, that prints what the process holds after
- * every few rounds. Arguments: the directory of the run, its rounds, the rounds between two
- * samples, and the kind of run.
+ * every few rounds. Arguments: the directory of the run, its rounds, the rounds between two samples
+ * from round 100 on, and the kind of run.
  */
 final class Soak {
   /** Of 140,002 parameters: an array of that size forgotten in each round would show. */
   private static final int HIDDEN = 20_000;
+
+  /** The first sample is of this round. */
+  static final int WARM_UP = 100;
 
   static final String LEDGER = "ledger.jsonl";
 
@@ -72,9 +75,14 @@ final class Soak {
           bytes(run));
     }
 
-    /** Of the objects that a full collection leaves; the last line of a class histogram. */
+    /**
+     * Of the objects that a full collection leaves: the last line of a class histogram, once ND4J's
+     * threads have freed the arrays that a collection before it found.
+     */
     private static long liveBytes() {
+      System.gc();
       try {
+        Thread.sleep(200);
         Object histogram =
             ManagementFactory.getPlatformMBeanServer()
                 .invoke(
@@ -87,7 +95,7 @@ final class Soak {
           throw new IllegalStateException("no total in " + histogram);
         }
         return Long.parseLong(total.group(1));
-      } catch (JMException e) {
+      } catch (JMException | InterruptedException e) {
         throw new IllegalStateException(e);
       }
     }
@@ -198,7 +206,7 @@ final class Soak {
                     if (kind == Kind.FORGETFUL) {
                       kept.add(parameters.dup());
                     }
-                    if (metrics.round() % every == 0) {
+                    if (metrics.round() >= WARM_UP && metrics.round() % every == 0) {
                       System.out.println(Sample.of(metrics.round(), directory).line());
                     }
                   });

@@ -40,7 +40,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  * </ul>
  */
 final class SoakTest {
-  private static final int WARM_UP = 100;
   private static final double MEBIBYTE = 1 << 20;
 
   @TempDir Path directory;
@@ -71,8 +70,16 @@ final class SoakTest {
         .hasMessageContaining("main memory");
   }
 
-  private static void assertFlat(Kind kind, List<Sample> samples) {
-    List<Sample> warm = samples.stream().filter(sample -> sample.round() >= WARM_UP).toList();
+  private static void assertFlat(Kind kind, List<Sample> warm) {
+    System.out.printf(
+        "%s, from round %d to %d: main memory %.1f to %.1f MB, heap %.1f to %.1f MB%n",
+        kind,
+        warm.get(0).round(),
+        warm.get(warm.size() - 1).round(),
+        early(warm, Sample::resident) / 1e6,
+        late(warm, Sample::resident) / 1e6,
+        early(warm, Sample::heap) / 1e6,
+        late(warm, Sample::heap) / 1e6);
     double most = (kind == Kind.HOSTILE ? 48 : 16) * MEBIBYTE;
     assertThat(growth(warm, Sample::resident)).as("main memory, %s", warm).isLessThan(most);
     assertThat(growth(warm, Sample::heap)).as("heap, %s", warm).isLessThan(4 * MEBIBYTE);
@@ -86,10 +93,15 @@ final class SoakTest {
   }
 
   private static double growth(List<Sample> samples, ToLongFunction<Sample> held) {
-    int third = samples.size() / 3;
-    List<Sample> early = samples.subList(0, third);
-    List<Sample> late = samples.subList(samples.size() - third, samples.size());
-    return median(late, held) - median(early, held);
+    return late(samples, held) - early(samples, held);
+  }
+
+  private static double early(List<Sample> samples, ToLongFunction<Sample> held) {
+    return median(samples.subList(0, samples.size() / 3), held);
+  }
+
+  private static double late(List<Sample> samples, ToLongFunction<Sample> held) {
+    return median(samples.subList(samples.size() - samples.size() / 3, samples.size()), held);
   }
 
   private static double median(List<Sample> samples, ToLongFunction<Sample> held) {
@@ -119,7 +131,7 @@ final class SoakTest {
       List<Sample> samples = samples(process.getInputStream());
       assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).isZero();
-      assertThat(samples).hasSize(rounds / every);
+      assertThat(samples).hasSize((rounds - Soak.WARM_UP) / every + 1);
       return samples;
     } finally {
       process.destroyForcibly();

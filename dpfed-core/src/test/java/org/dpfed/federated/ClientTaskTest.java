@@ -37,9 +37,13 @@ final class ClientTaskTest {
   void await_clientIsLate_abandonsItOnceAndReadsNothingOfItLater() throws Exception {
     ClientTask task = new ClientTask(7, SHORT);
     task.begin(abandoned::incrementAndGet);
-    assertThatThrownBy(task::await).hasCauseInstanceOf(TimeoutException.class);
-    assertThat(abandoned).hasValue(1);
+    for (int i = 0; i < 2; i++) {
+      assertThatThrownBy(task::await).hasCauseInstanceOf(TimeoutException.class);
+      assertThat(abandoned).hasValue(1);
+    }
     thrownBy(task);
+    task.complete(Optional.empty());
+    assertThatThrownBy(task::await).hasCauseInstanceOf(TimeoutException.class);
   }
 
   /** Once its update may be read, the pool waits for the rest, whatever the clock says. */
