@@ -145,10 +145,11 @@ final class CheckpointDirectoryTest {
     boolean isThrough = false;
     for (int at = 1; !isThrough; at++) {
       isThrough = true;
-      for (long seed = 0; seed < 6; seed++) {
+      for (long seed = 0; seed < 20; seed++) {
         SplittableRandom random = new SplittableRandom(seed);
         Path root = Files.createTempDirectory(directory, "cut").toRealPath();
-        try (CheckpointDirectory before = CheckpointDirectory.open(root.resolve("c"), 1)) {
+        FaultyFileSystem well = new FaultyFileSystem(root, Fault.none());
+        try (CheckpointDirectory before = CheckpointDirectory.open(well.path(root.resolve("c")), 1)) {
           before.write(of(4));
         }
         Fault fault = new Fault(at, Fault.Effect.POWER_CUT, random.nextDouble());
@@ -170,7 +171,7 @@ final class CheckpointDirectoryTest {
         }
       }
     }
-    assertThat(cuts).isGreaterThan(6 * 10);
+    assertThat(cuts).isGreaterThan(20 * 10);
   }
 
   /** Whoever reads the noise can take it off the models. */
