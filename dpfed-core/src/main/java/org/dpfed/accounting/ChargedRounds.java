@@ -29,7 +29,7 @@ public record ChargedRounds(int reached, int again) {
   }
 
   /** How many charges these are. */
-  public int total() {
-    return Math.addExact(reached, again);
+  public long total() {
+    return (long) reached + again;
   }
 }

@@ -86,7 +86,11 @@ record RunIdentity(Map<String, String> parts) {
    */
   static RunIdentity ofJson(String json) {
     try {
-      return new RunIdentity(JSON.readValue(json, new TypeReference<Map<String, String>>() {}));
+      Map<String, String> parts = JSON.readValue(json, new TypeReference<>() {});
+      if (parts == null || parts.containsValue(null)) {
+        throw new IllegalArgumentException("the checkpoint does not say of which run it is");
+      }
+      return new RunIdentity(parts);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException("the checkpoint does not say of which run it is", e);
     }

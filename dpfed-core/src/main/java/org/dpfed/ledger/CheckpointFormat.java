@@ -177,7 +177,8 @@ final class CheckpointFormat {
     long headerAt = MAGIC.length() + Integer.toString(VERSION).length() + 1L;
     byte[] line = line(file, channel, headerAt);
     try {
-      Header header = JSON.readValue(line, Header.class);
+      // As text, since of bytes Jackson would guess the encoding.
+      Header header = JSON.readValue(new String(line, StandardCharsets.UTF_8), Header.class);
       if (header == null) {
         throw new DamagedCheckpointException(file, "its header is empty");
       }

@@ -113,6 +113,7 @@ final class LedgerReader {
       runs.put(begun.run(), begun.plan());
       currentRun = begun.run();
     } else if (record instanceof LedgerRecord.Resumed resumed) {
+      runs.computeIfPresent(resumed.run(), (run, plan) -> plan.withRounds(resumed.rounds()));
       currentRun = resumed.run();
     }
     hashes.add(hash);

@@ -1,6 +1,7 @@
 package org.dpfed.ledger;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -52,7 +53,7 @@ final class ProcessLock implements AutoCloseable {
     try {
       channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (lock(channel) == null) {
-        throw new InUseException(held, Files.readString(file).strip());
+        throw new InUseException(held, holder(file));
       }
       channel.truncate(0);
       String pid = ProcessHandle.current().pid() + "\n";
@@ -63,6 +64,14 @@ final class ProcessLock implements AutoCloseable {
       try (FileChannel opened = channel) {
         throw e;
       }
+    }
+  }
+
+  /** The process id that the holder wrote, whatever else may stand in the file. */
+  private static String holder(Path file) throws IOException {
+    try (InputStream stream = Files.newInputStream(file)) {
+      String start = new String(stream.readNBytes(32), StandardCharsets.US_ASCII);
+      return start.lines().findFirst().orElse("").replaceAll("\\D", "");
     }
   }
 

@@ -44,9 +44,12 @@ final class RecordFormat {
   private static final Pattern SEALED =
       Pattern.compile("(?s)(.*),\"sha256\":\"([0-9a-f]{64})\"\\}");
 
-  /** What a machine that loses power may leave of the bytes after a torn beginning. */
+  /**
+   * What a machine that loses power may leave of the bytes after a torn beginning. Possessive, so
+   * that a line of any length is matched without recursion.
+   */
   private static final Pattern AFTER_TORN =
-      Pattern.compile("\\x00*( <torn>\\x00*)*( <torn| <tor| <to| <t| <| )?\\x00*");
+      Pattern.compile("\\x00*+( <torn>\\x00*+)*+( <torn| <tor| <to| <t| <| )?\\x00*+");
 
   private static final ObjectMapper JSON =
       JsonMapper.builder()
@@ -148,7 +151,7 @@ final class RecordFormat {
   /**
    * The record of a whole line.
    *
-   * @param runs the runs that earlier records began
+   * @param runs the runs that earlier records began, with the rounds that they plan now
    * @throws IllegalArgumentException when it is not as it was written; the message says why
    */
   LedgerRecord read(String line, long number, String previous, Map<Integer, PlannedRun> runs) {
@@ -161,41 +164,40 @@ final class RecordFormat {
     requireIntact(line, node, number, previous);
     Instant time = time(node);
     return switch (node.path("type").asText()) {
-      case "ledger" -> new LedgerRecord.Opened(number, time, node.path("format").asInt());
+      case "ledger" -> new LedgerRecord.Opened(number, time, integer(node, "format", 1, VERSION));
       case "run" ->
           new LedgerRecord.Begun(
               number,
               time,
-              node.path("run").asInt(),
+              integer(node, "run", 1, Integer.MAX_VALUE),
               codec.readRecord(PlannedRun.class, node.path("plan")));
       case "resume" -> {
-        int run = node.path("run").asInt();
+        int run = integer(node, "run", 1, Integer.MAX_VALUE);
         PlannedRun plan = begun(runs, run);
-        int round = node.path("round").asInt(-1);
-        int rounds = node.path("rounds").asInt();
+        int round = integer(node, "round", 0, Integer.MAX_VALUE);
+        int rounds = integer(node, "rounds", 1, Integer.MAX_VALUE);
         boolean isPlanned = plan.isAccountedAsAWhole() ? rounds == plan.rounds() : rounds >= round;
-        if (round < 0 || rounds < 1 || !isPlanned) {
+        if (!isPlanned) {
           throw new IllegalArgumentException(
               "run %d cannot go on after round %d of %d".formatted(run, round, rounds));
         }
         yield new LedgerRecord.Resumed(number, time, run, round, rounds);
       }
       case "note" -> {
-        int run = node.path("run").asInt();
+        int run = integer(node, "run", 1, Integer.MAX_VALUE);
         begun(runs, run);
-        yield new LedgerRecord.Noted(number, time, run, node.path("text").asText());
+        yield new LedgerRecord.Noted(number, time, run, text(node, "text"));
       }
       case "charge" -> {
-        int run = node.path("run").asInt();
+        int run = integer(node, "run", 1, Integer.MAX_VALUE);
         PlannedRun plan = begun(runs, run);
-        int round = node.path("round").asInt();
+        int round = integer(node, "round", 1, plan.rounds());
         DpEvent event = event(node.path("event"), run, plan);
-        if (round < 1 || (event instanceof DpEvent.RoundOf part && part.round() != round - 1)) {
+        if (event instanceof DpEvent.RoundOf part && part.round() != round - 1) {
           throw new IllegalArgumentException(
-              "its event is not that of round %s of run %d".formatted(node.path("round"), run));
+              "its event is not that of round %d of run %d".formatted(round, run));
         }
-        yield new LedgerRecord.Charged(
-            number, time, run, round, event, node.path("release").asText());
+        yield new LedgerRecord.Charged(number, time, run, round, event, text(node, "release"));
       }
       default -> throw new IllegalArgumentException("unknown type " + node.path("type"));
     };
@@ -207,6 +209,24 @@ final class RecordFormat {
       throw new IllegalArgumentException("no record began run " + run);
     }
     return plan;
+  }
+
+  /** A field that is no such integer must not count as 0: it says what was spent. */
+  private static int integer(JsonNode node, String field, int least, int most) {
+    JsonNode value = node.path(field);
+    if (!value.isInt() || value.intValue() < least || value.intValue() > most) {
+      throw new IllegalArgumentException(
+          "%s must be an integer from %d to %d".formatted(field, least, most));
+    }
+    return value.intValue();
+  }
+
+  private static String text(JsonNode node, String field) {
+    JsonNode value = node.path(field);
+    if (!value.isTextual()) {
+      throw new IllegalArgumentException(field + " must be a text");
+    }
+    return value.textValue();
   }
 
   private static JsonNode parsed(String line) {
@@ -225,7 +245,7 @@ final class RecordFormat {
       throw new IllegalArgumentException("it has lost its end");
     } else if (!sha256(sealed.group(1)).equals(sealed.group(2))) {
       throw new IllegalArgumentException("it was changed: its sha256 does not match");
-    } else if (node.path("record").asLong() != number) {
+    } else if (!node.path("record").isIntegralNumber() || node.path("record").asLong() != number) {
       throw new IllegalArgumentException(
           "it is numbered %s: records were moved, doubled or taken out"
               .formatted(node.path("record")));
@@ -247,10 +267,11 @@ final class RecordFormat {
     if (!node.path("type").asText().equals("RoundOf")) {
       return codec.read(node);
     }
-    if (node.path("run").asInt() != run || !(plan.firstRound() instanceof DpEvent.RoundOf)) {
+    if (integer(node, "run", 1, Integer.MAX_VALUE) != run
+        || !(plan.firstRound() instanceof DpEvent.RoundOf)) {
       throw new IllegalArgumentException("its event is not a round of run " + run);
     }
-    return plan.event(node.path("round").asInt());
+    return plan.event(integer(node, "round", 0, plan.rounds() - 1));
   }
 
   private static String sha256(String text) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -19,6 +20,8 @@ import org.dpfed.accounting.PrivacyLedger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * A ledger of one header, two runs and two rounds of each, cut and changed at every byte: cut off
@@ -60,6 +63,47 @@ final class LedgerDamageTest {
       }
     }
     assertThat(ends).hasSize(7);
+  }
+
+  /**
+   * A field that is no integer would else count as round 0, and cost less than what was charged.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "\"run\":1,\"round\":2,\"event\"|\"run\":1,\"round\":\"2\",\"event\"",
+        "\"run\":1,\"round\":2,\"event\"|\"run\":1,\"round\":9,\"event\"",
+        "\"run\":1,\"round\":2,\"event\"|\"run\":1.0,\"round\":2,\"event\"",
+        "\"run\":1,\"round\":1}|\"run\":1,\"round\":null}",
+        "\"run\":1,\"round\":1}|\"run\":1,\"round\":-1}",
+        "\"run\":1,\"round\":1}|\"run\":1,\"round\":8}",
+        "\"run\":1,\"round\":1}|\"run\":1,\"round\":1e99}",
+        "\"run\":1,\"round\":1}|\"run\":1,\"round\":2147483647}",
+        "\"release\":\"model after round 2\"|\"release\":3",
+        "\"record\":4,|\"record\":4.5,"
+      })
+  void read_recordOfOtherValuesWithItsHash_isRefused(String change) throws IOException {
+    String[] parts = change.split("\\|", -1);
+    String text = new String(whole, StandardCharsets.ISO_8859_1);
+    assertThat(text).contains(parts[0]);
+    byte[] changed = text.replace(parts[0], parts[1]).getBytes(StandardCharsets.ISO_8859_1);
+    Files.write(file, LedgerFuzzTest.rehashed(changed));
+    assertThat(catchThrowableOfType(DamagedLedgerException.class, () -> LedgerHistory.read(file)))
+        .returns(4L, DamagedLedgerException::record);
+  }
+
+  @Test
+  void read_rehashedUnchanged_isRead() throws IOException {
+    byte[] rehashed = LedgerFuzzTest.rehashed(whole);
+    assertThat(rehashed).isEqualTo(whole);
+  }
+
+  /** A power loss can leave blocks of zeros, and each opening ends the line once more. */
+  @Test
+  void read_lineTornVeryOften_isOneTornRecord() throws IOException {
+    byte[] torn = " <torn>\u0000".repeat(200_000).getBytes(StandardCharsets.ISO_8859_1);
+    Files.write(file, torn, StandardOpenOption.APPEND);
+    assertThat(LedgerHistory.read(file).records()).hasSize(8);
   }
 
   /** Records 3, 4, 6 and 7 are charges; the run records 2 and 5 and the header cost nothing. */

@@ -11,6 +11,7 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,7 +68,13 @@ public final class CsvSchemaFile {
             "has version %d of this file, this dpfed reads up to %d; take the dpfed that trained the model, or a newer one"
                 .formatted(version.asInt(), VERSION));
       }
-      return MAPPER.treeToValue(tree, Document.class).schema();
+      Document document = MAPPER.treeToValue(tree, Document.class);
+      if (document == null) {
+        throw new IllegalArgumentException("is empty");
+      }
+      return document.schema();
+    } catch (CharacterCodingException e) {
+      throw place.problem("is not UTF-8; restore the file as dpfed wrote it");
     } catch (UnrecognizedPropertyException e) {
       throw place.problem(
           "field '%s' is unknown; restore the file as dpfed wrote it"

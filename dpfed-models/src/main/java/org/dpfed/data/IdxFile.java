@@ -1,12 +1,10 @@
 package org.dpfed.data;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.zip.ZipException;
 
 /**
  * The content of one IDX file of unsigned bytes: a magic number that encodes type and number of
@@ -34,11 +32,9 @@ final class IdxFile {
    */
   static IdxFile read(Path file, int axes) throws IOException {
     try (InputStream raw = Files.newInputStream(file);
-        InputStream stream = PossiblyGzipped.plain(raw)) {
+        InputStream stream =
+            PossiblyGzipped.plain(raw, MalformedDataException.in(file.toString()))) {
       return parse(file, axes, stream);
-    } catch (EOFException | ZipException e) {
-      throw MalformedDataException.in(file.toString())
-          .problem("expected a complete gzip file, found a damaged or shortened one");
     }
   }
 

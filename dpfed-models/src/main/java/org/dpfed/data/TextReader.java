@@ -1,6 +1,5 @@
 package org.dpfed.data;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
@@ -12,7 +11,6 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
-import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -70,12 +68,8 @@ final class TextReader extends Reader {
    */
   TextReader(InputStream raw, String name, @Nullable Charset encoding) throws IOException {
     this.file = MalformedDataException.in(name);
-    try {
-      this.bytes = PossiblyGzipped.plain(raw);
-      this.encoding = afterMark(encoding);
-    } catch (EOFException | ZipException e) {
-      throw damagedGzip();
-    }
+    this.bytes = PossiblyGzipped.plain(raw, file);
+    this.encoding = afterMark(encoding);
     this.decoder =
         this.encoding
             .newDecoder()
@@ -144,13 +138,9 @@ final class TextReader extends Reader {
 
   private void refill() throws IOException {
     in.compact();
-    try {
-      int count = bytes.read(in.array(), in.position(), in.remaining());
-      ended = count < 0;
-      in.position(in.position() + Math.max(count, 0));
-    } catch (EOFException | ZipException e) {
-      throw damagedGzip();
-    }
+    int count = bytes.read(in.array(), in.position(), in.remaining());
+    ended = count < 0;
+    in.position(in.position() + Math.max(count, 0));
     in.flip();
   }
 
@@ -176,10 +166,6 @@ final class TextReader extends Reader {
 
   private MalformedDataException.Place here() {
     return file.line(line).character(character + 1);
-  }
-
-  private MalformedDataException damagedGzip() {
-    return file.problem("expected a complete gzip file, found a damaged or shortened one");
   }
 
   @Override

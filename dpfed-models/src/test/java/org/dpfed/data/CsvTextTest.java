@@ -145,8 +145,7 @@ class CsvTextTest {
     Arrays.fill(bytes, (byte) '7');
     byte[] head = "site,x,y\na,1,0\n\"".getBytes(UTF_8);
     System.arraycopy(head, 0, bytes, 0, head.length);
-    assertRefused(
-        schema(), gzip(bytes), "line 3: expected a record of at most 67108864 characters");
+    assertRefused(schema(), bytes, "line 3: expected a record of at most 67108864 characters");
   }
 
   private static CsvSchema.Builder schema() {

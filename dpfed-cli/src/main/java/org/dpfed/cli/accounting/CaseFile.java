@@ -19,23 +19,20 @@ import picocli.CommandLine;
  * reason on standard error.
  */
 final class CaseFile {
+  private static final ObjectMapper MAPPER =
+      JsonMapper.builder()
+          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
   private CaseFile() {}
 
   /** Returns the exit status: 0 when every case was answered, else 2. */
   static int answer(Path file, PrintWriter out, PrintWriter err) {
-    ObjectMapper mapper =
-        JsonMapper.builder()
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-    JsonNode document = read(mapper, file);
-    JsonNode cases = document.isArray() ? document : document.path("cases");
-    if (!cases.isArray()) {
-      throw new UsageException(file + ": must be a list of cases, or have one under 'cases'");
-    }
+    JsonNode document = read(file);
     int status = CommandLine.ExitCode.OK;
     int position = 1;
-    for (JsonNode fields : cases) {
+    for (JsonNode fields : cases(document, file)) {
       if (!(fields instanceof ObjectNode answered)) {
         throw new UsageException(file + ": every case must be an object, one was " + fields);
       }
@@ -55,6 +52,20 @@ final class CaseFile {
     return status;
   }
 
+  /**
+   * The list of cases.
+   *
+   * @param document a whole file
+   * @throws UsageException when there is none in it
+   */
+  static JsonNode cases(JsonNode document, Path file) {
+    JsonNode cases = document.isArray() ? document : document.path("cases");
+    if (!cases.isArray()) {
+      throw new UsageException(file + ": must be a list of cases, or have one under 'cases'");
+    }
+    return cases;
+  }
+
   private static String name(JsonNode fields, int position) {
     return fields.hasNonNull("id") ? fields.get("id").asText() : "case " + position;
   }
@@ -68,9 +79,14 @@ final class CaseFile {
     }
   }
 
-  private static JsonNode read(ObjectMapper mapper, Path file) {
+  /**
+   * The whole file.
+   *
+   * @throws UsageException when it is not JSON or cannot be read
+   */
+  static JsonNode read(Path file) {
     try {
-      return mapper.readTree(file.toFile());
+      return MAPPER.readTree(file.toFile());
     } catch (JsonProcessingException e) {
       int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
       throw new UsageException(file + ":" + line + ": " + e.getOriginalMessage(), e);

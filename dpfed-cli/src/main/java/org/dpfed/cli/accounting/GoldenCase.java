@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.DoubleSupplier;
 import org.dpfed.accounting.PrivacyAccountant;
 import org.dpfed.cli.UsageException;
 
@@ -43,24 +44,36 @@ final class GoldenCase {
   private GoldenCase() {}
 
   /**
-   * What is asked; epsilon unless the case says otherwise.
+   * The answer to what is asked; epsilon unless the case says otherwise.
    *
    * @throws UsageException when a name is unknown, fields contradict each other, one has no effect
    *     on the answer or one is missing
    */
   static double answer(ObjectNode fields) {
+    return read(fields).getAsDouble();
+  }
+
+  /**
+   * Reads a case and computes nothing yet.
+   *
+   * @return computes the answer
+   * @throws UsageException as {@link #answer} does
+   */
+  static DoubleSupplier read(ObjectNode fields) {
     CaseField.check(fields);
     Question question = GoldenNames.one(CaseField.QUERY, fields, "epsilon_given_delta", QUERIES);
     if (CaseField.SEGMENTS.isIn(fields)) {
       return segments(fields, question);
     }
     GoldenOptions options = GoldenOptions.of(fields);
-    double answer = question.answer(options.values());
-    return question == Question.NOISE_MULTIPLIER ? answer / options.noiseUnit() : answer;
+    OptionValues values = options.values();
+    question.check(values);
+    double unit = question == Question.NOISE_MULTIPLIER ? options.noiseUnit() : 1;
+    return () -> question.answer(values) / unit;
   }
 
   /** A run in several parts. */
-  private static double segments(ObjectNode fields, Question question) {
+  private static DoubleSupplier segments(ObjectNode fields, Question question) {
     if (question != Question.EPSILON && question != Question.DELTA) {
       throw new UsageException(
           CaseField.SEGMENTS.label() + " are answered with an epsilon or a delta only");
@@ -73,6 +86,10 @@ final class GoldenCase {
     if (parts.isEmpty()) {
       throw new UsageException(CaseField.SEGMENTS.label() + " must be a list of at least one");
     }
+    return () -> composed(parts, question);
+  }
+
+  private static double composed(List<OptionValues> parts, Question question) {
     PrivacyAccountant spent = RunDescription.of(parts.get(0)).accountant();
     double delta = 0;
     for (OptionValues part : parts) {

@@ -20,7 +20,9 @@ import org.yaml.snakeyaml.reader.StreamReader;
  * names the line.
  */
 final class SettingsFile {
-  private static final int MOST_BYTES = 1 << 20;
+  /** Ranges for thousands of columns; the YAML parser takes the square of a value's length. */
+  private static final int MOST_BYTES = 1 << 18;
+
   private static final int BYTE_ORDER_MARK = 0xFEFF;
 
   private SettingsFile() {}

@@ -3,15 +3,12 @@ package org.dpfed.cli.training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Set;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipFile;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.util.ModelSerializer;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
 import org.dpfed.data.CsvSchema;
 import org.dpfed.data.CsvSchemaFile;
+import org.dpfed.dl4j.ModelFile;
 
 /**
  * A trained model from a run's directory, with the conversion from CSV columns to its features.
@@ -20,10 +17,6 @@ import org.dpfed.data.CsvSchemaFile;
  * @param network its parameters are finite
  */
 record TrainedModel(CsvSchema schema, MultiLayerNetwork network) implements AutoCloseable {
-  /** What {@link RunDirectory#writeModel} writes. */
-  private static final Set<String> PARTS =
-      Set.of(ModelSerializer.CONFIGURATION_JSON, ModelSerializer.COEFFICIENTS_BIN);
-
   /**
    * Reads the directory of a run.
    *
@@ -77,11 +70,11 @@ record TrainedModel(CsvSchema schema, MultiLayerNetwork network) implements Auto
   private static MultiLayerNetwork network(Path file, CsvSchema schema) {
     MultiLayerNetwork network;
     try {
-      requireNoOtherParts(file);
-      network = ModelSerializer.restoreMultiLayerNetwork(file.toFile(), false);
-    } catch (IOException | RuntimeException e) {
+      network = ModelFile.read(file);
+    } catch (IOException e) {
       throw new UsageException(
-          file + ": expected a model that dpfed wrote, found a damaged or other file", e);
+          Causes.words(e) + "; expected a model that dpfed wrote, found a damaged or other file",
+          e);
     }
     requireFit(file, network, schema);
     for (float parameter : network.params().toFloatVector()) {
@@ -92,15 +85,6 @@ record TrainedModel(CsvSchema schema, MultiLayerNetwork network) implements Auto
       }
     }
     return network;
-  }
-
-  /** DL4J creates Java objects of any class from a part that dpfed never writes. */
-  private static void requireNoOtherParts(Path file) throws IOException {
-    try (ZipFile zip = new ZipFile(file.toFile())) {
-      if (!zip.stream().map(ZipEntry::getName).allMatch(PARTS::contains)) {
-        throw new IOException("it has parts besides " + PARTS);
-      }
-    }
   }
 
   private static void requireFit(Path file, MultiLayerNetwork network, CsvSchema schema) {

@@ -265,7 +265,7 @@ final class ConfigurationTest {
         Arguments.of(
             "data:\n  unit: a\u001b[0m\n".getBytes(StandardCharsets.UTF_8),
             "line 2: holds the control character U+001B"),
-        Arguments.of(new byte[(1 << 20) + 1], "is longer than 1048576 bytes"));
+        Arguments.of(new byte[(1 << 18) + 1], "is longer than 262144 bytes"));
   }
 
   @ParameterizedTest
