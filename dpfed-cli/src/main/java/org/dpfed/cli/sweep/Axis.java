@@ -47,7 +47,8 @@ record Axis(String title, double low, double high, boolean isLogarithmic, List<D
     double step = step(span / 6);
     List<Double> ticks = new ArrayList<>();
     for (double i = Math.ceil(low / step); i * step <= high; i++) {
-      ticks.add(i * step);
+      // Plus 0 turns -0 into 0.
+      ticks.add(i * step + 0.0);
     }
     return new Axis(title, low, high, false, ticks);
   }

@@ -19,6 +19,7 @@ record LineChart(String title, Axis x, String yTitle, List<Line> lines, String n
   private static final double RIGHT = WIDTH - 190;
   private static final double TOP = 60;
   private static final double BOTTOM = HEIGHT - 60;
+  private static final double SHIFT = 4;
 
   /**
    * A line.
@@ -56,7 +57,7 @@ record LineChart(String title, Axis x, String yTitle, List<Line> lines, String n
     drawAxes(canvas, y);
     for (int i = 0; i < lines.size(); i++) {
       Color color = PALETTE.get(i % PALETTE.size());
-      drawLine(canvas, y, lines.get(i).marks, color);
+      drawLine(canvas, y, lines.get(i).marks, shift(i), color);
       double at = TOP + 10 + 18 * i;
       canvas.line(RIGHT + 12, at - 4, RIGHT + 32, at - 4, color, 2);
       canvas.text(lines.get(i).name, RIGHT + 38, at, Canvas.Anchor.START, 12, INK);
@@ -99,13 +100,20 @@ record LineChart(String title, Axis x, String yTitle, List<Line> lines, String n
     canvas.text(y.title(), 24, (TOP + BOTTOM) / 2, Canvas.Anchor.MIDDLE, 13, INK, true);
   }
 
-  private void drawLine(Canvas canvas, Axis y, List<Mark> marks, Color color) {
+  /** Pixels by which a line stands beside its place, so that intervals do not hide each other. */
+  private double shift(int line) {
+    boolean hasIntervals =
+        lines.stream().flatMap(l -> l.marks.stream()).anyMatch(mark -> mark.high > mark.low);
+    return hasIntervals ? SHIFT * (line - (lines.size() - 1) / 2.0) : 0;
+  }
+
+  private void drawLine(Canvas canvas, Axis y, List<Mark> marks, double shift, Color color) {
     for (int i = 0; i < marks.size(); i++) {
       Mark mark = marks.get(i);
-      double at = across(mark.x);
+      double at = across(mark.x) + shift;
       if (i > 0) {
         Mark before = marks.get(i - 1);
-        canvas.line(across(before.x), height(y, before.y), at, height(y, mark.y), color, 2);
+        canvas.line(across(before.x) + shift, height(y, before.y), at, height(y, mark.y), color, 2);
       }
       if (mark.high > mark.low) {
         canvas.line(at, height(y, mark.low), at, height(y, mark.high), color, 1);

@@ -59,7 +59,12 @@ final class Plots {
     boolean variesClip = distinct(this::clip) > 1;
     boolean variesNoise = distinct(p -> OptionalDouble.of(p.noiseMultiplier())) > 1;
     if (variesClip) {
-      add("accuracy-over-clip-norm", "Accuracy over clip norm", "clip norm", this::clip, this::noise);
+      add(
+          "accuracy-over-clip-norm",
+          "Accuracy over clip norm",
+          "clip norm",
+          this::clip,
+          this::noise);
     }
     if (variesNoise) {
       add(
@@ -133,8 +138,7 @@ final class Plots {
     List<Double> all = lines.values().stream().flatMap(l -> l.keySet().stream()).toList();
     String what = xTitle.equals("clip norm") ? "noise" : "clip norm";
     figures.put(
-        name,
-        new LineChart(title, Axis.labelled(xTitle, all), ACCURACY, lines(what, lines), ""));
+        name, new LineChart(title, Axis.labelled(xTitle, all), ACCURACY, lines(what, lines), ""));
   }
 
   private static List<LineChart.Line> lines(
@@ -254,7 +258,11 @@ final class Plots {
     figures.put(
         "norms-over-clip-norm",
         new LineChart(
-            "Norms of the deltas before clipping", x, "norm, mean over rounds and runs", norms, note));
+            "Norms of the deltas before clipping",
+            x,
+            "norm, mean over rounds and runs",
+            norms,
+            note));
     figures.put(
         "clipped-over-clip-norm",
         new LineChart(

@@ -74,9 +74,7 @@ record Point(Map<String, String> settings, List<RunResult> runs) {
         .flatMap(run -> run.accuracyByRound().entrySet().stream())
         .collect(
             Collectors.groupingBy(
-                Map.Entry::getKey,
-                TreeMap::new,
-                Collectors.averagingDouble(Map.Entry::getValue)));
+                Map.Entry::getKey, TreeMap::new, Collectors.averagingDouble(Map.Entry::getValue)));
   }
 
   /** The settings in words, such as {@code clipNorm 0.1, noiseMultiplier 1}. */

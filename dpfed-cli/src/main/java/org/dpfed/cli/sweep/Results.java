@@ -25,6 +25,8 @@ record Results(List<String> varied, List<RunResult> runs) {
   private static final List<String> FIRST_METRICS =
       List.of(ModelEvaluation.ACCURACY, ModelEvaluation.ROC_AUC, ModelEvaluation.LOSS);
 
+  private static final double MEDIAN = 0.5;
+
   Results {
     varied = List.copyOf(varied);
     runs = List.copyOf(runs);
@@ -42,8 +44,12 @@ record Results(List<String> varied, List<RunResult> runs) {
     List<String> head = new ArrayList<>(List.of("run"));
     head.addAll(varied);
     head.addAll(metrics);
-    head.addAll(
-        List.of("epsilon", "isPrivate", "noiseMultiplier", "roundsFinished", "status", "seconds"));
+    head.addAll(List.of("epsilon", "isPrivate", "noiseMultiplier"));
+    boolean hasDiagnostics = hasDiagnostics();
+    if (hasDiagnostics) {
+      head.addAll(List.of("notPrivate.normMedian", "notPrivate.clippedShare"));
+    }
+    head.addAll(List.of("roundsFinished", "status", "seconds"));
     StringBuilder csv = new StringBuilder(row(head));
     for (RunResult result : runs) {
       List<String> cells = new ArrayList<>(List.of(result.run().name()));
@@ -52,12 +58,20 @@ record Results(List<String> varied, List<RunResult> runs) {
       cells.add(text(result.epsilon()));
       cells.add(result.report().isPresent() ? (result.isPrivate() ? "yes" : "no") : "");
       cells.add(result.plan().map(plan -> Double.toString(plan.noiseMultiplier())).orElse(""));
+      if (hasDiagnostics) {
+        cells.add(text(result.normQuantile(MEDIAN)));
+        cells.add(text(result.clippedShare()));
+      }
       cells.add(Integer.toString(result.roundsFinished()));
       cells.add(result.status());
       cells.add(text(result.seconds()));
       csv.append(row(cells));
     }
     return csv.toString();
+  }
+
+  private boolean hasDiagnostics() {
+    return runs.stream().anyMatch(run -> run.clippedShare().isPresent());
   }
 
   private static String row(List<String> cells) {
@@ -89,6 +103,10 @@ record Results(List<String> varied, List<RunResult> runs) {
       ObjectNode metrics = node.putObject("notCoveredByGuarantee");
       metrics().forEach(name -> put(metrics, name, result.metric(name)));
       put(metrics, "seconds", result.seconds());
+      if (hasDiagnostics()) {
+        put(metrics, "normMedian", result.normQuantile(MEDIAN));
+        put(metrics, "clippedShare", result.clippedShare());
+      }
       put(node, "epsilon", result.epsilon());
       node.put("isPrivate", result.isPrivate());
       result.plan().ifPresent(plan -> node.put("noiseMultiplier", plan.noiseMultiplier()));

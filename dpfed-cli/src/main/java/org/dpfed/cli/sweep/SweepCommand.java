@@ -111,9 +111,7 @@ public final class SweepCommand implements Callable<Integer> {
   }
 
   private String name() {
-    return name == null
-        ? config.getFileName().toString().replaceFirst("\\.ya?ml$", "")
-        : name;
+    return name == null ? config.getFileName().toString().replaceFirst("\\.ya?ml$", "") : name;
   }
 
   /** A combination that cannot run is a run that failed; the others go on. */
@@ -137,7 +135,9 @@ public final class SweepCommand implements Callable<Integer> {
             result ->
                 result
                     .plan()
-                    .map(plan -> RunResult.of(result.run(), plan, directory.runs(), Optional.empty()))
+                    .map(
+                        plan ->
+                            RunResult.of(result.run(), plan, directory.runs(), Optional.empty()))
                     .orElse(result))
         .toList();
   }
@@ -152,7 +152,8 @@ public final class SweepCommand implements Callable<Integer> {
             result.run().settings().toString().replaceAll("[{}]", ""),
             result
                 .problem()
-                .orElseGet(() -> "ε = " + Guarantee.displayed(result.plan().orElseThrow().epsilon())));
+                .orElseGet(
+                    () -> "ε = " + Guarantee.displayed(result.plan().orElseThrow().epsilon())));
       }
     }
     for (TotalCost total : TotalCost.of(planned)) {

@@ -66,8 +66,7 @@ record TotalCost(Path ledger, int runs, int unbounded, String all, String others
       double epsilon = all.epsilon(delta);
       return Double.isInfinite(epsilon)
           ? "without bound"
-          : "ε = %s at δ = %s, %s"
-              .formatted(Guarantee.displayed(epsilon), delta, relation.label());
+          : "ε = %s at δ = %s, %s".formatted(Guarantee.displayed(epsilon), delta, relation.label());
     } catch (UnsupportedEventException e) {
       return "without a bound that is known: " + e.getMessage();
     }

@@ -77,10 +77,8 @@ record RunDirectory(Path path) {
    *
    * @throws UsageException when it holds a run with another one
    */
-  static RunDirectory kept(Path runs, String name, Configuration configuration)
-      throws IOException {
-    RunDirectory directory =
-        new RunDirectory(Files.createDirectories(under(runs, name)));
+  static RunDirectory kept(Path runs, String name, Configuration configuration) throws IOException {
+    RunDirectory directory = new RunDirectory(Files.createDirectories(under(runs, name)));
     if (Files.exists(directory.configuration())
         && !Files.readString(directory.configuration()).equals(configuration.toYaml())) {
       throw new UsageException(

@@ -51,7 +51,9 @@ public final class SweepSettings {
         .flatMap(axis -> axis.points.get(0).stream())
         .forEach(sweep::requireNotFixed);
     if (!sweep.seeds.isEmpty()) {
-      sweep.fixed.stream().filter(entry -> entry.key().equals("run.seed")).forEach(SweepSettings::refuseSeed);
+      sweep.fixed.stream()
+          .filter(entry -> entry.key().equals("run.seed"))
+          .forEach(SweepSettings::refuseSeed);
     }
     if (sweep.axes.isEmpty() && sweep.seeds.isEmpty()) {
       throw new UsageException(
@@ -97,8 +99,7 @@ public final class SweepSettings {
     for (Map.Entry<String, JsonNode> list : entry.raw().properties()) {
       String key = list.getKey();
       List<SettingsReader.Entry> values =
-          entries(
-              key, key, new SettingsReader.Entry(key, list.getValue(), entry.source()), false);
+          entries(key, key, new SettingsReader.Entry(key, list.getValue(), entry.source()), false);
       if (first.isEmpty()) {
         first = key;
         values.forEach(value -> points.add(new ArrayList<>()));
@@ -162,8 +163,7 @@ public final class SweepSettings {
             other -> {
               throw new UsageException(
                   "%s: %s is also set in %s; keep one"
-                      .formatted(
-                          list(varied), varied.key(), list(other).replace(file + ", ", "")));
+                      .formatted(list(varied), varied.key(), list(other).replace(file + ", ", "")));
             });
   }
 

@@ -40,6 +40,7 @@ import picocli.CommandLine.Spec;
 public final class TrainCommand implements Callable<Integer> {
   /** Directory of optimised strategies, beside the runs. */
   static final String STRATEGIES = "strategies";
+
   private static final int BUDGET_EXCEEDED = 3;
 
   @Spec private CommandSpec spec = CommandSpec.create();
