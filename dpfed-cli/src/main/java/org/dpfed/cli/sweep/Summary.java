@@ -107,6 +107,16 @@ final class Summary {
             line(
                 "| on public data, or before any run: one run with these settings | %s |",
                 alone(point)));
+    long unknown =
+        results.runs().stream()
+            .filter(run -> run.plan().isPresent() && run.report().isEmpty())
+            .count();
+    if (unknown > 0) {
+      line("");
+      line(
+          "%d runs have no report. They count with the rounds that they plan, each once; only the ledger knows what they were charged.",
+          unknown);
+    }
     line("");
     line(
         "`./dpfed ledger show` on the ledger of the population states what everything charged to it costs, earlier runs included: %s.",

@@ -18,10 +18,15 @@ record SweepDirectory(Path path) {
   /**
    * The directory of a new sweep, or of one that goes on.
    *
-   * @throws UsageException when it is there and should not be, or the other way round
+   * @throws UsageException when the name is none of a directory here, or it is there and should not be, or the other way round
    */
   static SweepDirectory of(Path sweeps, String name, boolean resumes) throws IOException {
     Path path = sweeps.resolve(name);
+    if (name.startsWith(".") || !String.valueOf(path.getFileName()).equals(name)) {
+      throw new UsageException(
+          "--name must be the name of a directory, without / and not beginning with a dot, was "
+              + name);
+    }
     if (Files.exists(path) != resumes) {
       throw new UsageException(
           resumes

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
@@ -145,7 +146,25 @@ final class SweepRunner {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      threads.shutdown();
+      isStopping.set(true);
+      end(threads);
+    }
+  }
+
+  /** The ledgers are closed after this, so no run may be left. */
+  private static void end(ExecutorService threads) {
+    threads.shutdown();
+    boolean interrupted = Thread.interrupted();
+    boolean ended = false;
+    while (!ended) {
+      try {
+        ended = threads.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -123,8 +123,10 @@ final class SweepCommandTest {
     assertThat(rows("whole").get(0))
         .isEqualTo(
             "run,privacy.clipNorm,privacy.noiseMultiplier,accuracy,rocAuc,loss,epsilon,isPrivate,noiseMultiplier,notPrivate.normMedian,notPrivate.clippedShare,roundsFinished,status");
-    assertThat(rows("whole").get(1)).matches("001,0\\.1,0,0\\..*,inf,no,0\\.0,[0-9.]+,[0-9.]+,30,finished");
-    assertThat(rows("whole").get(6)).matches("006,0\\.5,2,0\\..*,no,2\\.0,[0-9.]+,[0-9.]+,30,finished");
+    assertThat(rows("whole").get(1))
+        .matches("001,0\\.1,0,0\\..*,inf,no,0\\.0,[0-9.]+,[0-9.]+,30,finished");
+    assertThat(rows("whole").get(6))
+        .matches("006,0\\.5,2,0\\..*,no,2\\.0,[0-9.]+,[0-9.]+,30,finished");
     requireFiles("cut");
     LedgerHistory ledger = LedgerHistory.read(directory.resolve("runs/ledgers/wdbc-patient.jsonl"));
     for (int run = 1; run <= 6; run++) {
@@ -226,6 +228,15 @@ final class SweepCommandTest {
   private static double epsilon(String page, String row) {
     String line = page.lines().filter(l -> l.startsWith("| " + row)).findFirst().orElseThrow();
     return Double.parseDouble(line.replaceFirst(".*ε = ([0-9.]+) .*", "$1"));
+  }
+
+  @Test
+  void sweep_nameThatLeavesTheDirectory_isRefused() throws IOException {
+    for (String name : List.of("../other", "..", "a/b", ".hidden")) {
+      assertThat(sweep(seeded("name"), "--name", name)).isEqualTo(CommandLine.ExitCode.USAGE);
+    }
+    assertThat(err.toString()).contains("--name must be the name of a directory");
+    assertThat(directory.resolve("sweeps")).doesNotExist();
   }
 
   @Test
