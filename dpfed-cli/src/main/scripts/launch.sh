@@ -44,7 +44,7 @@ has_module() {
 trains() {
   case " $* " in
     *" -h "* | *" --help "*) return 1 ;;
-    *" train "*) ;;
+    *" train "* | *" sweep "*) ;;
     *) return 1 ;;
   esac
 }

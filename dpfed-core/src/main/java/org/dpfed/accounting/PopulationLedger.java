@@ -7,7 +7,8 @@ package org.dpfed.accounting;
 @FunctionalInterface
 public interface PopulationLedger {
   /**
-   * Begins a run. A ledger has one run at a time: this one ends the run before it.
+   * Begins a run. A ledger has one run at a time, and this one ends the run before it, unless the
+   * ledger says that runs go side by side.
    *
    * @return charges only rounds of {@code run}, each as its plan says
    * @throws IllegalArgumentException when the ledger is of another unit of privacy

@@ -45,9 +45,10 @@ final class MetricsJson {
   }
 
   private static ObjectNode written(RoundDiagnostics diagnostics) {
-    return JsonNodeFactory.instance
-        .objectNode()
-        .put("cohortSize", diagnostics.cohortSize())
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    ArrayNode quantiles = node.putArray("deltaNormQuantiles");
+    diagnostics.deltaNormQuantiles().forEach(norm -> quantiles.add(text(norm)));
+    return node.put("cohortSize", diagnostics.cohortSize())
         .put("failed", diagnostics.failed())
         .put("nonFinite", diagnostics.nonFinite())
         .put("clipped", diagnostics.clipped())
@@ -100,12 +101,15 @@ final class MetricsJson {
   }
 
   private static RoundDiagnostics diagnostics(JsonNode node) {
+    List<Double> quantiles = new ArrayList<>();
+    node.path("deltaNormQuantiles").forEach(norm -> quantiles.add(number(norm)));
     return new RoundDiagnostics(
         node.path("cohortSize").asInt(),
         node.path("failed").asInt(),
         node.path("nonFinite").asInt(),
         node.path("clipped").asInt(),
         number(node.path("meanDeltaNorm")),
+        quantiles,
         number(node.path("meanTrainingLoss")));
   }
 }

@@ -1,5 +1,8 @@
 package org.dpfed.federated;
 
+import java.util.Arrays;
+import java.util.List;
+
 /**
  * Statistics of one round, computed from clients' data without noise. <b>Not private:</b> no
  * guarantee covers them, and only the server's operator may see them.
@@ -10,6 +13,8 @@ package org.dpfed.federated;
  * @param nonFinite clients whose delta held NaN or infinity; they contributed zero
  * @param clipped clients whose delta was longer than the clip norm
  * @param meanDeltaNorm mean L2 norm of the finite deltas before clipping; 0 when there were none
+ * @param deltaNormQuantiles of the same norms, at each of {@link #QUANTILES}; empty when there were
+ *     none
  * @param meanTrainingLoss mean over clients of their local training loss; 0 when there were none
  */
 public record RoundDiagnostics(
@@ -18,4 +23,24 @@ public record RoundDiagnostics(
     int nonFinite,
     int clipped,
     double meanDeltaNorm,
-    double meanTrainingLoss) {}
+    List<Double> deltaNormQuantiles,
+    double meanTrainingLoss) {
+  /** The shares of the deltas that are no longer than the quantiles. */
+  public static final List<Double> QUANTILES = List.of(0.1, 0.5, 0.9);
+
+  public RoundDiagnostics {
+    deltaNormQuantiles = List.copyOf(deltaNormQuantiles);
+  }
+
+  /** The smallest norms that are at least as long as these shares of all. */
+  static List<Double> quantiles(double... norms) {
+    if (norms.length == 0) {
+      return List.of();
+    }
+    double[] sorted = norms.clone();
+    Arrays.sort(sorted);
+    return QUANTILES.stream()
+        .map(share -> sorted[Math.max(0, (int) Math.ceil(share * sorted.length) - 1)])
+        .toList();
+  }
+}

@@ -1,5 +1,8 @@
 package org.dpfed.federated;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.dpfed.mechanism.ClientMessage;
 import org.dpfed.mechanism.DeltaAggregator;
@@ -23,7 +26,7 @@ final class RoundTally implements WorkerPool.Receiver {
   private int failed;
   private int nonFinite;
   private int clipped;
-  private double normTotal;
+  private final List<Double> norms = new ArrayList<>();
   private double lossTotal;
 
   RoundTally(
@@ -58,7 +61,7 @@ final class RoundTally implements WorkerPool.Receiver {
       nonFinite++;
       return;
     }
-    normTotal += contribution.norm();
+    norms.add(contribution.norm());
     if (contribution.isClipped()) {
       clipped++;
     }
@@ -79,13 +82,14 @@ final class RoundTally implements WorkerPool.Receiver {
   }
 
   RoundDiagnostics diagnostics() {
-    int finite = trained - nonFinite;
+    double[] finite = norms.stream().mapToDouble(Double::doubleValue).toArray();
     return new RoundDiagnostics(
         cohortSize,
         failed,
         nonFinite,
         clipped,
-        finite == 0 ? 0 : normTotal / finite,
+        Arrays.stream(finite).average().orElse(0),
+        RoundDiagnostics.quantiles(finite),
         trained == 0 ? 0 : lossTotal / trained);
   }
 }

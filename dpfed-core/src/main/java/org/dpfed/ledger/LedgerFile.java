@@ -14,6 +14,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
+import java.util.TreeSet;
+import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.LedgerPosition;
 import org.dpfed.accounting.PlannedRun;
 import org.dpfed.accounting.PopulationLedger;
@@ -26,9 +29,9 @@ import org.dpfed.accounting.PrivacyLedger;
  * describes every field.
  *
  * <p>A record of which only the beginning was written, as a crash or a full disk leaves it, counts
- * as a round of the run that was in progress. Whatever else is not as it was written stops with
- * {@link DamagedLedgerException}. A ledger that failed to write takes no more until it is opened
- * anew. One process at a time holds a ledger.
+ * as a round of the run that was in progress, or of each that was. Whatever else is not as it was
+ * written stops with {@link DamagedLedgerException}. A ledger that failed to write takes no more
+ * until it is opened anew. One process at a time holds a ledger.
  *
  * <p>The last records of a file can be cut off without trace; the {@code head} of {@link
  * LedgerHistory}, kept elsewhere, shows that. No guarantee covers the time stamps, because the
@@ -41,6 +44,7 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
   private final LedgerReader state;
   private final RecordFormat format = new RecordFormat();
   private boolean failed;
+  private boolean isHeld;
   private Optional<LedgerRecord.Torn> torn = Optional.empty();
 
   /**
@@ -98,12 +102,12 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
 
   @Override
   public PrivacyLedger begin(PlannedRun run) {
-    return begin(run, OptionalDouble.empty());
+    return begin(run, Way.ALONE);
   }
 
   @Override
   public PrivacyLedger resume(PlannedRun run, LedgerPosition position, int completed) {
-    return resume(run, position, completed, OptionalDouble.empty());
+    return resume(run, position, completed, Way.ALONE);
   }
 
   /**
@@ -113,23 +117,58 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
    * @param maxEpsilon positive
    */
   public PopulationLedger limitedTo(double maxEpsilon) {
-    if (!(maxEpsilon > 0)) {
-      throw new IllegalArgumentException("maxEpsilon must be positive, was " + maxEpsilon);
-    }
-    return new PopulationLedger() {
-      @Override
-      public PrivacyLedger begin(PlannedRun run) {
-        return LedgerFile.this.begin(run, OptionalDouble.of(maxEpsilon));
-      }
-
-      @Override
-      public PrivacyLedger resume(PlannedRun run, LedgerPosition position, int completed) {
-        return LedgerFile.this.resume(run, position, completed, OptionalDouble.of(maxEpsilon));
-      }
-    };
+    return new View(new Way(false, OptionalDouble.of(maxEpsilon)));
   }
 
-  private synchronized PrivacyLedger begin(PlannedRun run, OptionalDouble maxEpsilon) {
+  /**
+   * The same ledger for several runs of this process at once: a run that begins or goes on through
+   * this view ends none of those that did so before it. A record that is torn while they are in
+   * progress counts as a round of each, since nobody can tell whose it was.
+   *
+   * @param maxEpsilon as of {@link #limitedTo}, or empty; runs in progress count with all rounds
+   *     that they plan, so that all runs together keep to it
+   */
+  public PopulationLedger sideBySide(OptionalDouble maxEpsilon) {
+    return new View(new Way(true, maxEpsilon));
+  }
+
+  /**
+   * How a run uses the ledger.
+   *
+   * @param isBeside whether the runs of this process that are in progress go on
+   * @param maxEpsilon empty for no limit
+   */
+  private record Way(boolean isBeside, OptionalDouble maxEpsilon) {
+    static final Way ALONE = new Way(false, OptionalDouble.empty());
+
+    Way {
+      if (maxEpsilon.isPresent() && !(maxEpsilon.getAsDouble() > 0)) {
+        throw new IllegalArgumentException(
+            "maxEpsilon must be positive, was " + maxEpsilon.getAsDouble());
+      }
+    }
+  }
+
+  /** The ledger as runs use it in one way. */
+  private final class View implements PopulationLedger {
+    private final Way way;
+
+    View(Way way) {
+      this.way = way;
+    }
+
+    @Override
+    public PrivacyLedger begin(PlannedRun run) {
+      return LedgerFile.this.begin(run, way);
+    }
+
+    @Override
+    public PrivacyLedger resume(PlannedRun run, LedgerPosition position, int completed) {
+      return LedgerFile.this.resume(run, position, completed, way);
+    }
+  }
+
+  private synchronized PrivacyLedger begin(PlannedRun run, Way way) {
     LedgerHistory before = history();
     before
         .unit()
@@ -141,13 +180,17 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
                       .formatted(file, unit, run.unit()));
             });
     int number = state.lastRun() + 1;
-    RunBudget budget = RunBudget.of(before, number, run, 0, maxEpsilon);
-    append("run " + number, new LedgerRecord.Begun(state.next(), now(), number, run));
+    Set<Integer> others = others(number, way);
+    RunBudget budget = RunBudget.of(before, others, number, run, 0, way.maxEpsilon);
+    append(
+        "run " + number,
+        new LedgerRecord.Begun(state.next(), now(), number, run, !others.isEmpty()));
+    isHeld = true;
     return new RunLedger(this, number, run, budget, 0);
   }
 
   private synchronized PrivacyLedger resume(
-      PlannedRun run, LedgerPosition position, int completed, OptionalDouble maxEpsilon) {
+      PlannedRun run, LedgerPosition position, int completed, Way way) {
     LedgerHistory before = history();
     int number = position.run();
     PlannedRun begun = before.runs().get(number);
@@ -167,41 +210,56 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
           "completed must be from 0 to the %d rounds that run %d was charged, was %d"
               .formatted(before.charged(number).reached(), number, completed));
     }
-    RunBudget budget = RunBudget.of(before, number, run, completed, maxEpsilon);
+    Set<Integer> others = others(number, way);
+    RunBudget budget = RunBudget.of(before, others, number, run, completed, way.maxEpsilon);
     append(
         "that run %d goes on".formatted(number),
-        new LedgerRecord.Resumed(state.next(), now(), number, completed, run.rounds()));
+        new LedgerRecord.Resumed(
+            state.next(), now(), number, completed, run.rounds(), !others.isEmpty()));
+    isHeld = true;
     return new RunLedger(this, number, run, budget, completed);
   }
 
-  /** Appends what {@link RunLedger} charges, if its run is still the one in progress. */
-  synchronized void charge(LedgerRecord.Charged charged) {
-    requireCurrent(charged.run());
-    append("charge", charged);
+  /** The runs that stay in progress beside another: those of earlier processes have ended. */
+  private Set<Integer> others(int number, Way way) {
+    if (!isHeld || !way.isBeside) {
+      return Set.of();
+    }
+    Set<Integer> others = new TreeSet<>(state.inProgress());
+    others.remove(number);
+    return others;
+  }
+
+  /**
+   * Appends what {@link RunLedger} charges, if its run is still in progress.
+   *
+   * @param round counts from 1
+   */
+  synchronized void charge(int run, int round, DpEvent event) {
+    requireInProgress(run);
+    append(
+        "charge",
+        new LedgerRecord.Charged(
+            state.next(), now(), run, round, event, "model after round " + round));
   }
 
   /** Appends what {@link RunLedger} notes, as {@link #charge} does. */
-  synchronized void note(LedgerRecord.Noted noted) {
-    requireCurrent(noted.run());
-    append("what was shown", noted);
+  synchronized void note(int run, String text) {
+    requireInProgress(run);
+    append("what was shown", new LedgerRecord.Noted(state.next(), now(), run, text));
   }
 
-  private void requireCurrent(int run) {
-    if (run != state.currentRun()) {
+  private void requireInProgress(int run) {
+    if (!state.inProgress().contains(run)) {
       throw new IllegalStateException(
-          "run %d of %s ended when run %d began or went on; a ledger has one run at a time"
-              .formatted(run, file, state.currentRun()));
+          "run %d of %s ended when run %s began or went on; a ledger has one run at a time, unless they begin side by side"
+              .formatted(run, file, state.inProgress()));
     }
   }
 
   /** The hash of the last record. */
   synchronized String head() {
     return state.head();
-  }
-
-  /** The number of the next record. */
-  synchronized long next() {
-    return state.next();
   }
 
   /** All records and what they cost, that which could not be written counted as torn. */
@@ -234,7 +292,8 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
   private void append(LedgerRecord record) throws IOException {
     String line = format.line(record, state.head());
     state.requireReadable(line, record);
-    int run = record instanceof LedgerRecord.Charged charged ? charged.run() : 0;
+    List<Integer> run =
+        record instanceof LedgerRecord.Charged charged ? List.of(charged.run()) : List.of();
     failed = true;
     torn = Optional.of(new LedgerRecord.Torn(record.number(), "", run));
     write(state.end() + line + "\n");

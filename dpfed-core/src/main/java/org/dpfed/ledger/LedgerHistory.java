@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.dpfed.accounting.ChargedRounds;
 import org.dpfed.accounting.Guarantee;
 import org.dpfed.accounting.NeighbouringRelation;
@@ -81,11 +82,22 @@ public record LedgerHistory(List<LedgerRecord> records, List<String> hashes) {
         of(costs, charged.run()).add(charged.round(), charged.event());
       } else if (record instanceof LedgerRecord.Resumed resumed) {
         of(costs, resumed.run()).resume(resumed.round(), resumed.rounds());
-      } else if (record instanceof LedgerRecord.Torn torn && torn.run() > 0) {
-        of(costs, torn.run()).addTorn();
+      } else if (record instanceof LedgerRecord.Torn torn) {
+        torn.runs().forEach(run -> of(costs, run).addTorn());
       }
     }
     return costs;
+  }
+
+  /**
+   * Which of the runs in progress a torn record may be a charge of: a run whose rounds are all
+   * charged charges no more. All of them where none is left, to be safe.
+   */
+  List<Integer> mayCharge(Set<Integer> inProgress) {
+    Map<Integer, RunCost> costs = costs();
+    List<Integer> incomplete =
+        inProgress.stream().filter(run -> !of(costs, run).isComplete()).toList();
+    return incomplete.isEmpty() ? List.copyOf(inProgress) : incomplete;
   }
 
   private static RunCost of(Map<Integer, RunCost> costs, int run) {
@@ -117,12 +129,19 @@ public record LedgerHistory(List<LedgerRecord> records, List<String> hashes) {
   /**
    * As {@link #composed(NeighbouringRelation)}, as if these rounds of a run were charged as well.
    *
+   * @param others runs that will be charged for all rounds that they plan
    * @param from counts from 0
    * @param to not included
    */
   PrivacyAccountant composedWith(
-      int number, PlannedRun run, int from, int to, NeighbouringRelation relation) {
+      Set<Integer> others,
+      int number,
+      PlannedRun run,
+      int from,
+      int to,
+      NeighbouringRelation relation) {
     Map<Integer, RunCost> costs = costs();
+    others.forEach(other -> of(costs, other).addRest());
     RunCost cost = costs.computeIfAbsent(number, n -> new RunCost(run));
     cost.resume(from, run.rounds());
     cost.addPlanned(to - from);

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.dpfed.accounting.PlannedRun;
 
 /** Reads the lines of a ledger one after the other, and keeps what the next one must follow. */
@@ -13,7 +15,7 @@ final class LedgerReader {
   private final List<LedgerRecord> records = new ArrayList<>();
   private final Map<Integer, PlannedRun> runs = new HashMap<>();
   private final List<String> hashes = new ArrayList<>();
-  private int currentRun;
+  private final Set<Integer> inProgress = new TreeSet<>();
   private String head = RecordFormat.NO_HASH;
   private String end = "";
 
@@ -73,9 +75,10 @@ final class LedgerReader {
     if (!RecordFormat.isTorn(text, next())) {
       throw damaged("it is neither a record nor the beginning of one");
     }
-    int run = RecordFormat.isNoCharge(text, next()) ? 0 : currentRun;
+    List<Integer> runs =
+        RecordFormat.isNoCharge(text, next()) ? List.of() : history().mayCharge(inProgress);
     add(
-        new LedgerRecord.Torn(next(), text, run),
+        new LedgerRecord.Torn(next(), text, runs),
         RecordFormat.hash(text + RecordFormat.TORN, head));
   }
 
@@ -111,14 +114,21 @@ final class LedgerReader {
     records.add(record);
     if (record instanceof LedgerRecord.Begun begun) {
       runs.put(begun.run(), begun.plan());
-      currentRun = begun.run();
+      goesOn(begun.run(), begun.isBeside());
     } else if (record instanceof LedgerRecord.Resumed resumed) {
       runs.computeIfPresent(resumed.run(), (run, plan) -> plan.withRounds(resumed.rounds()));
-      currentRun = resumed.run();
+      goesOn(resumed.run(), resumed.isBeside());
     }
     hashes.add(hash);
     head = hash;
     end = "";
+  }
+
+  private void goesOn(int run, boolean isBeside) {
+    if (!isBeside) {
+      inProgress.clear();
+    }
+    inProgress.add(run);
   }
 
   /** The number of the next record. */
@@ -131,9 +141,12 @@ final class LedgerReader {
     return runs.size();
   }
 
-  /** The number of the run in progress: the last that was begun or resumed; 0 before the first. */
-  int currentRun() {
-    return currentRun;
+  /**
+   * The runs in progress, the only ones that may charge: the last that was begun or resumed, and
+   * those that it was begun beside.
+   */
+  Set<Integer> inProgress() {
+    return Set.copyOf(inProgress);
   }
 
   boolean isOpened() {

@@ -1,6 +1,7 @@
 package org.dpfed.ledger;
 
 import java.time.Instant;
+import java.util.List;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.PlannedRun;
 
@@ -21,8 +22,10 @@ public sealed interface LedgerRecord {
    *
    * @param run its number in this ledger, from 1
    * @param plan what it may charge
+   * @param isBeside whether those in progress stay in progress; otherwise they end here
    */
-  record Begun(long number, Instant time, int run, PlannedRun plan) implements LedgerRecord {}
+  record Begun(long number, Instant time, int run, PlannedRun plan, boolean isBeside)
+      implements LedgerRecord {}
 
   /**
    * A round was charged.
@@ -42,8 +45,9 @@ public sealed interface LedgerRecord {
    * @param run its number in this ledger
    * @param round the last round that it keeps; 0 for none
    * @param rounds how many it now plans
+   * @param isBeside whether those in progress stay in progress; otherwise they end here
    */
-  record Resumed(long number, Instant time, int run, int round, int rounds)
+  record Resumed(long number, Instant time, int run, int round, int rounds, boolean isBeside)
       implements LedgerRecord {}
 
   /**
@@ -58,7 +62,12 @@ public sealed interface LedgerRecord {
    * A record of which only the beginning was written, because the process or the machine stopped.
    *
    * @param text what was written
-   * @param run the run whose round it counts as; 0 where it cannot have been a charge
+   * @param runs it counts as a round of each of these: all that may have charged it; empty where it
+   *     cannot have been a charge
    */
-  record Torn(long number, String text, int run) implements LedgerRecord {}
+  record Torn(long number, String text, List<Integer> runs) implements LedgerRecord {
+    public Torn {
+      runs = List.copyOf(runs);
+    }
+  }
 }

@@ -39,6 +39,8 @@ final class RecordFormat {
   /** Ends a line of which only the beginning was written. */
   static final String TORN = " <torn>";
 
+  private static final String BESIDE = "beside";
+
   private static final List<String> TYPES = List.of("ledger", "run", "charge", "resume", "note");
 
   private static final Pattern SEALED =
@@ -69,6 +71,7 @@ final class RecordFormat {
     } else if (record instanceof LedgerRecord.Begun begun) {
       node.put("type", "run").put("time", begun.time().toString());
       node.put("run", begun.run()).set("plan", codec.writeRecord(begun.plan()));
+      putBeside(node, begun.isBeside());
     } else if (record instanceof LedgerRecord.Charged charged) {
       node.put("type", "charge").put("time", charged.time().toString());
       node.put("run", charged.run()).put("round", charged.round());
@@ -77,6 +80,7 @@ final class RecordFormat {
     } else if (record instanceof LedgerRecord.Resumed resumed) {
       node.put("type", "resume").put("time", resumed.time().toString());
       node.put("run", resumed.run()).put("round", resumed.round()).put("rounds", resumed.rounds());
+      putBeside(node, resumed.isBeside());
     } else if (record instanceof LedgerRecord.Noted noted) {
       node.put("type", "note").put("time", noted.time().toString());
       node.put("run", noted.run()).put("text", noted.text());
@@ -86,6 +90,12 @@ final class RecordFormat {
     String open = new String(utf8(node.put("previous", previous)), StandardCharsets.ISO_8859_1);
     String content = open.substring(0, open.length() - 1);
     return content + ",\"sha256\":\"" + sha256(content) + "\"}";
+  }
+
+  private static void putBeside(ObjectNode node, boolean isBeside) {
+    if (isBeside) {
+      node.put(BESIDE, true);
+    }
   }
 
   private static byte[] utf8(ObjectNode node) {
@@ -170,7 +180,8 @@ final class RecordFormat {
               number,
               time,
               integer(node, "run", 1, Integer.MAX_VALUE),
-              codec.readRecord(PlannedRun.class, node.path("plan")));
+              codec.readRecord(PlannedRun.class, node.path("plan")),
+              node.path(BESIDE).asBoolean());
       case "resume" -> {
         int run = integer(node, "run", 1, Integer.MAX_VALUE);
         PlannedRun plan = begun(runs, run);
@@ -181,7 +192,8 @@ final class RecordFormat {
           throw new IllegalArgumentException(
               "run %d cannot go on after round %d of %d".formatted(run, round, rounds));
         }
-        yield new LedgerRecord.Resumed(number, time, run, round, rounds);
+        yield new LedgerRecord.Resumed(
+            number, time, run, round, rounds, node.path(BESIDE).asBoolean());
       }
       case "note" -> {
         int run = integer(node, "run", 1, Integer.MAX_VALUE);

@@ -1,6 +1,7 @@
 package org.dpfed.ledger;
 
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.IntToDoubleFunction;
 import org.dpfed.accounting.BudgetExceededException;
 import org.dpfed.accounting.Guarantee;
@@ -16,6 +17,7 @@ import org.dpfed.accounting.UnsupportedEventException;
 record RunBudget(int rounds, String refusal) {
   /**
    * @param before everything that was charged before, the run's own rounds included
+   * @param others runs in progress beside this one, which may charge all rounds that they plan
    * @param number of the run in the ledger
    * @param run what it plans
    * @param from rounds of it that need not be charged again
@@ -23,7 +25,12 @@ record RunBudget(int rounds, String refusal) {
    * @throws IllegalArgumentException when nobody can say what ledger and run cost together
    */
   static RunBudget of(
-      LedgerHistory before, int number, PlannedRun run, int from, OptionalDouble maxEpsilon) {
+      LedgerHistory before,
+      Set<Integer> others,
+      int number,
+      PlannedRun run,
+      int from,
+      OptionalDouble maxEpsilon) {
     if (maxEpsilon.isEmpty()) {
       return new RunBudget(run.rounds(), "");
     }
@@ -31,7 +38,9 @@ record RunBudget(int rounds, String refusal) {
     try {
       IntToDoubleFunction epsilon =
           round ->
-              before.composedWith(number, run, from, round, run.relation()).epsilon(run.delta());
+              before
+                  .composedWith(others, number, run, from, round, run.relation())
+                  .epsilon(run.delta());
       int fits = mostRounds(epsilon, from, run.rounds(), most);
       return new RunBudget(fits, fits == run.rounds() ? "" : refusal(epsilon, run, most, fits));
     } catch (UnsupportedEventException e) {

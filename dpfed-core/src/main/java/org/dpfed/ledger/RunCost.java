@@ -48,6 +48,16 @@ final class RunCost {
     }
   }
 
+  /** Whether the last of its rounds was charged, so that it charges no more unless resumed. */
+  boolean isComplete() {
+    return next >= plan.rounds();
+  }
+
+  /** All rounds that are still to be charged. */
+  void addRest() {
+    addPlanned(plan.rounds() - next);
+  }
+
   private void addNext(int rounds) {
     charged = charged.and(next, Math.addExact(next, rounds));
     next += rounds;

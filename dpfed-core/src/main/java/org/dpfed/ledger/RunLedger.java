@@ -45,16 +45,13 @@ final class RunLedger implements PrivacyLedger {
               .formatted(done + 1, run));
     }
     requireRoom();
-    int round = done + 1;
-    ledger.charge(
-        new LedgerRecord.Charged(
-            ledger.next(), LedgerFile.now(), run, round, event, "model after round " + round));
-    done = round;
+    ledger.charge(run, done + 1, event);
+    done++;
   }
 
   @Override
   public synchronized void note(String text) {
-    ledger.note(new LedgerRecord.Noted(ledger.next(), LedgerFile.now(), run, text));
+    ledger.note(run, text);
   }
 
   @Override

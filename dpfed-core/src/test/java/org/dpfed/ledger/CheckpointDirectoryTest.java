@@ -149,7 +149,8 @@ final class CheckpointDirectoryTest {
         SplittableRandom random = new SplittableRandom(seed);
         Path root = Files.createTempDirectory(directory, "cut").toRealPath();
         FaultyFileSystem well = new FaultyFileSystem(root, Fault.none());
-        try (CheckpointDirectory before = CheckpointDirectory.open(well.path(root.resolve("c")), 1)) {
+        try (CheckpointDirectory before =
+            CheckpointDirectory.open(well.path(root.resolve("c")), 1)) {
           before.write(of(4));
         }
         Fault fault = new Fault(at, Fault.Effect.POWER_CUT, random.nextDouble());

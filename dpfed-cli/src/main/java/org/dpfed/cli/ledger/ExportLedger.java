@@ -60,11 +60,13 @@ final class ExportLedger implements Callable<Integer> {
       node.put("record", charged.number()).put("time", charged.time().toString());
       node.put("run", charged.run()).put("round", charged.round());
       node.put("release", charged.release()).set("event", codec.write(charged.event()));
-    } else if (record instanceof LedgerRecord.Torn torn && torn.run() > 0) {
-      ObjectNode node = charges.addObject();
-      node.put("record", torn.number()).putNull("time");
-      node.put("run", torn.run()).putNull("round");
-      node.put("release", "unknown: the record is torn and counts as a round").putNull("event");
+    } else if (record instanceof LedgerRecord.Torn torn) {
+      for (int run : torn.runs()) {
+        ObjectNode node = charges.addObject();
+        node.put("record", torn.number()).putNull("time");
+        node.put("run", run).putNull("round");
+        node.put("release", "unknown: the record is torn and counts as a round").putNull("event");
+      }
     }
   }
 }

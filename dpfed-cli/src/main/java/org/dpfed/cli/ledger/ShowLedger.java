@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.dpfed.accounting.Guarantee;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.PlannedRun;
@@ -101,10 +102,10 @@ final class ShowLedger implements Callable<Integer> {
                 .formatted(resumed.run(), resumed.time(), resumed.round()));
       } else if (record instanceof LedgerRecord.Torn torn) {
         lines.add(
-            torn.run() > 0
-                ? "  record %d is torn and counts as a round of run %d"
-                    .formatted(torn.number(), torn.run())
-                : "  record %d is torn and was no charge".formatted(torn.number()));
+            torn.runs().isEmpty()
+                ? "  record %d is torn and was no charge".formatted(torn.number())
+                : "  record %d is torn and counts as a round of run %s"
+                    .formatted(torn.number(), runs(torn)));
       }
     }
     long notes = history.records().stream().filter(LedgerRecord.Noted.class::isInstance).count();
@@ -113,6 +114,10 @@ final class ShowLedger implements Callable<Integer> {
     }
     totals.forEach(total -> lines.add(text(total)));
     return String.join(System.lineSeparator(), lines);
+  }
+
+  private static String runs(LedgerRecord.Torn torn) {
+    return torn.runs().stream().map(String::valueOf).collect(Collectors.joining(", of run "));
   }
 
   private static String text(Total total) {

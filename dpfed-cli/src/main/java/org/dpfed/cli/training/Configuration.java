@@ -91,9 +91,13 @@ final class Configuration {
 
   /** The settings of a file, whose paths are relative to it. */
   static Configuration of(Path file) {
+    return of(file, SettingsReader.sections(SettingsFile.text(file), file.toString()));
+  }
+
+  /** The settings of these entries of a file. */
+  static Configuration of(Path file, List<SettingsReader.Entry> entries) {
     Configuration configuration = new Configuration(file.toString());
-    for (SettingsReader.Entry entry :
-        SettingsReader.sections(SettingsFile.text(file), configuration.name)) {
+    for (SettingsReader.Entry entry : entries) {
       configuration.set(entry.key(), beside(file, entry), Giver.FILE, entry.source());
     }
     return configuration;
@@ -138,22 +142,35 @@ final class Configuration {
   }
 
   private void set(String key, JsonNode raw, Giver giver, String source) {
+    values.put(key, new Given(raw, read(key, raw, source), giver, source));
+  }
+
+  /**
+   * What a setting's kind reads in a raw value.
+   *
+   * @throws UsageException when there is no such setting, or it has no such value
+   */
+  static JsonNode read(String key, JsonNode raw, String source) {
     Setting setting =
         Settings.find(key)
             .orElseThrow(() -> new UsageException(source + ": " + Settings.unknown(key)));
-    JsonNode value =
-        setting
-            .kind()
-            .read(raw)
-            .orElseThrow(
-                () ->
-                    new UsageException(
-                        "%s: %s must be %s, %s"
-                            .formatted(source, key, setting.kind().bound(), shown(raw))));
-    values.put(key, new Given(raw, value, giver, source));
+    return setting
+        .kind()
+        .read(raw)
+        .orElseThrow(
+            () ->
+                new UsageException(
+                    "%s: %s must be %s, %s"
+                        .formatted(source, key, setting.kind().bound(), shown(raw))));
   }
 
-  private static String shown(JsonNode raw) {
+  /** Sets what follows from how the run was asked for, over whatever a file said. */
+  Configuration with(String key, String text) {
+    set(key, TextNode.valueOf(text), Giver.BUILT_IN, "built-in");
+    return this;
+  }
+
+  static String shown(JsonNode raw) {
     if (raw.isNull()) {
       return "has no value";
     }

@@ -73,7 +73,16 @@ record Experiment(
    * @throws org.dpfed.cli.UsageException when the configuration describes nothing that can run
    */
   static Experiment of(Configuration configuration, Optional<StrategyCache> strategies) {
-    DataSource source = DataSource.of(configuration);
+    return of(configuration, strategies, DataSource.of(configuration));
+  }
+
+  /**
+   * As {@link #of(Configuration, Optional)}, for runs that share their data.
+   *
+   * @param source what the configuration says of data
+   */
+  static Experiment of(
+      Configuration configuration, Optional<StrategyCache> strategies, DataSource source) {
     try {
       Partition clients = source.partition(partitioner(configuration));
       PrivacyPlan plan =

@@ -12,6 +12,9 @@ import org.dpfed.federated.RoundMetrics;
 
 /** Shows the progress of a run: a bar on a terminal, otherwise one line per evaluation. */
 sealed interface Progress extends AutoCloseable {
+  /** The property that says whether someone is looking at a terminal. */
+  String TERMINAL = "dpfed.terminal";
+
   void finished(RoundMetrics round);
 
   /** To be closed once, before anything else is printed: closing draws the bar a last time. */
@@ -26,6 +29,11 @@ sealed interface Progress extends AutoCloseable {
   static Progress of(boolean terminal, PrivacyPlan plan, PrintWriter out) {
     boolean adapts = plan.clipping().adaptation().isPresent();
     return terminal ? new Bar(plan.rounds(), adapts) : new Lines(plan.rounds(), adapts, out);
+  }
+
+  /** As {@link #of}, for where the process was started. */
+  static Progress onTerminalOrNot(PrivacyPlan plan, PrintWriter out) {
+    return of(Boolean.getBoolean(TERMINAL), plan, out);
   }
 
   /** The round's clip norm where it adapts, to go behind a metric; otherwise empty. */
@@ -96,6 +104,25 @@ sealed interface Progress extends AutoCloseable {
     @Override
     public void close() {
       out.flush();
+    }
+  }
+
+  /**
+   * Also tells somebody else of each round.
+   *
+   * @param shown the progress of the run itself
+   * @param onRound runs after each round
+   */
+  record Heard(Progress shown, Runnable onRound) implements Progress {
+    @Override
+    public void finished(RoundMetrics round) {
+      shown.finished(round);
+      onRound.run();
+    }
+
+    @Override
+    public void close() {
+      shown.close();
     }
   }
 }

@@ -72,6 +72,21 @@ record RunDirectory(Path path) {
     return new RunDirectory(path);
   }
 
+  /**
+   * The directory of that name, made if there is none, for a run of exactly this configuration.
+   *
+   * @throws UsageException when it holds a run with another one
+   */
+  static RunDirectory kept(Path runs, String name, Configuration configuration) throws IOException {
+    RunDirectory directory = new RunDirectory(Files.createDirectories(under(runs, name)));
+    if (Files.exists(directory.configuration())
+        && !Files.readString(directory.configuration()).equals(configuration.toYaml())) {
+      throw new UsageException(
+          directory.path + " holds a run with other settings; start another sweep for these");
+    }
+    return directory;
+  }
+
   /** The file with the configuration. */
   Path configuration() {
     return path.resolve(CONFIGURATION);

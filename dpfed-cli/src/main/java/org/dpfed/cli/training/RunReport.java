@@ -44,6 +44,12 @@ final class RunReport {
     root.put("roundsChargedAgain", report.charged().again());
     root.put("roundsPlanned", report.plan().rounds());
     root.set("guarantee", GuaranteeJson.of(report.guarantee()));
+    if (!report.plan().isSecure()) {
+      put(
+          root,
+          "epsilonWithSecureNoise",
+          report.plan().accountedAfter(report.rounds().size()).epsilon());
+    }
     report.guaranteeOfSums().ifPresent(sums -> root.set("guaranteeOfSums", GuaranteeJson.of(sums)));
     report
         .guaranteeOfAllRuns()
@@ -128,6 +134,13 @@ final class RunReport {
     node.put("nonFinite", inside.nonFinite());
     node.put("clipped", inside.clipped());
     put(node, "meanDeltaNorm", inside.meanDeltaNorm());
+    ObjectNode quantiles = node.putObject("deltaNormQuantiles");
+    for (int i = 0; i < inside.deltaNormQuantiles().size(); i++) {
+      put(
+          quantiles,
+          String.valueOf(RoundDiagnostics.QUANTILES.get(i)),
+          inside.deltaNormQuantiles().get(i));
+    }
     put(node, "meanTrainingLoss", inside.meanTrainingLoss());
   }
 

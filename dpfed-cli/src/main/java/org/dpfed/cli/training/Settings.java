@@ -12,6 +12,9 @@ final class Settings {
           .flatMap(List::stream)
           .toList();
 
+  /** What the keys of the section begin with that says which settings a sweep varies. */
+  static final String SWEEP = "sweep.";
+
   private Settings() {}
 
   /**
@@ -29,6 +32,9 @@ final class Settings {
 
   /** What to say of a key that is not in the table. */
   static String unknown(String key) {
+    if (key.startsWith(SWEEP)) {
+      return "the section sweep is for 'dpfed sweep'; take it out to train one run";
+    }
     String nearest =
         ALL.stream()
             .map(Setting::key)

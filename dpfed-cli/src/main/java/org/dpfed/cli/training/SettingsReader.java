@@ -28,7 +28,7 @@ import org.yaml.snakeyaml.events.ScalarEvent;
  * tags, several documents, repeated keys.
  */
 final class SettingsReader {
-  private static final int DEEPEST = 4;
+  private static final int DEEPEST = 5;
   private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   /**

@@ -38,7 +38,9 @@ import picocli.CommandLine.Spec;
     },
     sortOptions = false)
 public final class TrainCommand implements Callable<Integer> {
-  private static final String STRATEGIES = "strategies";
+  /** Directory of optimised strategies, beside the runs. */
+  static final String STRATEGIES = "strategies";
+
   private static final int BUDGET_EXCEEDED = 3;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -119,7 +121,12 @@ public final class TrainCommand implements Callable<Integer> {
       CommandLine command = spec.commandLine();
       TrainingRun run =
           new TrainingRun(
-              experiment, directory, resume != null, command.getOut(), command.getErr());
+              experiment,
+              directory,
+              resume != null,
+              () -> Progress.onTerminalOrNot(experiment.plan(), command.getOut()),
+              command.getOut(),
+              command.getErr());
       OptionalDouble most = configuration.optionalNumber("privacy.maxEpsilon");
       boolean isWithinBudget =
           run.run(most.isPresent() ? ledger.limitedTo(most.getAsDouble()) : ledger, checkpoints);

@@ -3,6 +3,7 @@ package org.dpfed.cli.training;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.function.Supplier;
 import org.dpfed.accounting.PopulationLedger;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
@@ -18,27 +19,29 @@ import org.dpfed.ledger.CheckpointDirectory;
  * and a report of the privacy spent in every charged round, finished or not.
  */
 final class TrainingRun {
-  private static final String TERMINAL = "dpfed.terminal";
-
   private final Experiment experiment;
   private final RunDirectory directory;
   private final boolean resumes;
+  private final Supplier<Progress> shown;
   private final PrintWriter out;
   private final PrintWriter err;
   private boolean isKept;
 
   /**
    * @param resumes whether the run goes on from the checkpoints in its directory
+   * @param shown starts to show progress, when training starts
    */
   TrainingRun(
       Experiment experiment,
       RunDirectory directory,
       boolean resumes,
+      Supplier<Progress> shown,
       PrintWriter out,
       PrintWriter err) {
     this.experiment = experiment;
     this.directory = directory;
     this.resumes = resumes;
+    this.shown = shown;
     this.out = out;
     this.err = err;
   }
@@ -92,8 +95,7 @@ final class TrainingRun {
 
   private TrainingResult train(
       PopulationLedger ledger, CheckpointDirectory checkpoints, Interruption interruption) {
-    boolean isTerminal = Boolean.getBoolean(TERMINAL);
-    try (Progress progress = Progress.of(isTerminal, experiment.plan(), out)) {
+    try (Progress progress = shown.get()) {
       FederatedAveraging averaging =
           experiment.averaging(
               ledger,

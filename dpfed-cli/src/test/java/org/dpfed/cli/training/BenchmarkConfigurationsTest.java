@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -31,8 +32,31 @@ final class BenchmarkConfigurationsTest {
     }
   }
 
+  static Stream<Path> runs() throws IOException {
+    return files().filter(file -> !isStudy(file));
+  }
+
+  private static boolean isStudy(Path file) {
+    return file.getFileName().toString().startsWith("study-");
+  }
+
+  /** Clip norms from 0.05 to 5 and noise from none to 2, with three seeds each. */
+  @Test
+  void sweep_ofEachStudy_coversTheRange() throws IOException {
+    List<Path> studies = files().filter(BenchmarkConfigurationsTest::isStudy).toList();
+    assertThat(studies).hasSize(2);
+    for (Path study : studies) {
+      SweepSettings sweep = SweepSettings.of(study);
+      assertThat(sweep.varied())
+          .containsExactly("privacy.clipNorm", "privacy.noiseMultiplier", "seed");
+      List<VariedRun> runs = sweep.runs();
+      assertThat(runs.get(0).settings().values()).containsExactly("0.05", "0", "1");
+      assertThat(runs.get(runs.size() - 1).settings().values()).containsExactly("5", "2", "3");
+    }
+  }
+
   @ParameterizedTest
-  @MethodSource("files")
+  @MethodSource("runs")
   void plan_ofEachFile_hasAGuaranteeOrNoNoise(Path file) {
     PrivacyPlan plan = plan(file.getFileName().toString());
     assertThat(plan.guarantee().isPrivate()).isEqualTo(plan.noiseMultiplier() > 0);

@@ -147,7 +147,12 @@ final class TrainingRunTest {
       throws IOException {
     try (CheckpointDirectory checkpoints = directory.checkpoints()) {
       new TrainingRun(
-              experiment, directory, false, new PrintWriter(out, true), new PrintWriter(err, true))
+              experiment,
+              directory,
+              false,
+              () -> Progress.of(false, experiment.plan(), new PrintWriter(out, true)),
+              new PrintWriter(out, true),
+              new PrintWriter(err, true))
           .run(run -> ledger, checkpoints);
     }
   }

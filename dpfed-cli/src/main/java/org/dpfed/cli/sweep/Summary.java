@@ -1,0 +1,183 @@
+package org.dpfed.cli.sweep;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.dpfed.accounting.Guarantee;
+
+/**
+ * The page about a sweep. It never states the ε of a chosen run without what the choice costs:
+ * choosing by accuracy on client data depends on all models, so it is a release of all of them.
+ */
+final class Summary {
+  private final Results results;
+  private final List<Point> points;
+  private final StringBuilder page = new StringBuilder();
+
+  private Summary(Results results) {
+    this.results = results;
+    this.points = Point.of(results);
+  }
+
+  /**
+   * @param title of the page
+   * @param plots titles by name of the file without its ending
+   * @return Markdown
+   */
+  static String of(String title, Results results, Map<String, String> plots) {
+    Summary summary = new Summary(results);
+    summary.line("# Sweep %s", title);
+    summary.addStatus();
+    summary.addBest();
+    summary.addPlots(plots);
+    summary.addPoints();
+    return summary.page.toString();
+  }
+
+  private void line(String format, Object... values) {
+    page.append(String.format(Locale.ROOT, format, values)).append('\n');
+  }
+
+  private void addStatus() {
+    Map<String, Long> counts =
+        results.runs().stream()
+            .collect(Collectors.groupingBy(RunResult::status, Collectors.counting()));
+    line("");
+    line(
+        "%d runs: %s. One row for each is in `results.csv`; what was measured on held-out rows is covered by no guarantee.",
+        results.runs().size(),
+        counts.entrySet().stream()
+            .sorted(Map.Entry.comparingByKey())
+            .map(count -> count.getValue() + " " + count.getKey())
+            .collect(Collectors.joining(", ")));
+    List<RunResult> failed = results.runs().stream().filter(r -> r.problem().isPresent()).toList();
+    if (!failed.isEmpty()) {
+      line("");
+      failed.forEach(
+          run -> line("- run %s failed: %s", run.run().name(), run.problem().orElseThrow()));
+    }
+    boolean isSeeded =
+        results.runs().stream()
+            .anyMatch(run -> run.report().filter(r -> r.has("epsilonWithSecureNoise")).isPresent());
+    if (isSeeded) {
+      line("");
+      line(
+          "**Seeded noise: these runs have no privacy.** Each ε below is what the run would cost with secure noise.");
+    }
+  }
+
+  private void addBest() {
+    line("");
+    line("## The best run, and what choosing it costs");
+    line("");
+    Optional<Point> best = points.stream().max(Comparator.comparingDouble(Point::mean));
+    if (best.isEmpty()) {
+      line("No run is done that has an accuracy.");
+    } else {
+      line(
+          "Highest mean accuracy: %.4f (%.4f to %.4f over %d runs) with %s.",
+          best.get().mean(),
+          best.get().lowest(),
+          best.get().highest(),
+          best.get().runs().size(),
+          best.get().text());
+    }
+    line("");
+    line(
+        "Choosing this model because of its accuracy on clients' data is itself a release: the choice depends on every model of the sweep. So a chosen model does not have the ε of its own run.");
+    line("");
+    line("| how the model was chosen | what it costs |");
+    line("| --- | --- |");
+    for (TotalCost total : TotalCost.of(results.runs())) {
+      line(
+          "| by accuracy on data of these clients: all %d runs together | %s |",
+          total.runs(), total.all());
+      if (total.unbounded() > 0) {
+        line(
+            "| the same without the %d runs that have no guarantee | %s |",
+            total.unbounded(), total.others());
+      }
+    }
+    best.ifPresent(
+        point ->
+            line(
+                "| on public data, or before any run: one run with these settings | %s |",
+                alone(point)));
+    long unknown =
+        results.runs().stream()
+            .filter(run -> run.plan().isPresent() && run.report().isEmpty())
+            .count();
+    if (unknown > 0) {
+      line("");
+      line(
+          "%d runs have no report. They count with the rounds that they plan, each once; only the ledger knows what they were charged.",
+          unknown);
+    }
+    line("");
+    line(
+        "`./dpfed ledger show` on the ledger of the population states what everything charged to it costs, earlier runs included: %s.",
+        TotalCost.of(results.runs()).stream()
+            .map(total -> "`" + total.ledger() + "`")
+            .collect(Collectors.joining(", ")));
+  }
+
+  /** Of the run of the point that cost most. */
+  private static String alone(Point point) {
+    return Double.isInfinite(point.epsilon())
+        ? "without bound: this run has no noise"
+        : "ε = %s at δ = %s, one of the %d seeds"
+            .formatted(
+                Guarantee.displayed(point.epsilon()),
+                point.runs().get(0).plan().orElseThrow().planned().delta(),
+                point.runs().size());
+  }
+
+  private void addPlots(Map<String, String> plots) {
+    if (!plots.isEmpty()) {
+      line("");
+      line("## Plots");
+      plots.forEach(
+          (name, title) -> {
+            line("");
+            line("![%s](%s.svg)", title, name);
+          });
+    }
+  }
+
+  private void addPoints() {
+    if (points.isEmpty()) {
+      return;
+    }
+    List<String> keys = new ArrayList<>(points.get(0).settings().keySet());
+    line("");
+    line("## Mean over seeds");
+    line("");
+    line(
+        "ε is that of each run alone, as if it were the only one: see above for what choosing costs.");
+    line("");
+    line("|%s accuracy | lowest | highest | runs | ε |", cells(keys));
+    line("|%s", " --- |".repeat(keys.size() + 5));
+    points.stream()
+        .sorted(Comparator.comparingDouble(Point::mean).reversed())
+        .forEach(
+            point ->
+                line(
+                    "|%s %.4f | %.4f | %.4f | %d | %s |",
+                    cells(List.copyOf(point.settings().values())),
+                    point.mean(),
+                    point.lowest(),
+                    point.highest(),
+                    point.runs().size(),
+                    Guarantee.displayed(point.epsilon())));
+  }
+
+  private static String cells(List<String> values) {
+    return values.stream()
+        .map(value -> " " + value.replace("|", "\\|") + " |")
+        .collect(Collectors.joining());
+  }
+}

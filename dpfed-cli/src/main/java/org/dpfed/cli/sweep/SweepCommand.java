@@ -1,0 +1,168 @@
+package org.dpfed.cli.sweep;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.dpfed.accounting.Guarantee;
+import org.dpfed.cli.UsageException;
+import org.dpfed.cli.training.PlannedTraining;
+import org.dpfed.cli.training.SweepSettings;
+import org.dpfed.cli.training.VariedRun;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code dpfed sweep}: trains once for each combination of settings, and compares the runs. */
+@Command(
+    name = "sweep",
+    description = {
+      "Train once for each combination of the settings that the section 'sweep' of a file lists.",
+      "Writes a run directory for each, one table of results, plots, and what all runs cost."
+    },
+    exitCodeListHeading = "Exit status:%n",
+    exitCodeList = {
+      "0:all runs are done",
+      "1:a run failed; the others went on",
+      "2:what was asked for cannot be done; nothing was trained",
+      "130:interrupted by Ctrl-C (143 by SIGTERM); go on with --resume"
+    },
+    sortOptions = false)
+public final class SweepCommand implements Callable<Integer> {
+  private static final String TERMINAL = "dpfed.terminal";
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--config",
+      paramLabel = "FILE",
+      required = true,
+      description = "Settings in YAML, with a section 'sweep'.")
+  private Path config = Path.of("");
+
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "Name of the sweep's directory. Default: the name of the file.")
+  private @Nullable String name;
+
+  @Option(
+      names = "--sweeps",
+      paramLabel = "DIR",
+      description = "Directory of all sweeps. Default: sweeps.")
+  private Path sweeps = Path.of("sweeps");
+
+  @Option(
+      names = "--parallel",
+      paramLabel = "N",
+      description = {
+        "Runs side by side. Default: as many as there are cores for their workers",
+        "(run.workers, 1 unless set) and memory for their models."
+      })
+  private int parallel;
+
+  @Option(
+      names = "--resume",
+      description = {
+        "Go on with a sweep: runs that are done are skipped,",
+        "those that were cut go on from their last checkpoint."
+      })
+  private boolean resume;
+
+  @Option(
+      names = "--dry-run",
+      description = "Plan all runs and print what they cost; train nothing, charge nothing.")
+  private boolean dryRun;
+
+  @Override
+  public Integer call() throws IOException {
+    PrintWriter out = spec.commandLine().getOut();
+    if (parallel < 0) {
+      throw new UsageException("--parallel must be at least 1, was " + parallel);
+    }
+    SweepSettings settings = SweepSettings.of(config);
+    List<RunResult> planned = planned(settings.runs());
+    List<PlannedTraining> plans = planned.stream().flatMap(run -> run.plan().stream()).toList();
+    if (plans.isEmpty()) {
+      throw new UsageException("no run is possible: " + planned.get(0).problem().orElseThrow());
+    }
+    int atOnce = parallel > 0 ? parallel : Parallelism.of(plans);
+    describe(planned, atOnce, out);
+    if (dryRun) {
+      out.println("dry run: nothing was trained, charged or written");
+      return CommandLine.ExitCode.OK;
+    }
+    SweepDirectory directory = SweepDirectory.of(sweeps, name(), resume);
+    Results results =
+        new SweepRunner(directory, settings.varied(), found(planned, directory))
+            .train(atOnce, Boolean.getBoolean(TERMINAL), out);
+    long failed = results.runs().stream().filter(run -> run.problem().isPresent()).count();
+    long done = results.runs().stream().filter(RunResult::isDone).count();
+    out.printf(
+        "%d of %d runs done, %d failed; written to %s%n",
+        done, results.runs().size(), failed, directory.path());
+    return failed == 0 ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private String name() {
+    return name == null ? config.getFileName().toString().replaceFirst("\\.ya?ml$", "") : name;
+  }
+
+  /** A combination that cannot run is a run that failed; the others go on. */
+  private static List<RunResult> planned(List<VariedRun> runs) {
+    List<RunResult> planned = new ArrayList<>();
+    for (VariedRun run : runs) {
+      try {
+        planned.add(
+            new RunResult(run, Optional.of(run.planned()), Optional.empty(), Optional.empty()));
+      } catch (UsageException e) {
+        planned.add(RunResult.refused(run, String.valueOf(e.getMessage())));
+      }
+    }
+    return planned;
+  }
+
+  /** With what earlier runs of this sweep left. */
+  private static List<RunResult> found(List<RunResult> planned, SweepDirectory directory) {
+    return planned.stream()
+        .map(
+            result ->
+                result
+                    .plan()
+                    .map(
+                        plan ->
+                            RunResult.of(result.run(), plan, directory.runs(), Optional.empty()))
+                    .orElse(result))
+        .toList();
+  }
+
+  private void describe(List<RunResult> planned, int atOnce, PrintWriter out) {
+    out.printf("%d runs, %d side by side%n", planned.size(), atOnce);
+    for (RunResult result : planned) {
+      if (dryRun || result.problem().isPresent()) {
+        out.printf(
+            "run %s (%s): %s%n",
+            result.run().name(),
+            result.run().settings().toString().replaceAll("[{}]", ""),
+            result
+                .problem()
+                .orElseGet(
+                    () -> "ε = " + Guarantee.displayed(result.plan().orElseThrow().epsilon())));
+      }
+    }
+    for (TotalCost total : TotalCost.of(planned)) {
+      out.printf("all %d runs on %s together: %s%n", total.runs(), total.ledger(), total.all());
+      if (total.unbounded() > 0) {
+        out.printf(
+            "without the %d that have no guarantee: %s%n", total.unbounded(), total.others());
+      }
+    }
+    out.flush();
+  }
+}

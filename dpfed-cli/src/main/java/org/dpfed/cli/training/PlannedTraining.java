@@ -1,0 +1,29 @@
+package org.dpfed.cli.training;
+
+import java.nio.file.Path;
+import java.util.OptionalDouble;
+import org.dpfed.accounting.Guarantee;
+import org.dpfed.accounting.PlannedRun;
+
+/**
+ * What a run will do and need, known before it trains.
+ *
+ * @param planned what its ledger records of it
+ * @param guarantee of the whole run
+ * @param epsilon of the whole run with secure noise, which is that of the guarantee unless the
+ *     noise is seeded
+ * @param noiseMultiplier of the whole round
+ * @param ledger of its population
+ * @param maxEpsilon of everything on the ledger, if limited
+ * @param workers threads that train clients
+ * @param bytes of memory that it needs, roughly, without its data
+ */
+public record PlannedTraining(
+    PlannedRun planned,
+    Guarantee guarantee,
+    double epsilon,
+    double noiseMultiplier,
+    Path ledger,
+    OptionalDouble maxEpsilon,
+    int workers,
+    long bytes) {}

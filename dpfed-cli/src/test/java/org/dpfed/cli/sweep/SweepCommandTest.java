@@ -1,0 +1,255 @@
+package org.dpfed.cli.sweep;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import javax.imageio.ImageIO;
+import javax.xml.parsers.DocumentBuilderFactory;
+import javax.xml.parsers.ParserConfigurationException;
+import org.dpfed.accounting.NeighbouringRelation;
+import org.dpfed.cli.DpfedCommand;
+import org.dpfed.ledger.LedgerHistory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.xml.sax.SAXException;
+import picocli.CommandLine;
+
+/** {@code dpfed sweep} on real runs over the breast cancer records. */
+final class SweepCommandTest {
+  private static final int ROUNDS = 30;
+  private static final List<String> PLOTS =
+      List.of(
+          "accuracy-over-epsilon",
+          "accuracy-over-clip-norm",
+          "accuracy-over-noise",
+          "accuracy-of-clip-and-noise",
+          "accuracy-over-rounds",
+          "norms-over-clip-norm",
+          "clipped-over-clip-norm");
+
+  @TempDir Path directory;
+
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+
+  /**
+   * @param more settings of section privacy
+   */
+  private Path config(String name, String more, String sweep) throws IOException {
+    return Files.writeString(
+        directory.resolve(name + ".yaml"),
+        """
+        data:
+          set: wdbc
+        partition:
+          by: one-per-client
+        model:
+          architecture: logistic
+        client:
+          learningRate: 0.5
+        run:
+          directory: %s
+          diagnostics: true
+          checkpointEvery: 3
+          evaluateEvery: 10
+        privacy:
+          rounds: %d
+          delta: 1.0e-4
+        %s
+        sweep:
+        %s
+        """
+            .formatted(
+                directory.resolve("runs"),
+                ROUNDS,
+                more.indent(2).stripTrailing(),
+                sweep.indent(2).stripTrailing()));
+  }
+
+  private Path seeded(String name) throws IOException {
+    return config(
+        name,
+        "seed: 1\nexpectedCohortSize: 91",
+        "privacy.clipNorm: [0.1, 0.5]\nprivacy.noiseMultiplier: [0, 1, 2]");
+  }
+
+  private int sweep(Path config, String... more) {
+    CommandLine command =
+        DpfedCommand.commandLine()
+            .setOut(new PrintWriter(out, true))
+            .setErr(new PrintWriter(err, true));
+    String[] arguments = {
+      "sweep", "--config", config.toString(), "--sweeps", directory.resolve("sweeps").toString()
+    };
+    return command.execute(
+        IntStream.range(0, arguments.length + more.length)
+            .mapToObj(i -> i < arguments.length ? arguments[i] : more[i - arguments.length])
+            .toArray(String[]::new));
+  }
+
+  private Path of(String sweep, String file) {
+    return directory.resolve("sweeps").resolve(sweep).resolve(file);
+  }
+
+  /** The rows without their last column, the seconds. */
+  private List<String> rows(String sweep) throws IOException {
+    return Files.readAllLines(of(sweep, "results.csv")).stream()
+        .map(row -> row.replaceFirst(",[^,]*$", ""))
+        .toList();
+  }
+
+  @Test
+  @Timeout(300)
+  void sweep_killedAndResumed_givesTheSameResultsAsOneAfterTheOther()
+      throws IOException, InterruptedException, ParserConfigurationException, SAXException {
+    assertThat(sweep(seeded("whole"), "--parallel", "1")).as(err.toString()).isZero();
+    kill(seeded("cut"));
+    assertThat(sweep(seeded("cut"))).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(err.toString()).contains("holds an earlier sweep; go on with --resume");
+    assertThat(sweep(seeded("cut"), "--resume", "--parallel", "2")).as(err.toString()).isZero();
+
+    assertThat(rows("cut")).isEqualTo(rows("whole")).hasSize(7);
+    assertThat(rows("whole").get(0))
+        .isEqualTo(
+            "run,privacy.clipNorm,privacy.noiseMultiplier,accuracy,rocAuc,loss,epsilon,isPrivate,noiseMultiplier,notPrivate.normMedian,notPrivate.clippedShare,roundsFinished,status");
+    assertThat(rows("whole").get(1))
+        .matches("001,0\\.1,0,0\\..*,inf,no,0\\.0,[0-9.]+,[0-9.]+,30,finished");
+    assertThat(rows("whole").get(6))
+        .matches("006,0\\.5,2,0\\..*,no,2\\.0,[0-9.]+,[0-9.]+,30,finished");
+    requireFiles("cut");
+    LedgerHistory ledger = LedgerHistory.read(directory.resolve("runs/ledgers/wdbc-patient.jsonl"));
+    for (int run = 1; run <= 6; run++) {
+      assertThat(ledger.charged(run).total()).as("run %d", run).isEqualTo(ROUNDS);
+    }
+  }
+
+  private void requireFiles(String sweep)
+      throws IOException, ParserConfigurationException, SAXException {
+    for (String name : PLOTS) {
+      BufferedImage image = ImageIO.read(of(sweep, name + ".png").toFile());
+      assertThat(image.getWidth()).isEqualTo(2 * Figure.WIDTH);
+      String root =
+          DocumentBuilderFactory.newInstance()
+              .newDocumentBuilder()
+              .parse(of(sweep, name + ".svg").toFile())
+              .getDocumentElement()
+              .getTagName();
+      assertThat(root).isEqualTo("svg");
+    }
+    assertThat(Files.readString(of(sweep, "norms-over-clip-norm.svg"))).contains("not private");
+    JsonNode json = new ObjectMapper().readTree(of(sweep, "results.json").toFile());
+    assertThat(json.path("runs")).hasSize(6);
+    for (int run = 1; run <= 6; run++) {
+      Path path = of(sweep, "runs/00" + run);
+      assertThat(path.resolve("model.zip")).exists();
+      assertThat(path.resolve("config.yaml")).exists();
+      JsonNode report = new ObjectMapper().readTree(path.resolve("report.json").toFile());
+      assertThat(report.at("/rounds/0/notCoveredByGuarantee/deltaNormQuantiles/0.5").asDouble())
+          .isPositive();
+      assertThat(json.path("runs").path(run - 1).at("/notCoveredByGuarantee/accuracy"))
+          .isEqualTo(report.at("/notCoveredByGuarantee/evaluation/accuracy"));
+    }
+  }
+
+  private void kill(Path config) throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "org.dpfed.cli.Main",
+                "sweep",
+                "--parallel",
+                "2",
+                "--config",
+                config.toString(),
+                "--sweeps",
+                directory.resolve("sweeps").toString())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try (BufferedReader output = process.inputReader()) {
+      assertThat(output.lines().filter(line -> line.contains("finished")).findFirst()).isPresent();
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+    assertThat(of("cut", "summary.md")).doesNotExist();
+  }
+
+  /** Secure noise, so that the page states what is proven. */
+  @Test
+  @Timeout(300)
+  void sweep_someRunsFail_othersGoOnAndTheChoiceHasItsPrice() throws IOException {
+    Path config =
+        config(
+            "mixed",
+            "clipNorm: 0.3\nnoiseMultiplier: 1",
+            "privacy.expectedCohortSize: [91, 1000]\nseeds: [1, 2]");
+    assertThat(sweep(config)).isEqualTo(CommandLine.ExitCode.SOFTWARE);
+    assertThat(out.toString())
+        .contains("expectedCohortSize")
+        .contains("2 of 4 runs done, 2 failed");
+    assertThat(rows("mixed").subList(3, 5))
+        .containsExactly("003,1000,1,,,,,,,,,0,failed", "004,1000,2,,,,,,,,,0,failed");
+
+    String page = Files.readString(of("mixed", "summary.md"));
+    assertThat(page).contains("is itself a release").contains("- run 003 failed: ");
+    double one = epsilon(page, "on public data");
+    double both = epsilon(page, "by accuracy on data of these clients: all 2 runs");
+    assertThat(both).isGreaterThan(one);
+    LedgerHistory ledger = LedgerHistory.read(directory.resolve("runs/ledgers/wdbc-patient.jsonl"));
+    assertThat(ledger.composed(NeighbouringRelation.ADD_OR_REMOVE_ONE).epsilon(1e-4))
+        .isLessThanOrEqualTo(both)
+        .isGreaterThan(both - 1e-4);
+
+    JsonNode first = new ObjectMapper().readTree(of("mixed", "runs/001/report.json").toFile());
+    JsonNode second = new ObjectMapper().readTree(of("mixed", "runs/002/report.json").toFile());
+    assertThat(first.at("/configuration/model/seed").asInt()).isEqualTo(1);
+    assertThat(second.at("/configuration/run/seed").asInt()).isEqualTo(2);
+    assertThat(first.path("isSecure").asBoolean()).isTrue();
+
+    Files.delete(of("mixed", "runs/002/report.json"));
+    Files.writeString(of("mixed", "runs/002/config.yaml"), "other");
+    assertThat(sweep(config, "--resume")).isEqualTo(CommandLine.ExitCode.SOFTWARE);
+    assertThat(out.toString()).contains("run 002 failed: ").contains("a run with other settings");
+    assertThat(rows("mixed").get(2)).endsWith(",failed");
+  }
+
+  private static double epsilon(String page, String row) {
+    String line = page.lines().filter(l -> l.startsWith("| " + row)).findFirst().orElseThrow();
+    return Double.parseDouble(line.replaceFirst(".*ε = ([0-9.]+) .*", "$1"));
+  }
+
+  @Test
+  void sweep_nameThatLeavesTheDirectory_isRefused() throws IOException {
+    for (String name : List.of("../other", "..", "a/b", ".hidden")) {
+      assertThat(sweep(seeded("name"), "--name", name)).isEqualTo(CommandLine.ExitCode.USAGE);
+    }
+    assertThat(err.toString()).contains("--name must be the name of a directory");
+    assertThat(directory.resolve("sweeps")).doesNotExist();
+  }
+
+  @Test
+  void sweep_dryRun_printsCostsAndWritesNothing() throws IOException {
+    Path config =
+        config("dry", "clipNorm: 1\nexpectedCohortSize: 91", "privacy.noiseMultiplier: [0, 1]");
+    assertThat(sweep(config, "--dry-run")).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .contains("run 001 (privacy.noiseMultiplier=0): ε = ∞")
+        .contains("together: without bound")
+        .contains("without the 1 that have no guarantee: ε = ")
+        .contains("nothing was trained");
+    assertThat(directory.resolve("sweeps")).doesNotExist();
+    assertThat(directory.resolve("runs/ledgers")).doesNotExist();
+  }
+}
