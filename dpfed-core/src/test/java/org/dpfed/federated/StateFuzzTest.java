@@ -54,7 +54,8 @@ final class StateFuzzTest {
                         List.of(
                             ModelEvaluation.Metric.of("accuracy", 0.5),
                             ModelEvaluation.Metric.absent("auc", "one class only")))),
-                Optional.of(new RoundDiagnostics(3, 1, 0, 2, 0.5, Double.NaN))));
+                Optional.of(
+                    new RoundDiagnostics(3, 1, 0, 2, 0.5, List.of(0.1, 0.5, 0.9), Double.NaN))));
     return List.of(
         FuzzedReader.of(
             "metrics in a checkpoint",
