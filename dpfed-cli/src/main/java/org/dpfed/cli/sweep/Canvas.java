@@ -18,6 +18,8 @@ interface Canvas {
   void dot(double x, double y, double radius, Color fill);
 
   /**
+   * Draws a text.
+   *
    * @param y of the line that the letters stand on
    * @param size of the letters
    * @param isUpright whether the text is turned to be read from below upwards

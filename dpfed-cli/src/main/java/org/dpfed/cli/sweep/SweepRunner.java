@@ -41,7 +41,7 @@ final class SweepRunner {
   private final List<String> varied;
   private final Map<String, RunResult> results = new LinkedHashMap<>();
   private final Map<Path, LedgerFile> ledgers = new LinkedHashMap<>();
-  private final AtomicBoolean isStopping = new AtomicBoolean();
+  private final AtomicBoolean hasFailed = new AtomicBoolean();
 
   /**
    * @param varied keys of the settings that differ between runs
@@ -70,7 +70,7 @@ final class SweepRunner {
     List<RunResult> open = open();
     long rounds = open.stream().mapToLong(result -> plan(result).planned().rounds()).sum();
     CountDownLatch written = new CountDownLatch(1);
-    Thread hook = new Thread(() -> stop(written), "dpfed-sweep-interruption");
+    Thread hook = new Thread(() -> await(written), "dpfed-sweep-interruption");
     Runtime.getRuntime().addShutdownHook(hook);
     try {
       try (SweepProgress progress = new SweepProgress(open.size(), rounds, isTerminal, out)) {
@@ -83,7 +83,9 @@ final class SweepRunner {
       }
       Results all = results();
       directory.write(all);
-      directory.writeSummary(all);
+      if (!isProcessEnding()) {
+        directory.writeSummary(all);
+      }
       return all;
     } finally {
       written.countDown();
@@ -92,12 +94,23 @@ final class SweepRunner {
   }
 
   /** The process ends after this, so it waits until the tables are written. */
-  private void stop(CountDownLatch written) {
-    isStopping.set(true);
+  private static void await(CountDownLatch written) {
     try {
       written.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** From the first moment of it, before any hook can tell; plots cannot be drawn any more. */
+  private static boolean isProcessEnding() {
+    Thread tried = new Thread(() -> {});
+    try {
+      Runtime.getRuntime().addShutdownHook(tried);
+      removeUnlessEnding(tried);
+      return false;
+    } catch (IllegalStateException e) {
+      return true;
     }
   }
 
@@ -139,14 +152,15 @@ final class SweepRunner {
         future.get();
       }
     } catch (ExecutionException e) {
+      hasFailed.set(true);
       if (e.getCause() instanceof UncheckedIOException io && io.getCause() != null) {
         throw io.getCause();
       }
       throw new IllegalStateException(e.getCause());
     } catch (InterruptedException e) {
+      hasFailed.set(true);
       Thread.currentThread().interrupt();
     } finally {
-      isStopping.set(true);
       end(threads);
     }
   }
@@ -169,7 +183,7 @@ final class SweepRunner {
   }
 
   private void train(RunResult open, SweepProgress progress) {
-    if (isStopping.get()) {
+    if (hasFailed.get() || isProcessEnding()) {
       return;
     }
     AtomicLong rounds = new AtomicLong();
@@ -182,7 +196,8 @@ final class SweepRunner {
             progress.round();
           });
     } catch (IOException | RuntimeException | Error e) {
-      problem = Optional.of(Causes.words(e));
+      // What fails because the process ends is left for --resume.
+      problem = isProcessEnding() ? Optional.empty() : Optional.of(Causes.words(e));
     }
     RunResult result = RunResult.of(open.run(), plan(open), directory.runs(), problem);
     keep(result);

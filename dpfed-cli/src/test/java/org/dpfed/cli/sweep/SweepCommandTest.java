@@ -162,9 +162,36 @@ final class SweepCommandTest {
     }
   }
 
+  /** As SIGTERM and Ctrl-C do it: the tables are written, no run counts as failed. */
+  @Test
+  @Timeout(300)
+  void sweep_interrupted_leavesTheRestForResume() throws IOException, InterruptedException {
+    Process process = start(seeded("cut"));
+    try (BufferedReader output = process.inputReader()) {
+      assertThat(output.lines().filter(line -> line.contains("finished")).findFirst()).isPresent();
+      process.destroy();
+      output.lines().forEach(rest -> {});
+    }
+    assertThat(process.waitFor()).isEqualTo(143);
+    assertThat(rows("cut").subList(1, 7))
+        .allMatch(row -> row.matches(".*,(finished|stopped|not finished)"))
+        .anyMatch(row -> !row.endsWith(",finished"));
+    assertThat(sweep(seeded("cut"), "--resume")).as(err.toString()).isZero();
+    assertThat(rows("cut").subList(1, 7)).allMatch(row -> row.endsWith(",30,finished"));
+  }
+
   private void kill(Path config) throws IOException, InterruptedException {
-    Process process =
-        new ProcessBuilder(
+    Process process = start(config);
+    try (BufferedReader output = process.inputReader()) {
+      assertThat(output.lines().filter(line -> line.contains("finished")).findFirst()).isPresent();
+    } finally {
+      process.destroyForcibly().waitFor();
+    }
+    assertThat(of("cut", "summary.md")).doesNotExist();
+  }
+
+  private Process start(Path config) throws IOException {
+    return new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
@@ -178,12 +205,6 @@ final class SweepCommandTest {
                 directory.resolve("sweeps").toString())
             .redirectError(ProcessBuilder.Redirect.DISCARD)
             .start();
-    try (BufferedReader output = process.inputReader()) {
-      assertThat(output.lines().filter(line -> line.contains("finished")).findFirst()).isPresent();
-    } finally {
-      process.destroyForcibly().waitFor();
-    }
-    assertThat(of("cut", "summary.md")).doesNotExist();
   }
 
   /** Secure noise, so that the page states what is proven. */
