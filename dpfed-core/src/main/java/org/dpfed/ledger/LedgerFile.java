@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -40,18 +41,22 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
   private final FileChannel channel;
   private final LedgerReader state;
   private final RecordFormat format = new RecordFormat();
+  private long length;
   private boolean failed;
+  private Optional<RunLedger> current = Optional.empty();
   private Optional<LedgerRecord.Torn> torn = Optional.empty();
 
   /**
    * @param channel to {@code file}, appends
    * @param state what the file holds
    */
-  LedgerFile(Path file, ProcessLock lock, FileChannel channel, LedgerReader state) {
+  LedgerFile(Path file, ProcessLock lock, FileChannel channel, LedgerReader state)
+      throws IOException {
     this.file = file;
     this.lock = lock;
     this.channel = channel;
     this.state = state;
+    this.length = channel.size();
   }
 
   /**
@@ -143,7 +148,7 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
     int number = state.lastRun() + 1;
     RunBudget budget = RunBudget.of(before, number, run, 0, maxEpsilon);
     append("run " + number, new LedgerRecord.Begun(state.next(), now(), number, run));
-    return new RunLedger(this, number, run, budget, 0);
+    return current(new RunLedger(this, number, run, budget, 0));
   }
 
   private synchronized PrivacyLedger resume(
@@ -167,27 +172,42 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
           "completed must be from 0 to the %d rounds that run %d was charged, was %d"
               .formatted(before.charged(number).reached(), number, completed));
     }
+    if (run.rounds() < before.charged(number).reached()) {
+      throw new IllegalArgumentException(
+          "run %d was charged %d rounds, is to be resumed with %d; resume it with at least %d"
+              .formatted(
+                  number,
+                  before.charged(number).reached(),
+                  run.rounds(),
+                  before.charged(number).reached()));
+    }
     RunBudget budget = RunBudget.of(before, number, run, completed, maxEpsilon);
     append(
         "that run %d goes on".formatted(number),
         new LedgerRecord.Resumed(state.next(), now(), number, completed, run.rounds()));
-    return new RunLedger(this, number, run, budget, completed);
+    return current(new RunLedger(this, number, run, budget, completed));
   }
 
-  /** Appends what {@link RunLedger} charges, if its run is still the one in progress. */
-  synchronized void charge(LedgerRecord.Charged charged) {
-    requireCurrent(charged.run());
+  private RunLedger current(RunLedger begun) {
+    current = Optional.of(begun);
+    return begun;
+  }
+
+  /** Appends what that one charges, if it is still the run in progress. */
+  synchronized void charge(RunLedger by, LedgerRecord.Charged charged) {
+    requireCurrent(by, charged.run());
     append("charge", charged);
   }
 
-  /** Appends what {@link RunLedger} notes, as {@link #charge} does. */
-  synchronized void note(LedgerRecord.Noted noted) {
-    requireCurrent(noted.run());
+  /** Appends what that one notes, as {@link #charge} does. */
+  synchronized void note(RunLedger by, LedgerRecord.Noted noted) {
+    requireCurrent(by, noted.run());
     append("what was shown", noted);
   }
 
-  private void requireCurrent(int run) {
-    if (run != state.currentRun()) {
+  /** A run that was resumed elsewhere has ended too: its budget knows nothing of the other's. */
+  private void requireCurrent(RunLedger by, int run) {
+    if (current.filter(by::equals).isEmpty()) {
       throw new IllegalStateException(
           "run %d of %s ended when run %d began or went on; a ledger has one run at a time"
               .formatted(run, file, state.currentRun()));
@@ -244,14 +264,24 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
   }
 
   private void write(String text) throws IOException {
+    requireLength(channel.size());
     ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
+    length += bytes.remaining();
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }
     channel.force(true);
+    // An open file can be written to after it was deleted or another took its place.
     if (!Files.exists(file)) {
-      // An open file can be written to after it was deleted; nobody would find the line.
       throw new NoSuchFileException(file.toString(), null, "deleted or moved during the run");
+    }
+    requireLength(Files.size(file));
+  }
+
+  private void requireLength(long found) throws IOException {
+    if (found != length) {
+      throw new FileSystemException(
+          file.toString(), null, "changed or replaced by something else during the run");
     }
   }
 

@@ -47,6 +47,7 @@ final class RunLedger implements PrivacyLedger {
     requireRoom();
     int round = done + 1;
     ledger.charge(
+        this,
         new LedgerRecord.Charged(
             ledger.next(), LedgerFile.now(), run, round, event, "model after round " + round));
     done = round;
@@ -54,7 +55,7 @@ final class RunLedger implements PrivacyLedger {
 
   @Override
   public synchronized void note(String text) {
-    ledger.note(new LedgerRecord.Noted(ledger.next(), LedgerFile.now(), run, text));
+    ledger.note(this, new LedgerRecord.Noted(ledger.next(), LedgerFile.now(), run, text));
   }
 
   @Override
