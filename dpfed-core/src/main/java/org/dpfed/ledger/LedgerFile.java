@@ -5,13 +5,16 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -43,19 +46,22 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
   private final FileChannel channel;
   private final LedgerReader state;
   private final RecordFormat format = new RecordFormat();
+  private long length;
   private boolean failed;
-  private boolean isHeld;
+  private final Map<Integer, RunLedger> held = new HashMap<>();
   private Optional<LedgerRecord.Torn> torn = Optional.empty();
 
   /**
    * @param channel to {@code file}, appends
    * @param state what the file holds
    */
-  LedgerFile(Path file, ProcessLock lock, FileChannel channel, LedgerReader state) {
+  LedgerFile(Path file, ProcessLock lock, FileChannel channel, LedgerReader state)
+      throws IOException {
     this.file = file;
     this.lock = lock;
     this.channel = channel;
     this.state = state;
+    this.length = channel.size();
   }
 
   /**
@@ -185,8 +191,7 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
     append(
         "run " + number,
         new LedgerRecord.Begun(state.next(), now(), number, run, !others.isEmpty()));
-    isHeld = true;
-    return new RunLedger(this, number, run, budget, 0);
+    return held(number, new RunLedger(this, number, run, budget, 0));
   }
 
   private synchronized PrivacyLedger resume(
@@ -210,19 +215,32 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
           "completed must be from 0 to the %d rounds that run %d was charged, was %d"
               .formatted(before.charged(number).reached(), number, completed));
     }
+    if (run.rounds() < before.charged(number).reached()) {
+      throw new IllegalArgumentException(
+          "run %d was charged %d rounds, is to be resumed with %d; resume it with at least %d"
+              .formatted(
+                  number,
+                  before.charged(number).reached(),
+                  run.rounds(),
+                  before.charged(number).reached()));
+    }
     Set<Integer> others = others(number, way);
     RunBudget budget = RunBudget.of(before, others, number, run, completed, way.maxEpsilon);
     append(
         "that run %d goes on".formatted(number),
         new LedgerRecord.Resumed(
             state.next(), now(), number, completed, run.rounds(), !others.isEmpty()));
-    isHeld = true;
-    return new RunLedger(this, number, run, budget, completed);
+    return held(number, new RunLedger(this, number, run, budget, completed));
+  }
+
+  private RunLedger held(int number, RunLedger begun) {
+    held.put(number, begun);
+    return begun;
   }
 
   /** The runs that stay in progress beside another: those of earlier processes have ended. */
   private Set<Integer> others(int number, Way way) {
-    if (!isHeld || !way.isBeside) {
+    if (held.isEmpty() || !way.isBeside) {
       return Set.of();
     }
     Set<Integer> others = new TreeSet<>(state.inProgress());
@@ -231,26 +249,27 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
   }
 
   /**
-   * Appends what {@link RunLedger} charges, if its run is still in progress.
+   * Appends what that one charges, if its run is still in progress and did not go on elsewhere.
    *
    * @param round counts from 1
    */
-  synchronized void charge(int run, int round, DpEvent event) {
-    requireInProgress(run);
+  synchronized void charge(RunLedger by, int run, int round, DpEvent event) {
+    requireInProgress(by, run);
     append(
         "charge",
         new LedgerRecord.Charged(
             state.next(), now(), run, round, event, "model after round " + round));
   }
 
-  /** Appends what {@link RunLedger} notes, as {@link #charge} does. */
-  synchronized void note(int run, String text) {
-    requireInProgress(run);
+  /** Appends what that one notes, as {@link #charge} does. */
+  synchronized void note(RunLedger by, int run, String text) {
+    requireInProgress(by, run);
     append("what was shown", new LedgerRecord.Noted(state.next(), now(), run, text));
   }
 
-  private void requireInProgress(int run) {
-    if (!state.inProgress().contains(run)) {
+  /** A run that was resumed elsewhere has ended here: its budget knows nothing of the other's. */
+  private void requireInProgress(RunLedger by, int run) {
+    if (held.get(run) != by || !state.inProgress().contains(run)) {
       throw new IllegalStateException(
           "run %d of %s ended when run %s began or went on; a ledger has one run at a time, unless they begin side by side"
               .formatted(run, file, state.inProgress()));
@@ -303,14 +322,24 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
   }
 
   private void write(String text) throws IOException {
+    requireLength(channel.size());
     ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.ISO_8859_1));
+    length += bytes.remaining();
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }
     channel.force(true);
+    // An open file can be written to after it was deleted or another took its place.
     if (!Files.exists(file)) {
-      // An open file can be written to after it was deleted; nobody would find the line.
       throw new NoSuchFileException(file.toString(), null, "deleted or moved during the run");
+    }
+    requireLength(Files.size(file));
+  }
+
+  private void requireLength(long found) throws IOException {
+    if (found != length) {
+      throw new FileSystemException(
+          file.toString(), null, "changed or replaced by something else during the run");
     }
   }
 

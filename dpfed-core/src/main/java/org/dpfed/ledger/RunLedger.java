@@ -45,13 +45,13 @@ final class RunLedger implements PrivacyLedger {
               .formatted(done + 1, run));
     }
     requireRoom();
-    ledger.charge(run, done + 1, event);
+    ledger.charge(this, run, done + 1, event);
     done++;
   }
 
   @Override
   public synchronized void note(String text) {
-    ledger.note(run, text);
+    ledger.note(this, run, text);
   }
 
   @Override

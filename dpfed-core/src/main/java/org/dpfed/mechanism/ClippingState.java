@@ -47,16 +47,31 @@ final class ClippingState {
   }
 
   /**
-   * @throws IllegalArgumentException when they are of another number of parts, or no bounds
+   * @throws IllegalArgumentException when they are of another number of parts, no bounds, or not
+   *     this clipping's although nothing adapts them: noise that was made for these would not hide
+   *     what others let through
    */
   void restore(double[] bounds) {
-    if (bounds.length != clipNorms.length + 1 || Arrays.stream(bounds).anyMatch(b -> !(b >= 0))) {
+    if (bounds.length != clipNorms.length + 1) {
       throw new IllegalArgumentException(
-          "the state must have %d bounds of at least 0, had %s"
-              .formatted(clipNorms.length + 1, Arrays.toString(bounds)));
+          "the state must have %d bounds, had %d".formatted(clipNorms.length + 1, bounds.length));
     }
+    for (int i = 0; i < clipNorms.length; i++) {
+      requireReachable(bounds[i], clipNorms[i], clipping.adaptation().isPresent());
+    }
+    double zeroing = bounds[clipNorms.length];
+    requireReachable(zeroing, zeroingEstimate, zeroingAdaptation().isPresent());
     System.arraycopy(bounds, 0, clipNorms, 0, clipNorms.length);
-    zeroingEstimate = bounds[clipNorms.length];
+    zeroingEstimate = zeroing;
+  }
+
+  private static void requireReachable(double bound, double own, boolean isAdaptive) {
+    if (isAdaptive ? !(bound > 0 && bound < Double.POSITIVE_INFINITY) : bound != own) {
+      throw new IllegalArgumentException(
+          "a bound of the state must be %s, was %s; it is of another run"
+              .formatted(
+                  isAdaptive ? "positive and finite" : "that of the clipping, " + own, bound));
+    }
   }
 
   /** The bound of each part in the current round. */

@@ -326,6 +326,27 @@ final class ResumeTest {
     }
   }
 
+  /**
+   * Five rounds were charged, three are in the checkpoint: no plan of four can state what it cost.
+   */
+  @Test
+  void resume_fewerRoundsThanWereCharged_isRefused() throws IOException {
+    Sampling poisson = new Sampling.Poisson(12);
+    Noise independent = new Noise.Independent();
+    try (LedgerFile ledger = LedgerFile.open(directory.resolve("ledger.jsonl"));
+        CheckpointDirectory checkpoints = CheckpointDirectory.open(directory.resolve("c"))) {
+      PrivacyPlan plan = plan(poisson, independent).noiseMultiplier(1.3).build();
+      assertThatThrownBy(() -> started(plan, ledger, checkpoints, 3, 5).build().run())
+          .hasCauseInstanceOf(Cut.class);
+      LedgerHistory before = ledger.history();
+      PrivacyPlan shorter = plan(poisson, independent).rounds(4).noiseMultiplier(1.3).build();
+      assertRefused(
+          resumed(shorter, ledger, checkpoints),
+          "run 1 was charged 5 rounds, is to be resumed with 4; resume it with at least 5");
+      assertThat(ledger.history()).isEqualTo(before);
+    }
+  }
+
   /** Its noise was made for the rounds it had, and is gone when they are done; the model stays. */
   @Test
   void resume_finishedRunWithCorrelatedNoise_givesItsResultAndNoNoiseIsLeftBehind()

@@ -106,8 +106,8 @@ final class FailingChannel extends FileChannel {
   }
 
   @Override
-  public long size() {
-    throw new UnsupportedOperationException();
+  public long size() throws IOException {
+    return file.size();
   }
 
   @Override

@@ -9,7 +9,9 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
+import org.dpfed.accounting.ChargedRounds;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.PlannedRun;
@@ -200,6 +202,68 @@ final class LedgerFileTest {
           .isInstanceOf(UncheckedIOException.class)
           .hasMessageContaining("deleted or moved");
       assertThatThrownBy(() -> run.charge(EVENT)).isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  /** As an editor, a restored backup or a synchronised folder leaves it. */
+  @Test
+  void charge_anotherFileTookThePlace_isNotTakenForRecorded() throws IOException {
+    try (LedgerFile ledger = LedgerFile.open(file)) {
+      PrivacyLedger run = ledger.begin(RUN);
+      Path copy = Files.copy(file, directory.resolve("copy.jsonl"));
+      Files.move(copy, file, StandardCopyOption.REPLACE_EXISTING);
+      assertThatThrownBy(() -> run.charge(EVENT))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining("changed or replaced by something else during the run");
+      assertThat(ledger.history().spentRounds(1)).isEqualTo(1);
+      assertThatThrownBy(() -> run.charge(EVENT)).isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  /**
+   * A second name of the same file has a lock of its own, and so has one whose lock was removed.
+   */
+  @Test
+  void charge_somethingElseWroteOrCut_isRefusedBeforeItIsWritten() throws IOException {
+    Path second = directory.resolve("second.jsonl");
+    try (LedgerFile ledger = LedgerFile.open(file)) {
+      PrivacyLedger run = ledger.begin(RUN);
+      run.charge(EVENT);
+      Files.createLink(second, file);
+      try (LedgerFile other = LedgerFile.open(second)) {
+        PrivacyLedger otherRun = other.begin(RUN);
+        byte[] before = Files.readAllBytes(file);
+        assertThatThrownBy(() -> run.charge(EVENT))
+            .isInstanceOf(UncheckedIOException.class)
+            .hasMessageContaining("changed or replaced by something else during the run");
+        assertThat(Files.readAllBytes(file)).isEqualTo(before);
+        otherRun.charge(EVENT);
+      }
+    }
+    assertThat(LedgerHistory.read(file).spentRounds(2)).isEqualTo(1);
+    try (LedgerFile ledger = LedgerFile.open(file)) {
+      PrivacyLedger run = ledger.begin(RUN);
+      Files.writeString(file, "");
+      assertThatThrownBy(() -> run.charge(EVENT)).isInstanceOf(UncheckedIOException.class);
+      assertThat(file).isEmptyFile();
+    }
+  }
+
+  /** Its budget was made without the charges of the run that went on. */
+  @Test
+  void charge_runWentOnElsewhere_isRefused() throws IOException {
+    try (LedgerFile ledger = LedgerFile.open(file)) {
+      PrivacyLedger first = ledger.begin(RUN);
+      first.charge(EVENT);
+      PrivacyLedger resumed = ledger.resume(RUN, first.position().orElseThrow(), 1);
+      byte[] before = Files.readAllBytes(file);
+      assertThatThrownBy(() -> first.charge(EVENT))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("run 1 of " + file + " ended when run 1 began or went on");
+      assertThatThrownBy(() -> first.note("x")).isInstanceOf(IllegalStateException.class);
+      assertThat(Files.readAllBytes(file)).isEqualTo(before);
+      resumed.charge(EVENT);
+      assertThat(ledger.history().charged(1)).isEqualTo(ChargedRounds.first(2));
     }
   }
 

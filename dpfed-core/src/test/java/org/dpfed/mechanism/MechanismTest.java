@@ -49,6 +49,34 @@ final class MechanismTest {
             new DpEvent.SelfComposed(new DpEvent.PoissonSampled(0.25, new DpEvent.Gaussian(2)), 1));
   }
 
+  /** Correlated noise is made for the clip norm that the mechanism has, whatever a state says. */
+  @Test
+  void resume_boundsOfAnotherClipping_areRefused() {
+    QuantileEstimation median = QuantileEstimation.median();
+    Clipping fixed = new Clipping.Fixed(1);
+    Clipping zeroed = new Clipping.Zeroed(fixed, new Zeroing.AbovePublic(5));
+    assertRefused(fixed, "that of the clipping, 1.0, was 8.0", 8, 0);
+    assertRefused(fixed, "that of the clipping, 0.0, was 8.0", 1, 8);
+    assertRefused(fixed, "that of the clipping, 1.0, was NaN", Double.NaN, 0);
+    assertRefused(fixed, "must have 2 bounds, had 1", 1);
+    assertRefused(zeroed, "was 8.0", 1, 8);
+    for (double bound : new double[] {0, -1, Double.NaN, Double.POSITIVE_INFINITY}) {
+      assertRefused(
+          new Clipping.Adaptive(1, median), "positive and finite, was " + bound, bound, 0);
+    }
+  }
+
+  private static void assertRefused(Clipping clipping, String message, double... bounds) {
+    Mechanism mechanism = Mechanisms.poisson(4, 2, clipping, 2, Randomness.secure());
+    KernelSelection kernel = KernelSelection.forced("nd4j");
+    MechanismState own = mechanism.start(kernel, 3).state();
+    assertThat(mechanism.resume(kernel, own, 3).state().bounds()).isEqualTo(own.bounds());
+    MechanismState other = new MechanismState(1, bounds, own.order(), own.noise());
+    assertThatThrownBy(() -> mechanism.resume(kernel, other, 3))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining(message);
+  }
+
   /**
    * The promise behind every epsilon: whatever the deltas, one client more moves the sum by no more
    * than the clip norm. Without noise the release shows the sum up to one rounding to float, and
