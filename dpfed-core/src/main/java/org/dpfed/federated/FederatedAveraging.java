@@ -92,9 +92,10 @@ public final class FederatedAveraging {
   }
 
   /**
-   * Asks a run to end after the clients now in training. Their round is neither charged nor
-   * released; the result holds the rounds before it. May be called from any thread, and before
-   * {@link #run}, which then trains nothing. An interruption of the thread that runs does the same.
+   * Asks a run to end after the clients now in training. Their round is not released, and charged
+   * only with local trust, where clients may have sent messages already; the result holds the
+   * rounds before it. May be called from any thread, and before {@link #run}, which then trains
+   * nothing. An interruption of the thread that runs does the same.
    */
   public void stop() {
     stop.set(true);

@@ -60,7 +60,7 @@ public final class MechanismRun {
   private void restore(MechanismState state) {
     if (state.round() < 0 || state.round() > mechanism.rounds()) {
       throw new IllegalArgumentException(
-          "the state must be of round 0 to %d, was of %d"
+          "the state is of round %2$d, the run has %1$d rounds; resume it with at least %2$d"
               .formatted(mechanism.rounds(), state.round()));
     }
     clipping.restore(state.bounds());

@@ -67,7 +67,7 @@ final class MechanismTest {
   }
 
   private static void assertRefused(Clipping clipping, String message, double... bounds) {
-    Mechanism mechanism = Mechanisms.poisson(4, 2, clipping, 2, Randomness.secure());
+    Mechanism mechanism = Mechanisms.poisson(4, 2, clipping, 0.1, Randomness.secure());
     KernelSelection kernel = KernelSelection.forced("nd4j");
     MechanismState own = mechanism.start(kernel, 3).state();
     assertThat(mechanism.resume(kernel, own, 3).state().bounds()).isEqualTo(own.bounds());

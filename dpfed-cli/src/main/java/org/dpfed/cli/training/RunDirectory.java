@@ -3,10 +3,13 @@ package org.dpfed.cli.training;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.util.ModelSerializer;
 import org.dpfed.cli.Causes;
@@ -19,7 +22,8 @@ import org.dpfed.ledger.InUseException;
 /**
  * The files that a run writes: {@code config.yaml}, {@code model.zip}, {@code report.json}, {@code
  * checkpoints} and, for data other than images, {@code preprocessing.json}, in a separate
- * directory. No run overwrites another, and each file is written completely or not at all.
+ * directory. No run overwrites another, and each file is written completely or not at all, also
+ * when the machine stops: a run that was charged can be resumed only with its settings.
  *
  * @param path of the directory
  */
@@ -146,11 +150,25 @@ record RunDirectory(Path path) {
     Path unfinished = path.resolve(name + ".part");
     try {
       content.to(unfinished);
+      try (FileChannel written = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
+        written.force(true);
+      }
       Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
+      force(path);
+      force(path.toAbsolutePath().resolveSibling(""));
     } catch (IOException e) {
       throw new IOException("%s was not written: %s".formatted(file, Causes.words(e)), e);
     } finally {
       Files.deleteIfExists(unfinished);
+    }
+  }
+
+  /** Makes the entries of a directory durable, where the system allows to open one. */
+  private static void force(Path directory) throws IOException {
+    if (FileSystems.getDefault().getSeparator().equals("/")) {
+      try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
+        entries.force(true);
+      }
     }
   }
 }

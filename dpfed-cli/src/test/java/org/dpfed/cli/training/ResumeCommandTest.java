@@ -113,6 +113,7 @@ final class ResumeCommandTest {
     assertThat(report("a").path("roundsCharged").asInt()).isEqualTo(5);
     assertThat(report("a").at("/guaranteeOfAllRuns/epsilon").asDouble())
         .isEqualTo(report("a").at("/guarantee/epsilon").asDouble());
+    assertRefused("resume it with at least 5", "--resume", directory, "--rounds", "4");
   }
 
   @Test
