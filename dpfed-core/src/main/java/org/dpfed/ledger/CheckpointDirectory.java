@@ -124,7 +124,7 @@ public final class CheckpointDirectory implements AutoCloseable {
       } catch (IOException left) {
         e.addSuppressed(left);
       }
-      throw DiskFailure.of(file + " could not be saved", e);
+      throw DiskFailure.of(file + " was not written", e);
     }
   }
 
