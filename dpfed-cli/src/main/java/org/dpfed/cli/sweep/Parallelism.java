@@ -26,7 +26,8 @@ final class Parallelism {
   static int of(List<PlannedTraining> plans, int processors, long memory) {
     int workers = plans.stream().mapToInt(PlannedTraining::workers).max().orElseThrow();
     long bytes = plans.stream().mapToLong(PlannedTraining::bytes).max().orElseThrow();
-    double fits = SHARE_OF_MEMORY * memory / bytes;
-    return (int) Math.max(1, Math.min(Math.min(processors / workers, fits), plans.size()));
+    int cores = processors / workers;
+    int fits = (int) Math.min(plans.size(), SHARE_OF_MEMORY * memory / bytes);
+    return Math.max(1, Math.min(cores, fits));
   }
 }
