@@ -3,9 +3,12 @@ package org.dpfed.cli.training;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.dpfed.accounting.PopulationLedger;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
+import org.dpfed.dl4j.PredictionSummary;
 import org.dpfed.federated.FederatedAveraging;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.federated.RoundFailedException;
@@ -25,6 +28,7 @@ final class TrainingRun {
   private final boolean resumes;
   private final PrintWriter out;
   private final PrintWriter err;
+  private final EpsilonCurve epsilons;
   private boolean isKept;
 
   /**
@@ -37,6 +41,7 @@ final class TrainingRun {
       PrintWriter out,
       PrintWriter err) {
     this.experiment = experiment;
+    this.epsilons = new EpsilonCurve(experiment.plan());
     this.directory = directory;
     this.resumes = resumes;
     this.out = out;
@@ -62,7 +67,10 @@ final class TrainingRun {
       TrainingResult result = trained(ledger, checkpoints, interruption);
       try {
         directory.writeModel(experiment.network().network(result.parameters()));
-        finish(result.report(), status(result.report()));
+        finish(
+            result.report(),
+            status(result.report()),
+            experiment.evaluator().predictions(result.parameters()));
         return result.report().budgetRefusal().isEmpty();
       } catch (IOException | RuntimeException | Error e) {
         salvage(result, e);
@@ -94,6 +102,8 @@ final class TrainingRun {
       PopulationLedger ledger, CheckpointDirectory checkpoints, Interruption interruption) {
     boolean isTerminal = Boolean.getBoolean(TERMINAL);
     try (Progress progress = Progress.of(isTerminal, experiment.plan(), out)) {
+      LiveReport live = new LiveReport(experiment, directory, epsilons, err);
+      AtomicReference<FederatedAveraging> started = new AtomicReference<>();
       FederatedAveraging averaging =
           experiment.averaging(
               ledger,
@@ -102,7 +112,11 @@ final class TrainingRun {
               (metrics, parameters) -> {
                 keepConfiguration();
                 progress.finished(metrics);
+                if (metrics.evaluation().isPresent()) {
+                  live.evaluated(started.get()::reportSoFar, parameters);
+                }
               });
+      started.set(averaging);
       interruption.stops(averaging);
       return averaging.run();
     }
@@ -120,14 +134,15 @@ final class TrainingRun {
     }
   }
 
-  private void finish(TrainingReport report, String status) throws IOException {
+  private void finish(TrainingReport report, String status, Optional<PredictionSummary> predictions)
+      throws IOException {
     directory.writeReport(
         RunReport.of(
             status,
-            experiment.configuration(),
-            experiment.trainer().notes(),
-            experiment.heldOut(),
-            report));
+            ReportedRun.of(experiment, directory),
+            report,
+            predictions,
+            epsilons.after(report.charged())));
     out.println(SummaryTable.of(report));
     report.budgetRefusal().map(SummaryTable::wrapped).ifPresent(out::println);
     out.printf(
@@ -142,7 +157,7 @@ final class TrainingRun {
   private void salvage(TrainingResult reached, Throwable failure) {
     TrainingReport report = reached.report();
     try {
-      finish(report, "failed");
+      finish(report, "failed", Optional.empty());
     } catch (IOException | RuntimeException | Error e) {
       failure.addSuppressed(e);
       err.printf(
