@@ -34,7 +34,9 @@ record Chart(
     /** As the values do, from zero. */
     FROM_ZERO,
     /** Both from 0 to 1, with the diagonal. */
-    UNIT_SQUARE
+    UNIT_SQUARE,
+    /** The same for points that no line joins. */
+    DOTS_IN_UNIT_SQUARE
   }
 
   /**
@@ -58,20 +60,21 @@ record Chart(
    */
   DomContent figureOf(String id) {
     return figure(
-        div().withClass("chart").attr("data-chart", id),
         figcaption(
             strong(title),
             each(
                 IntStream.range(0, series.size() > 1 ? series.size() : 0).boxed().toList(),
                 i -> span(series.get(i).name()).withClasses("key", "key-" + (i % COLOURS + 1))),
-            span(explanation)));
+            span(explanation)),
+        div().withClass("chart").attr("data-chart", id));
   }
 
   ObjectNode toJson() {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     node.put("title", title).put("x", x).put("y", y);
     node.put("zero", frame == Frame.FROM_ZERO);
-    if (frame == Frame.UNIT_SQUARE) {
+    node.put("dotsOnly", frame == Frame.DOTS_IN_UNIT_SQUARE);
+    if (frame == Frame.UNIT_SQUARE || frame == Frame.DOTS_IN_UNIT_SQUARE) {
       node.put("diagonal", true);
       node.putArray("xDomain").add(0).add(1);
       node.putArray("yDomain").add(0).add(1);

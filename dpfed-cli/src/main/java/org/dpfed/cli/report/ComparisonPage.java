@@ -81,11 +81,16 @@ final class ComparisonPage {
             p(
                 strong("Whoever chooses the best of several runs must count them all: "),
                 text(
-                    "the choice depends on the data of every run. If they share a ledger, that is the ε of all runs on it. Compare ε only where unit, relation, δ and trust are the same.")),
+                    "the choice depends on the data of every run. If they share a ledger, that is"
+                        + " the ε of all runs on it. Compare ε only where unit, relation, δ and"
+                        + " trust are the same.")),
             table("Guarantees", rows),
             page.chart(
                 "epsilon", new Chart("ε spent", "round", "ε", "", epsilons, Frame.FROM_ZERO)))
-        .withClass("guarantee");
+        .withClass(
+            runs.stream().allMatch(run -> new GuaranteeText(run.report()).isPrivate())
+                ? "guarantee"
+                : "guarantee none");
   }
 
   private DomContent results() {

@@ -1,6 +1,7 @@
 package org.dpfed.cli.report;
 
 import static j2html.TagCreator.dd;
+import static j2html.TagCreator.div;
 import static j2html.TagCreator.dl;
 import static j2html.TagCreator.dt;
 import static j2html.TagCreator.each;
@@ -44,22 +45,21 @@ final class GuaranteeSection {
     if (words.isPrivate()) {
       parts.add(
           dl(
-              dt("Who is protected"),
-              dd(words.who()),
-              dt("From whom"),
-              dd(words.against()),
-              dt("How much"),
-              dd(howMuch()),
-              dt("If all of this is true"),
-              dd(list(words.assumptions())),
-              dt("What is not covered"),
-              dd(list(words.notCovered()))));
+              item("Who is protected", text(words.who())),
+              item("From whom", text(words.against())),
+              item("How much", howMuch()),
+              item("If all of this is true", list(words.assumptions())),
+              item("What is not covered", list(words.notCovered()))));
     } else {
       parts.add(list(words.assumptions()));
     }
     parts.addAll(beyondThisRun());
     return section(parts.toArray(DomContent[]::new))
         .withClass(words.isPrivate() ? "guarantee" : "guarantee none");
+  }
+
+  private static DomContent item(String name, DomContent content) {
+    return div(dt(name), dd(content));
   }
 
   private DomContent howMuch() {
@@ -74,7 +74,9 @@ final class GuaranteeSection {
             text(", proven by the accountant "),
             text(report.at("/guarantee/accountant").asText()),
             text(
-                ". Think of an attacker who tries to tell who took part, and who accuses some who did not. Of those who did, the attacker finds at most e^ε times that share, plus δ; without the models, just that share.")),
+                ". Think of an attacker who tries to tell who took part, and who accuses some who"
+                    + " did not. Of those who did, the attacker finds at most e^ε times that share,"
+                    + " plus δ; without the models, just that share.")),
         Tables.boxed(
             "The best that any attacker can do",
             thead(
@@ -107,7 +109,8 @@ final class GuaranteeSection {
       parts.add(
           p(
               text(
-                  "Against those who see only the released models, and not what clients send: ε = "),
+                  "Against those who see only the released models, and not what clients send: ε ="
+                      + " "),
               numbers.epsilon("/guaranteeOfSums/epsilon"),
               text(".")));
     }
@@ -116,7 +119,8 @@ final class GuaranteeSection {
           p(
               numbers.at("/roundsChargedAgain"),
               text(
-                  " rounds were charged again: the run was cut and resumed, and someone may have seen what they had released before. The ε above counts them.")));
+                  " rounds were charged again: the run was cut and resumed, and someone may have"
+                      + " seen what they had released before. The ε above counts them.")));
     }
     JsonNode all = report.path("guaranteeOfAllRuns");
     if (all.path("isPrivate").asBoolean()) {

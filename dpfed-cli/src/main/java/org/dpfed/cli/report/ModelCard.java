@@ -123,10 +123,13 @@ public final class ModelCard {
   private void addUse() {
     heading("Use and evaluation");
     lines.add(
-        "Metrics on held-out data are in `report.json` and `report.html`, not here: no guarantee covers the people in those data, and the guarantee above assumes that nobody learns the metrics.");
+        "Metrics on held-out data are in `report.json` and `report.html`, not here: no guarantee"
+            + " covers the people in those data, and the guarantee above assumes that nobody learns"
+            + " the metrics.");
     lines.add("");
     lines.add(
-        "The settings do not say what the model is for, whom it fails, or under which licence it may be used. Add that before you publish it.");
+        "The settings do not say what the model is for, whom it fails, or under which licence it"
+            + " may be used. Add that before you publish it.");
   }
 
   private void heading(String name) {

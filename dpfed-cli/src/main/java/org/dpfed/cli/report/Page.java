@@ -86,7 +86,8 @@ final class Page {
                     main(
                         noscript(
                             p(
-                                "The charts need JavaScript. All numbers are in the tables without it.")),
+                                "The charts need JavaScript. All numbers are in the tables without"
+                                    + " it.")),
                         content),
                     footer(bottom),
                     script(rawHtml(data())).withId("charts").withType("application/json"),
@@ -103,7 +104,8 @@ final class Page {
 
   /** Charts need styles on their elements; those cannot load anything either. */
   private static String policy(List<String> scripts) {
-    return "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'unsafe-inline'; script-src "
+    return "default-src 'none'; base-uri 'none'; form-action 'none'; style-src 'unsafe-inline';"
+        + " script-src "
         + scripts.stream().map(Page::hash).collect(Collectors.joining(" "));
   }
 

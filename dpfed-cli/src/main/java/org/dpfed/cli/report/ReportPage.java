@@ -105,7 +105,7 @@ public final class ReportPage {
   private DomContent rounds() {
     return report.path("rounds").isEmpty()
         ? each()
-        : section(h2("Rounds"), new RoundsTable(numbers).content());
+        : section(h2("Rounds"), RoundsTable.of(numbers), RoundsTable.ofDiagnostics(numbers));
   }
 
   private DomContent settings() {
@@ -114,7 +114,8 @@ public final class ReportPage {
     if (report.has("command")) {
       parts.add(
           p(
-              "This command trains with the same settings again, and is charged again. Its noise is new unless there is a seed, so its result differs:"));
+              "This command trains with the same settings again, and is charged again. Its noise is"
+                  + " new unless there is a seed, so its result differs:"));
       parts.add(pre(code(report.path("command").asText())));
     }
     List<String> notes =

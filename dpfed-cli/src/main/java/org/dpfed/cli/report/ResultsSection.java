@@ -63,9 +63,14 @@ final class ResultsSection {
     parts.add(
         div(page.chart("roc", charts.roc()), page.chart("calibration", charts.calibration()))
             .withClass("grid"));
+    List<DomContent> tables = new ArrayList<>();
     if (!numbers.report().at(PREDICTIONS + "/confusion").isEmpty()) {
-      parts.add(confusion());
+      tables.add(confusion());
     }
+    if (!numbers.report().at(PREDICTIONS + "/calibration").isEmpty()) {
+      tables.add(calibration());
+    }
+    parts.add(div(tables.toArray(DomContent[]::new)).withClass("grid"));
     return section(parts.toArray(DomContent[]::new)).withClass("uncovered");
   }
 
@@ -112,6 +117,29 @@ final class ResultsSection {
     return td(numbers.at(PREDICTIONS + "/confusion/" + truth + "/" + predicted))
         .withClass("cell")
         .attr("style", "--share:" + ReportNumbers.shown(share));
+  }
+
+  private DomContent calibration() {
+    List<String> columns = List.of("meanProbability", "frequency", "count");
+    return Tables.boxed(
+        "Calibration: predictions of about the same probability",
+        thead(
+            tr(
+                each(
+                    List.of("mean probability", "share that came true", "predictions"),
+                    name -> th(name).withClass("number").attr("scope", "col")))),
+        tbody(
+            each(
+                IntStream.range(0, numbers.report().at(PREDICTIONS + "/calibration").size())
+                    .boxed()
+                    .toList(),
+                bin ->
+                    tr(
+                        each(
+                            columns,
+                            column ->
+                                td(numbers.at(PREDICTIONS + "/calibration/" + bin + "/" + column))
+                                    .withClass("number"))))));
   }
 
   /** The name of a class, or its number where it has none. */

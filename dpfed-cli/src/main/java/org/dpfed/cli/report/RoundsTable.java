@@ -3,6 +3,7 @@ package org.dpfed.cli.report;
 import static j2html.TagCreator.each;
 import static j2html.TagCreator.tbody;
 import static j2html.TagCreator.td;
+import static j2html.TagCreator.text;
 import static j2html.TagCreator.th;
 import static j2html.TagCreator.thead;
 import static j2html.TagCreator.tr;
@@ -38,49 +39,66 @@ final class RoundsTable {
 
   private final Map<String, String> notCovered = new LinkedHashMap<>();
   private final Map<Integer, Integer> epsilonOfRound = new HashMap<>();
+  private final String name;
 
-  RoundsTable(ReportNumbers numbers) {
+  private RoundsTable(ReportNumbers numbers, String name) {
     this.numbers = numbers;
     this.rounds = numbers.report().path("rounds");
-    released.put("clip norm", "/released/clipNorms");
-    released.put("noise stddev", "/released/noiseStddev");
-    released.put("norm of the noise", "/released/noiseNorm");
-    released.put("norm of the mean", "/released/meanNorm");
+    this.name = name;
+  }
+
+  /** What was released, and metrics where there are some. */
+  static DomContent of(ReportNumbers numbers) {
+    RoundsTable table = new RoundsTable(numbers, "Rounds");
+    table.released.put("clip norm", "/released/clipNorms");
+    table.released.put("noise stddev", "/released/noiseStddev");
+    table.released.put("norm of the noise", "/released/noiseNorm");
+    table.released.put("norm of the mean", "/released/meanNorm");
     for (String metric : new RunCharts(numbers.report()).metrics()) {
-      notCovered.put(metric, "/notCoveredByGuarantee/evaluation" + ReportNumbers.step(metric));
-    }
-    for (String name : DIAGNOSTICS) {
-      if (!rounds.findValues(name).isEmpty()) {
-        notCovered.put(name, "/notCoveredByGuarantee/" + name);
-      }
+      table.notCovered.put(
+          metric, "/notCoveredByGuarantee/evaluation" + ReportNumbers.step(metric));
     }
     JsonNode epsilons = numbers.report().path("epsilonByRound");
     for (int i = 0; i < epsilons.size(); i++) {
-      epsilonOfRound.put(epsilons.get(i).path("round").asInt(), i);
+      table.epsilonOfRound.put(epsilons.get(i).path("round").asInt(), i);
     }
+    return table.content();
   }
 
-  DomContent content() {
+  /** The diagnostics; nothing where the run has recorded none. */
+  static DomContent ofDiagnostics(ReportNumbers numbers) {
+    RoundsTable table = new RoundsTable(numbers, "Diagnostics of the rounds");
+    for (String name : DIAGNOSTICS) {
+      if (!table.rounds.findValues(name).isEmpty()) {
+        table.notCovered.put(name, "/notCoveredByGuarantee/" + name);
+      }
+    }
+    return table.notCovered.isEmpty() ? each() : table.content();
+  }
+
+  private DomContent content() {
     int step = (rounds.size() + MOST_ROWS - 1) / MOST_ROWS;
-    String name =
+    String title =
         step <= 1
-            ? "Rounds"
-            : "Rounds: every %d-th and the last; report.json has all".formatted(step);
+            ? name
+            : "%s: every %d-th and the last; report.json has all".formatted(name, step);
     List<Integer> shown =
         IntStream.range(0, rounds.size())
             .filter(i -> step <= 1 || (i + 1) % step == 0 || i == rounds.size() - 1)
             .boxed()
             .toList();
-    return Tables.boxed(name, head(), tbody(each(shown, this::row)));
+    return Tables.boxed(title, head(), tbody(each(shown, this::row)));
   }
 
   private DomContent head() {
     return thead(
         tr(
             th("round").attr("scope", "col").attr("rowspan", 2),
-            th("covered by the guarantee")
-                .attr("scope", "colgroup")
-                .attr("colspan", released.size() + 1),
+            released.isEmpty()
+                ? each()
+                : th("covered by the guarantee")
+                    .attr("scope", "colgroup")
+                    .attr("colspan", released.size() + 1),
             notCovered.isEmpty()
                 ? each()
                 : th("not covered: do not publish")
@@ -88,7 +106,7 @@ final class RoundsTable {
                     .attr("scope", "colgroup")
                     .attr("colspan", notCovered.size())),
         tr(
-            column("ε so far", ""),
+            released.isEmpty() ? each() : column("ε so far", ""),
             each(released.keySet(), column -> column(column, "")),
             each(notCovered.keySet(), column -> column(column, " hidden-data"))));
   }
@@ -101,10 +119,12 @@ final class RoundsTable {
     List<DomContent> cells = new ArrayList<>();
     String round = "/rounds/" + index;
     cells.add(th(numbers.at(round + "/round")).withClass("number").attr("scope", "row"));
-    Integer epsilon = epsilonOfRound.get(rounds.get(index).path("round").asInt());
-    cells.add(
-        td(epsilon == null ? each() : numbers.epsilon("/epsilonByRound/" + epsilon + "/epsilon"))
-            .withClass("number"));
+    if (!released.isEmpty()) {
+      Integer epsilon = epsilonOfRound.get(rounds.get(index).path("round").asInt());
+      cells.add(
+          td(epsilon == null ? each() : numbers.epsilon("/epsilonByRound/" + epsilon + "/epsilon"))
+              .withClass("number"));
+    }
     released.values().forEach(at -> cells.add(td(value(round + at)).withClass("number")));
     notCovered
         .values()
@@ -118,7 +138,7 @@ final class RoundsTable {
     if (node.isArray()) {
       return each(
           IntStream.range(0, node.size()).boxed().toList(),
-          i -> each(j2html.TagCreator.text(i == 0 ? "" : ", "), numbers.at(pointer + "/" + i)));
+          i -> each(text(i == 0 ? "" : ", "), numbers.at(pointer + "/" + i)));
     }
     return node.isMissingNode() ? each() : numbers.at(pointer);
   }

@@ -52,7 +52,8 @@ record RunCharts(JsonNode report) {
         "ε spent",
         ROUND,
         "ε",
-        "Upper bound of what the rounds so far have cost. Charges for rounds that were run again after a resume count from the start.",
+        "Upper bound of what the rounds so far have cost. Charges for rounds that were run again"
+            + " after a resume count from the start.",
         List.of(epsilonOf("ε")),
         Frame.FROM_ZERO);
   }
@@ -82,7 +83,8 @@ record RunCharts(JsonNode report) {
         "Noise against signal",
         ROUND,
         "L2 norm",
-        "Where the two curves coincide, what the round released was mostly noise. Both are covered: they follow from released models and public constants.",
+        "Where the two curves coincide, what the round released was mostly noise. Both are covered:"
+            + " they follow from released models and public constants.",
         List.of(
             series("released mean update", round -> number(round.at("/released/meanNorm"))),
             series("noise in it, expected", round -> number(round.at("/released/noiseNorm")))),
@@ -120,7 +122,7 @@ record RunCharts(JsonNode report) {
         "share that came true",
         "On the dotted diagonal, probabilities mean what they say. Bins with few examples scatter.",
         List.of(new Series("model", points)),
-        Frame.UNIT_SQUARE);
+        Frame.DOTS_IN_UNIT_SQUARE);
   }
 
   private JsonNode predictions() {

@@ -3,10 +3,11 @@ package org.dpfed.cli.training;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.dpfed.cli.Causes;
 import org.dpfed.dl4j.PredictionSummary;
+import org.dpfed.federated.FederatedAveraging;
 import org.dpfed.federated.TrainingReport;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -23,6 +24,7 @@ final class LiveReport {
   private final EpsilonCurve epsilons;
   private final PrintWriter err;
   private long notBefore = System.nanoTime();
+  private @Nullable FederatedAveraging followed;
   private boolean hasFailed;
 
   /**
@@ -37,18 +39,22 @@ final class LiveReport {
     this.err = err;
   }
 
+  /** From now on the report is that of this run. */
+  void follow(FederatedAveraging run) {
+    followed = run;
+  }
+
   /**
    * Writes the report unless it is too soon.
    *
-   * @param soFar asked only if it is written
    * @param parameters of the model that was evaluated
    */
-  void evaluated(Supplier<TrainingReport> soFar, INDArray parameters) {
+  void evaluated(INDArray parameters) {
     long start = System.nanoTime();
-    if (start - notBefore < 0) {
+    if (followed == null || start - notBefore < 0) {
       return;
     }
-    TrainingReport report = soFar.get();
+    TrainingReport report = followed.reportSoFar();
     Optional<PredictionSummary> predictions = experiment.evaluator().predictions(parameters);
     try {
       directory.writeReport(

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import org.dpfed.accounting.PopulationLedger;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
@@ -103,7 +102,6 @@ final class TrainingRun {
     boolean isTerminal = Boolean.getBoolean(TERMINAL);
     try (Progress progress = Progress.of(isTerminal, experiment.plan(), out)) {
       LiveReport live = new LiveReport(experiment, directory, epsilons, err);
-      AtomicReference<FederatedAveraging> started = new AtomicReference<>();
       FederatedAveraging averaging =
           experiment.averaging(
               ledger,
@@ -113,10 +111,10 @@ final class TrainingRun {
                 keepConfiguration();
                 progress.finished(metrics);
                 if (metrics.evaluation().isPresent()) {
-                  live.evaluated(started.get()::reportSoFar, parameters);
+                  live.evaluated(parameters);
                 }
               });
-      started.set(averaging);
+      live.follow(averaging);
       interruption.stops(averaging);
       return averaging.run();
     }

@@ -6,14 +6,12 @@
 
   const colour = (i) => `var(--series-${(i % 8) + 1})`;
 
-  const line = (series, i) => {
+  const line = (dotsOnly) => (series, i) => {
     const points = series.points.map(([x, y]) => ({ x, y }));
     const style = { x: "x", y: "y", stroke: colour(i) };
-    const marks = [
-      Plot.lineY(points, { ...style, strokeWidth: 2, strokeDasharray: i % 2 ? "6 4" : null, curve: series.step ? "step-after" : "linear" }),
-    ];
+    const marks = dotsOnly ? [] : [Plot.lineY(points, { ...style, strokeWidth: 2, strokeDasharray: i % 2 ? "6 4" : null })];
     if (points.length <= 50) {
-      marks.push(Plot.dot(points, { ...style, fill: colour(i), r: series.step ? 1 : 2.5 }));
+      marks.push(Plot.dot(points, { ...style, fill: colour(i), r: dotsOnly ? 5 : 2.5 }));
     }
     return marks;
   };
@@ -24,13 +22,13 @@
       width,
       height: Math.round(Math.min(300, Math.max(200, width * 0.55))),
       marginLeft: 56,
+      marginBottom: 40,
       style: { background: "none", fontSize: "12px" },
-      x: { label: chart.x, domain: chart.xDomain, nice: !chart.xDomain, ticks: Math.max(3, Math.round(width / 80)), tickFormat: chart.xDomain ? undefined : (v) => (Number.isInteger(v) ? String(v) : "") },
+      x: { label: chart.x, labelAnchor: "center", domain: chart.xDomain, nice: !chart.xDomain, ticks: Math.max(3, Math.round(width / 80)), tickFormat: chart.xDomain ? undefined : (v) => (Number.isInteger(v) ? String(v) : "") },
       y: { label: chart.y, domain: chart.yDomain, nice: !chart.yDomain, grid: true, zero: chart.zero },
       marks: [
         ...(chart.diagonal ? [Plot.line([[0, 0], [1, 1]], { stroke: "currentColor", strokeOpacity: 0.5, strokeDasharray: "2 3" })] : []),
-        ...(chart.limit ? [Plot.ruleY([chart.limit], { stroke: "currentColor", strokeDasharray: "2 3" })] : []),
-        ...chart.series.flatMap(line),
+        ...chart.series.flatMap(line(chart.dotsOnly)),
         Plot.tip(
           chart.series.flatMap((s) => s.points.map(([x, y]) => ({ x, y, name: s.name }))),
           Plot.pointer({ x: "x", y: "y", title: (d) => `${d.name}\n${chart.x} ${d.x}\n${chart.y} ${d.y}`, textOverflow: "clip" }),
@@ -44,6 +42,8 @@
     if (chart && place.dataset.width !== String(width)) {
       const svg = drawn(chart, width);
       svg.setAttribute("role", "img");
+      // The image as a whole has a name; its parts have no role and may have none.
+      svg.querySelectorAll("g[aria-label]").forEach((part) => part.removeAttribute("aria-label"));
       place.replaceChildren(svg);
       place.dataset.width = String(width);
     }
