@@ -7,6 +7,7 @@ import org.dpfed.cli.accounting.CalibrateCommand;
 import org.dpfed.cli.accounting.StrategyCommand;
 import org.dpfed.cli.ledger.LedgerCommand;
 import org.dpfed.cli.sweep.SweepCommand;
+import org.dpfed.cli.report.ReportCommand;
 import org.dpfed.cli.training.EvaluateCommand;
 import org.dpfed.cli.training.PredictCommand;
 import org.dpfed.cli.training.TrainCommand;
@@ -45,6 +46,7 @@ public final class DpfedCommand implements Runnable {
         .addSubcommand(CalibrateCommand.commandLine())
         .addSubcommand(StrategyCommand.commandLine())
         .addSubcommand(TrainCommand.commandLine())
+        .addSubcommand(new CommandLine(new ReportCommand()))
         .addSubcommand(LedgerCommand.commandLine())
         .addSubcommand(new CommandLine(new SweepCommand()))
         .addSubcommand(new CommandLine(new PredictCommand()))

@@ -2,6 +2,7 @@ package org.dpfed.dl4j;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.dpfed.federated.ModelEvaluation;
 import org.dpfed.federated.ModelEvaluation.Metric;
 import org.dpfed.federated.ModelEvaluator;
@@ -70,6 +71,26 @@ public final class Dl4jEvaluator implements ModelEvaluator, AutoCloseable {
 
   @Override
   public ModelEvaluation evaluate(INDArray parameters) {
+    Counted counted = count(parameters, output.hasLoss());
+    List<Metric> metrics = counted.tally().metrics(loss(counted.lossTotal() / heldOut.size()));
+    return new ModelEvaluation(heldOut.size(), counted.finite() ? metrics : withoutValues(metrics));
+  }
+
+  /**
+   * What the model with these parameters predicts beside what is true.
+   *
+   * @param parameters shape {@code [d]}; unchanged
+   * @return empty for regression, for several labels in a row, and where an output is not finite
+   */
+  public Optional<PredictionSummary> predictions(INDArray parameters) {
+    Counted counted = count(parameters, false);
+    return counted.finite() ? counted.tally().predictions() : Optional.empty();
+  }
+
+  /** All held-out data, up to the first output that is not finite. */
+  private record Counted(Tally tally, boolean finite, double lossTotal) {}
+
+  private Counted count(INDArray parameters, boolean withLoss) {
     network.setParameters(parameters);
     Tally tally = output.task().tally(width);
     boolean finite = true;
@@ -83,11 +104,10 @@ public final class Dl4jEvaluator implements ModelEvaluator, AutoCloseable {
         if (finite) {
           tally.add(values, labels);
         }
-        lossTotal += output.hasLoss() ? pass.meanLoss(batch.data()) * batch.size() : 0;
+        lossTotal += withLoss ? pass.meanLoss(batch.data()) * batch.size() : 0;
       }
     }
-    List<Metric> metrics = tally.metrics(loss(lossTotal / heldOut.size()));
-    return new ModelEvaluation(heldOut.size(), finite ? metrics : withoutValues(metrics));
+    return new Counted(tally, finite, lossTotal);
   }
 
   private Metric loss(double mean) {
@@ -183,7 +203,8 @@ public final class Dl4jEvaluator implements ModelEvaluator, AutoCloseable {
     }
     if (!anyScored) {
       throw new IllegalArgumentException(
-          "held-out data must have a label that the masks let through, had none; correct the masks");
+          "held-out data must have a label that the masks let through, had none; correct the"
+              + " masks");
     }
   }
 

@@ -1,6 +1,10 @@
 package org.dpfed.dl4j;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.dpfed.dl4j.PredictionSummary.RocPoint;
 import org.dpfed.federated.ModelEvaluation;
 import org.dpfed.federated.ModelEvaluation.Metric;
 
@@ -12,6 +16,8 @@ import org.dpfed.federated.ModelEvaluation.Metric;
 final class RocAuc {
   /** Scores kept at most: 128 MiB. */
   private static final int LIMIT = 1 << 25;
+
+  private static final int CURVE_POINTS = 200;
 
   private final Scores positives = new Scores();
   private final Scores negatives = new Scores();
@@ -57,6 +63,44 @@ final class RocAuc {
       wins += 0.5 * ((double) below + notAbove);
     }
     return wins / high.length / low.length;
+  }
+
+  /**
+   * The ROC curve, from (0, 0) to (1, 1), thinned to some {@value #CURVE_POINTS} points; empty
+   * where there is no area.
+   */
+  List<RocPoint> curve() {
+    if (full || positives.count == 0 || negatives.count == 0) {
+      return List.of();
+    }
+    float[] high = positives.sorted();
+    float[] low = negatives.sorted();
+    List<RocPoint> corners = new ArrayList<>(List.of(new RocPoint(0, 0)));
+    int i = high.length;
+    int j = low.length;
+    while (i > 0 || j > 0) {
+      float threshold =
+          Math.max(
+              i > 0 ? high[i - 1] : Float.NEGATIVE_INFINITY,
+              j > 0 ? low[j - 1] : Float.NEGATIVE_INFINITY);
+      while (i > 0 && high[i - 1] >= threshold) {
+        i--;
+      }
+      while (j > 0 && low[j - 1] >= threshold) {
+        j--;
+      }
+      corners.add(new RocPoint(1 - (double) j / low.length, 1 - (double) i / high.length));
+    }
+    return thinned(corners);
+  }
+
+  /** The first, the last, and between them as many as are to be shown. */
+  private static List<RocPoint> thinned(List<RocPoint> points) {
+    int last = points.size() - 1;
+    int steps = Math.min(last, CURVE_POINTS);
+    return IntStream.rangeClosed(0, steps)
+        .mapToObj(step -> points.get((int) ((long) step * last / steps)))
+        .toList();
   }
 
   /** An array that grows. */

@@ -3,6 +3,7 @@ package org.dpfed.dl4j;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dpfed.federated.ModelEvaluation;
@@ -23,60 +24,54 @@ sealed interface Tally {
   /** What was counted, the main metric first; {@code loss} goes where it is to be shown. */
   List<Metric> metrics(Metric loss);
 
+  /** What was predicted; empty where the outputs are not those of one classifier. */
+  default Optional<PredictionSummary> predictions() {
+    return Optional.empty();
+  }
+
   /** One class for each row: the one with the highest output. */
   final class OfClasses implements Tally {
     private final int classes;
-    private final RocAuc rocAuc = new RocAuc();
-    private long right;
-    private long rows;
+    private final Predictions predictions;
 
     OfClasses(int classes) {
       this.classes = classes;
+      this.predictions = new Predictions(classes);
     }
 
     @Override
     public void add(float[] outputs, Labels labels) {
       for (int row = 0; row < labels.rows(); row++) {
-        if (!labels.isScored(row)) {
-          continue;
-        }
-        int truth = labels.classOf(row);
-        right += highest(outputs, row * classes) == truth ? 1 : 0;
-        rows++;
-        if (classes == 2) {
-          rocAuc.add(outputs[2 * row + 1], truth == 1);
+        if (labels.isScored(row)) {
+          predictions.add(outputs, row * classes, labels.classOf(row));
         }
       }
-    }
-
-    /** The first of the highest. */
-    private int highest(float[] outputs, int from) {
-      int best = 0;
-      for (int k = 1; k < classes; k++) {
-        if (outputs[from + k] > outputs[from + best]) {
-          best = k;
-        }
-      }
-      return best;
     }
 
     @Override
     public List<Metric> metrics(Metric loss) {
-      Metric accuracy = Metric.of(ModelEvaluation.ACCURACY, (double) right / rows);
-      return classes == 2 ? List.of(accuracy, loss, rocAuc.metric()) : List.of(accuracy, loss);
+      Metric accuracy = Metric.of(ModelEvaluation.ACCURACY, predictions.accuracy());
+      return classes == 2
+          ? List.of(accuracy, loss, predictions.ranking().metric())
+          : List.of(accuracy, loss);
+    }
+
+    @Override
+    public Optional<PredictionSummary> predictions() {
+      return Optional.of(predictions.summary());
     }
   }
 
   /** A probability for each label, yes above one half. */
   final class OfYesOrNo implements Tally {
     private final int outputs;
-    private final List<RocAuc> rocAucs;
+    private final List<Predictions> predictions;
     private final long[] right;
     private final long[] rows;
 
     OfYesOrNo(int outputs) {
       this.outputs = outputs;
-      this.rocAucs = Stream.generate(RocAuc::new).limit(outputs).toList();
+      this.predictions = Stream.generate(() -> new Predictions(2)).limit(outputs).toList();
       this.right = new long[outputs];
       this.rows = new long[outputs];
     }
@@ -89,7 +84,7 @@ sealed interface Tally {
           boolean truth = labels.values()[i] == 1;
           right[output] += probabilities[i] > 0.5f == truth ? 1 : 0;
           rows[output]++;
-          rocAucs.get(output).add(probabilities[i], truth);
+          predictions.get(output).addYesOrNo(probabilities[i], truth);
         }
       }
     }
@@ -97,7 +92,8 @@ sealed interface Tally {
     @Override
     public List<Metric> metrics(Metric loss) {
       if (outputs == 1) {
-        return List.of(accuracy(ModelEvaluation.ACCURACY, 0), loss, rocAucs.get(0).metric());
+        return List.of(
+            accuracy(ModelEvaluation.ACCURACY, 0), loss, predictions.get(0).ranking().metric());
       }
       long allRight = 0;
       long allRows = 0;
@@ -106,13 +102,18 @@ sealed interface Tally {
         allRight += right[k];
         allRows += rows[k];
         perLabel.add(accuracy("accuracyOfLabel" + k, k));
-        perLabel.add(renamed(rocAucs.get(k).metric(), "rocAucOfLabel" + k));
+        perLabel.add(renamed(predictions.get(k).ranking().metric(), "rocAucOfLabel" + k));
       }
       List<Metric> metrics = new ArrayList<>();
       metrics.add(Metric.of(ModelEvaluation.ACCURACY, (double) allRight / allRows));
       metrics.add(loss);
       metrics.addAll(perLabel);
       return metrics;
+    }
+
+    @Override
+    public Optional<PredictionSummary> predictions() {
+      return outputs == 1 ? Optional.of(predictions.get(0).summary()) : Optional.empty();
     }
 
     private Metric accuracy(String name, int output) {

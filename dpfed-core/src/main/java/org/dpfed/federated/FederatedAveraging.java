@@ -35,6 +35,7 @@ public final class FederatedAveraging {
 
   private final RunSettings settings;
   private final AtomicBoolean stop = new AtomicBoolean();
+  private @Nullable TrainingRun run;
 
   private FederatedAveraging(RunSettings settings) {
     this.settings = settings;
@@ -87,8 +88,23 @@ public final class FederatedAveraging {
    */
   public TrainingResult run() {
     settings.check();
-    TrainingRun run = new TrainingRun(settings, stop);
-    return run.run();
+    TrainingRun started = new TrainingRun(settings, stop);
+    run = started;
+    return started.run();
+  }
+
+  /**
+   * The report of the run so far, as if it ended after the rounds that have finished. To be called
+   * by the {@link RoundListener}, on the thread of the run; composing the ledger takes time.
+   *
+   * @throws IllegalStateException before {@link #run} has started
+   */
+  public TrainingReport reportSoFar() {
+    if (run == null) {
+      throw new IllegalStateException(
+          "the run has not started and has nothing to report; call reportSoFar from its listener");
+    }
+    return run.report();
   }
 
   /**

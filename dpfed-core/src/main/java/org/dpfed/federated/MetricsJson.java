@@ -21,6 +21,7 @@ final class MetricsJson {
     for (RoundMetrics metrics : rounds) {
       ObjectNode node = all.addObject();
       node.put("seconds", text(metrics.seconds())).put("noise", text(metrics.noiseStddev()));
+      node.put("meanNorm", text(metrics.meanNorm()));
       ArrayNode clipNorms = node.putArray("clipNorms");
       metrics.clipNorms().forEach(norm -> clipNorms.add(text(norm)));
       metrics.evaluation().ifPresent(e -> node.set("evaluation", written(e)));
@@ -71,6 +72,7 @@ final class MetricsJson {
                 number(node.path("seconds")),
                 number(node.path("noise")),
                 clipNorms,
+                number(node.path("meanNorm")),
                 Optional.of(node.path("evaluation"))
                     .filter(JsonNode::isObject)
                     .map(MetricsJson::evaluation),

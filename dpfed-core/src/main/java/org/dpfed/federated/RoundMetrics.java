@@ -13,6 +13,8 @@ import java.util.Optional;
  *     mean square where layers differ; public
  * @param clipNorms the clip norm of this round, or one for each layer; infinite when nothing was
  *     clipped; public
+ * @param meanNorm L2 norm of the noisy mean that was released; public. Its square is that of the
+ *     mean without noise plus {@code dimension × noiseStddev²}, in expectation
  * @param evaluation on held-out data, in the rounds in which it was asked for
  * @param diagnostics not private; empty unless they were asked for
  */
@@ -21,6 +23,7 @@ public record RoundMetrics(
     double seconds,
     double noiseStddev,
     List<Double> clipNorms,
+    double meanNorm,
     Optional<ModelEvaluation> evaluation,
     Optional<RoundDiagnostics> diagnostics) {
   public RoundMetrics {

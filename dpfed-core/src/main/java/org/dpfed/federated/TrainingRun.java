@@ -78,7 +78,8 @@ final class TrainingRun {
   private void requireLastingLedger() {
     if (settings.checkpoints().isPresent() && ledger.position().isEmpty()) {
       throw new IllegalArgumentException(
-          "checkpoints need a ledger that outlives the process, or a resumed run would not know what was spent; give populationLedger a LedgerFile");
+          "checkpoints need a ledger that outlives the process, or a resumed run would not know"
+              + " what was spent; give populationLedger a LedgerFile");
     }
   }
 
@@ -212,11 +213,14 @@ final class TrainingRun {
       if (isStopped()) {
         return Optional.empty();
       }
+      double meanNorm;
       try (INDArray mean = aggregator.release(this::charge)) {
+        meanNorm = mean.norm2Number().doubleValue();
         stepper.step(parameters, mean, settings.serverOptimizer().rateFactor(round));
       }
       return Optional.of(
-          new Trained(aggregator.noiseStddev(), aggregator.clipNorms(), tally.diagnostics()));
+          new Trained(
+              aggregator.noiseStddev(), aggregator.clipNorms(), meanNorm, tally.diagnostics()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return Optional.empty();
@@ -242,7 +246,7 @@ final class TrainingRun {
 
   /** What is known of a round when it is over; all but the diagnostics is public. */
   private record Trained(
-      double noiseStddev, List<Double> clipNorms, RoundDiagnostics diagnostics) {}
+      double noiseStddev, List<Double> clipNorms, double meanNorm, RoundDiagnostics diagnostics) {}
 
   private RoundMetrics metrics(int round, double seconds, Trained trained, LentCopy shown) {
     boolean evaluated = settings.evaluateEvery() > 0 && (round + 1) % settings.evaluateEvery() == 0;
@@ -251,6 +255,7 @@ final class TrainingRun {
         seconds,
         trained.noiseStddev(),
         trained.clipNorms(),
+        trained.meanNorm(),
         evaluated ? evaluate(round + 1, shown) : Optional.empty(),
         settings.diagnostics() ? Optional.of(trained.diagnostics()) : Optional.empty());
   }
@@ -279,18 +284,25 @@ final class TrainingRun {
   }
 
   private TrainingResult result(Optional<ModelEvaluation> evaluation) {
-    return new TrainingResult(
-        parameters,
-        new TrainingReport(
-            plan,
-            plan.guaranteeAfter(charged).assuming(assumptions),
-            plan.guaranteeOfSumsAfter(charged).map(sums -> sums.assuming(assumptions)),
-            guaranteeOfAllRuns(),
-            budgetRefusal,
-            charged,
-            finished,
-            evaluation,
-            finished.stream().mapToDouble(RoundMetrics::seconds).sum(),
-            settings.execution().kernel().line()));
+    return new TrainingResult(parameters, report(evaluation));
+  }
+
+  /** As if the run ended after the rounds finished so far. */
+  TrainingReport report() {
+    return report(lastEvaluation());
+  }
+
+  private TrainingReport report(Optional<ModelEvaluation> evaluation) {
+    return new TrainingReport(
+        plan,
+        plan.guaranteeAfter(charged).assuming(assumptions),
+        plan.guaranteeOfSumsAfter(charged).map(sums -> sums.assuming(assumptions)),
+        guaranteeOfAllRuns(),
+        budgetRefusal,
+        charged,
+        finished,
+        evaluation,
+        finished.stream().mapToDouble(RoundMetrics::seconds).sum(),
+        settings.execution().kernel().line());
   }
 }

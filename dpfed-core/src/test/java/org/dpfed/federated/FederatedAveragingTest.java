@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +59,36 @@ final class FederatedAveragingTest {
         .run();
     assertThat(chargedWhenSeen).containsExactly(1, 2, 3);
     assertThat(charged).containsOnly(plan.roundEvent(0));
+  }
+
+  @Test
+  void run_everyRound_tellsTheNormOfTheMeanThatWasReleased() {
+    PrivacyPlan plan = plan(1).rounds(1).build();
+    TrainingResult result = run(client -> new float[] {0.25f}, 2, plan);
+    // From zero parameters one plain step leads to the mean itself; both norms are floats.
+    double norm = result.parameters().norm2Number().doubleValue();
+    assertThat(norm).isPositive();
+    assertThat(result.report().rounds().get(0).meanNorm()).isCloseTo(norm, withinPercentage(1e-4));
+  }
+
+  @Test
+  void reportSoFar_inTheListener_isThatOfTheRoundsFinished() {
+    PrivacyPlan plan = plan(1).build();
+    List<TrainingReport> reports = new ArrayList<>();
+    List<FederatedAveraging> runs = new ArrayList<>();
+    runs.add(
+        FederatedAveraging.builder(plan, clients(), trainer(client -> new float[] {1}))
+            .listener((metrics, parameters) -> reports.add(runs.get(0).reportSoFar()))
+            .build());
+    assertThatThrownBy(() -> runs.get(0).reportSoFar()).hasMessageContaining("has not started");
+    TrainingReport last = runs.get(0).run().report();
+    assertThat(reports).hasSize(3);
+    for (int i = 0; i < 3; i++) {
+      assertThat(reports.get(i).rounds()).isEqualTo(last.rounds().subList(0, i + 1));
+      assertThat(reports.get(i).guarantee().epsilon())
+          .isEqualTo(plan.guaranteeAfter(i + 1).epsilon());
+    }
+    assertThat(reports.get(2)).isEqualTo(last);
   }
 
   @Test

@@ -104,6 +104,7 @@ final class ResumeTest {
                     0,
                     metrics.noiseStddev(),
                     metrics.clipNorms(),
+                    metrics.meanNorm(),
                     metrics.evaluation(),
                     metrics.diagnostics()))
         .toList();

@@ -98,7 +98,7 @@ record Experiment(
           plan,
           execution,
           new Dl4jEvaluator(network, source.split().test().toDataSet()),
-          HeldOut.of(source.split().test().size(), clients));
+          HeldOut.of(source.split().test(), clients));
     } catch (IllegalArgumentException e) {
       throw configuration.refused(e);
     }

@@ -1,7 +1,9 @@
 package org.dpfed.cli.training;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.dpfed.data.LabelledData;
 import org.dpfed.data.partition.Partition;
 
 /**
@@ -11,15 +13,16 @@ import org.dpfed.data.partition.Partition;
  * @param idle clients without a row to train on, since theirs are held out or dropped
  * @param clients the population, which counts them all
  * @param unit what one client is
+ * @param classes names of the classes that are told apart; empty for regression
  */
-record HeldOut(int rows, int idle, int clients, String unit) {
-  static HeldOut of(int rows, Partition clients) {
+record HeldOut(int rows, int idle, int clients, String unit, List<String> classes) {
+  static HeldOut of(LabelledData data, Partition clients) {
     int idle =
         (int)
             IntStream.range(0, clients.population())
                 .filter(client -> clients.examples(client) == 0)
                 .count();
-    return new HeldOut(rows, idle, clients.population(), clients.unit());
+    return new HeldOut(data.size(), idle, clients.population(), clients.unit(), data.classNames());
   }
 
   /** Such as {@code 797 rows; 3 of 4 clients have no training rows}. */

@@ -3,27 +3,27 @@ package org.dpfed.cli.training;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.util.ModelSerializer;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
+import org.dpfed.cli.WholeFile;
+import org.dpfed.cli.report.ModelCard;
+import org.dpfed.cli.report.ReportPage;
 import org.dpfed.data.CsvSchema;
 import org.dpfed.data.CsvSchemaFile;
 import org.dpfed.ledger.CheckpointDirectory;
 import org.dpfed.ledger.InUseException;
 
 /**
- * The files that a run writes: {@code config.yaml}, {@code model.zip}, {@code report.json}, {@code
- * checkpoints} and, for data other than images, {@code preprocessing.json}, in a separate
- * directory. No run overwrites another, and each file is written completely or not at all, also
- * when the machine stops: a run that was charged can be resumed only with its settings.
+ * The files that a run writes: {@code config.yaml}, {@code model.zip}, {@code report.json} with its
+ * pages for people, {@code checkpoints} and, for data other than images, {@code
+ * preprocessing.json}, in a separate directory. No run overwrites another, and each file is written
+ * completely or not at all, also when the machine stops: a run that was charged can be resumed only
+ * with its settings.
  *
  * @param path of the directory
  */
@@ -133,42 +133,17 @@ record RunDirectory(Path path) {
     write(MODEL, file -> ModelSerializer.writeModel(model, file.toFile(), false));
   }
 
+  /** Writes the report, its page for people, and the model card. */
   void writeReport(ObjectNode report) throws IOException {
     write(
         "report.json",
         file ->
             new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(file.toFile(), report));
+    write(ModelCard.FILE, file -> Files.writeString(file, ModelCard.of(report)));
+    write(ReportPage.FILE, file -> Files.writeString(file, ReportPage.of(report)));
   }
 
-  /** Writes the content of a file. */
-  private interface Content {
-    void to(Path file) throws IOException;
-  }
-
-  private void write(String name, Content content) throws IOException {
-    Path file = path.resolve(name);
-    Path unfinished = path.resolve(name + ".part");
-    try {
-      content.to(unfinished);
-      try (FileChannel written = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
-        written.force(true);
-      }
-      Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);
-      force(path);
-      force(path.toAbsolutePath().resolveSibling(""));
-    } catch (IOException e) {
-      throw new IOException("%s was not written: %s".formatted(file, Causes.words(e)), e);
-    } finally {
-      Files.deleteIfExists(unfinished);
-    }
-  }
-
-  /** Makes the entries of a directory durable, where the system allows to open one. */
-  private static void force(Path directory) throws IOException {
-    if (FileSystems.getDefault().getSeparator().equals("/")) {
-      try (FileChannel entries = FileChannel.open(directory, StandardOpenOption.READ)) {
-        entries.force(true);
-      }
-    }
+  private void write(String name, WholeFile.Content content) throws IOException {
+    WholeFile.write(path.resolve(name), content);
   }
 }

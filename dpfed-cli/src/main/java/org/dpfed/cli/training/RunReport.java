@@ -3,9 +3,13 @@ package org.dpfed.cli.training;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import org.dpfed.cli.GuaranteeJson;
 import org.dpfed.cli.Versions;
+import org.dpfed.dl4j.PredictionSummary;
 import org.dpfed.federated.ModelEvaluation;
 import org.dpfed.federated.RoundDiagnostics;
 import org.dpfed.federated.RoundMetrics;
@@ -19,7 +23,9 @@ import org.dpfed.federated.TrainingReport;
  *
  * <p>With local trust {@code guarantee} is each client's own against the server, and {@code
  * guaranteeOfSums} that of the released models alone, where it promises more. {@code
- * guaranteeOfAllRuns} is that of everything on the population's ledger.
+ * guaranteeOfAllRuns} is that of everything on the population's ledger. {@code epsilonByRound} has
+ * an upper bound for some of the rounds, the last included. Of each round, {@code noiseNorm} is the
+ * L2 norm that its noise has in root mean square, {@code meanNorm} that of what was released.
  *
  * <p>Every number is finite, or {@code null} if there is none.
  */
@@ -27,18 +33,21 @@ final class RunReport {
   private RunReport() {}
 
   /**
-   * @param status {@code finished}, {@code stopped}, {@code stopped by budget} or {@code failed}
-   * @param notes what users may not expect of how clients train
-   * @param heldOut what was not trained on
+   * @param status {@code running}, {@code finished}, {@code stopped}, {@code stopped by budget} or
+   *     {@code failed}
+   * @param predictions of the last model on held-out data
+   * @param epsilons after some of the rounds; empty where there is no privacy
    */
   static ObjectNode of(
       String status,
-      Configuration configuration,
-      List<String> notes,
-      HeldOut heldOut,
-      TrainingReport report) {
+      ReportedRun run,
+      TrainingReport report,
+      Optional<PredictionSummary> predictions,
+      List<EpsilonCurve.Point> epsilons) {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     root.put("status", status);
+    root.put("time", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    root.put("command", run.command());
     root.put("roundsFinished", report.rounds().size());
     root.put("roundsCharged", report.charged().total());
     root.put("roundsChargedAgain", report.charged().again());
@@ -57,32 +66,66 @@ final class RunReport {
     report.budgetRefusal().ifPresent(reason -> root.put("budgetRefusal", reason));
     root.put("isSecure", report.plan().isSecure());
     root.set("plan", PlanJson.of(report.plan(), SummaryTable.layers(report)));
+    root.put("parameters", run.parameters());
     root.putObject("released").put("model", RunDirectory.MODEL);
-    root.set("notCoveredByGuarantee", notCovered(heldOut, report));
-    root.set("rounds", rounds(report));
-    notes.forEach(root.putArray("notes")::add);
-    root.set("configuration", configuration.toTree());
+    root.set("notCoveredByGuarantee", notCovered(run.heldOut(), report, predictions));
+    root.set("epsilonByRound", epsilonByRound(epsilons));
+    root.set("rounds", rounds(report, run.parameters()));
+    run.notes().forEach(root.putArray("notes")::add);
+    root.set("configuration", run.configuration().toTree());
     root.set("versions", versions());
     root.set("machine", machine(report));
     return root;
   }
 
-  private static ObjectNode notCovered(HeldOut heldOut, TrainingReport report) {
+  private static ArrayNode epsilonByRound(List<EpsilonCurve.Point> epsilons) {
+    ArrayNode points = JsonNodeFactory.instance.arrayNode();
+    epsilons.forEach(
+        point -> points.addObject().put("round", point.round()).put("epsilon", point.epsilon()));
+    return points;
+  }
+
+  private static ObjectNode notCovered(
+      HeldOut heldOut, TrainingReport report, Optional<PredictionSummary> predictions) {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     node.put("heldOut", heldOut.describe());
     heldOut.warning().ifPresent(warning -> node.put("warning", warning));
     report.evaluation().ifPresent(evaluation -> node.set("evaluation", evaluation(evaluation)));
+    predictions.ifPresent(
+        summary -> node.set("predictions", predictions(summary, heldOut.classes())));
     put(node, "seconds", report.seconds());
     put(node, "clientsPerSecond", report.clientsPerSecond());
     return node;
   }
 
-  private static ArrayNode rounds(TrainingReport report) {
+  private static ObjectNode predictions(PredictionSummary summary, List<String> classes) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    classes.forEach(node.putArray("classes")::add);
+    ArrayNode confusion = node.putArray("confusion");
+    summary.confusion().forEach(row -> row.forEach(confusion.addArray()::add));
+    ArrayNode roc = node.putArray("roc");
+    for (PredictionSummary.RocPoint point : summary.roc()) {
+      roc.addObject()
+          .put("falsePositiveRate", point.falsePositiveRate())
+          .put("truePositiveRate", point.truePositiveRate());
+    }
+    ArrayNode calibration = node.putArray("calibration");
+    for (PredictionSummary.CalibrationBin bin : summary.calibration()) {
+      calibration
+          .addObject()
+          .put("count", bin.count())
+          .put("meanProbability", bin.meanProbability())
+          .put("frequency", bin.frequency());
+    }
+    return node;
+  }
+
+  private static ArrayNode rounds(TrainingReport report, long parameters) {
     ArrayNode rounds = JsonNodeFactory.instance.arrayNode();
     for (RoundMetrics metrics : report.rounds()) {
       ObjectNode node = rounds.addObject();
       node.put("round", metrics.round());
-      node.set("released", released(metrics));
+      node.set("released", released(metrics, parameters));
       ObjectNode notCovered = JsonNodeFactory.instance.objectNode();
       metrics.evaluation().ifPresent(e -> notCovered.set("evaluation", evaluation(e)));
       metrics
@@ -95,9 +138,11 @@ final class RunReport {
     return rounds;
   }
 
-  private static ObjectNode released(RoundMetrics metrics) {
+  private static ObjectNode released(RoundMetrics metrics, long parameters) {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     put(node, "noiseStddev", metrics.noiseStddev());
+    put(node, "noiseNorm", metrics.noiseStddev() * Math.sqrt((double) parameters));
+    put(node, "meanNorm", metrics.meanNorm());
     if (metrics.clipNorms().stream().allMatch(Double::isFinite)) {
       metrics.clipNorms().forEach(node.putArray("clipNorms")::add);
     } else {

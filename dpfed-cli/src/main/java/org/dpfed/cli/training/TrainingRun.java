@@ -3,10 +3,12 @@ package org.dpfed.cli.training;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.dpfed.accounting.PopulationLedger;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
+import org.dpfed.dl4j.PredictionSummary;
 import org.dpfed.federated.FederatedAveraging;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.federated.RoundFailedException;
@@ -25,6 +27,7 @@ final class TrainingRun {
   private final Supplier<Progress> shown;
   private final PrintWriter out;
   private final PrintWriter err;
+  private final EpsilonCurve epsilons;
   private boolean isKept;
 
   /**
@@ -39,6 +42,7 @@ final class TrainingRun {
       PrintWriter out,
       PrintWriter err) {
     this.experiment = experiment;
+    this.epsilons = new EpsilonCurve(experiment.plan());
     this.directory = directory;
     this.resumes = resumes;
     this.shown = shown;
@@ -65,7 +69,10 @@ final class TrainingRun {
       TrainingResult result = trained(ledger, checkpoints, interruption);
       try {
         directory.writeModel(experiment.network().network(result.parameters()));
-        finish(result.report(), status(result.report()));
+        finish(
+            result.report(),
+            status(result.report()),
+            experiment.evaluator().predictions(result.parameters()));
         return result.report().budgetRefusal().isEmpty();
       } catch (IOException | RuntimeException | Error e) {
         salvage(result, e);
@@ -96,6 +103,7 @@ final class TrainingRun {
   private TrainingResult train(
       PopulationLedger ledger, CheckpointDirectory checkpoints, Interruption interruption) {
     try (Progress progress = shown.get()) {
+      LiveReport live = new LiveReport(experiment, directory, epsilons, err);
       FederatedAveraging averaging =
           experiment.averaging(
               ledger,
@@ -104,7 +112,11 @@ final class TrainingRun {
               (metrics, parameters) -> {
                 keepConfiguration();
                 progress.finished(metrics);
+                if (metrics.evaluation().isPresent()) {
+                  live.evaluated(parameters);
+                }
               });
+      live.follow(averaging);
       interruption.stops(averaging);
       return averaging.run();
     }
@@ -122,14 +134,15 @@ final class TrainingRun {
     }
   }
 
-  private void finish(TrainingReport report, String status) throws IOException {
+  private void finish(TrainingReport report, String status, Optional<PredictionSummary> predictions)
+      throws IOException {
     directory.writeReport(
         RunReport.of(
             status,
-            experiment.configuration(),
-            experiment.trainer().notes(),
-            experiment.heldOut(),
-            report));
+            ReportedRun.of(experiment, directory),
+            report,
+            predictions,
+            epsilons.after(report.charged())));
     out.println(SummaryTable.of(report));
     report.budgetRefusal().map(SummaryTable::wrapped).ifPresent(out::println);
     out.printf(
@@ -144,7 +157,7 @@ final class TrainingRun {
   private void salvage(TrainingResult reached, Throwable failure) {
     TrainingReport report = reached.report();
     try {
-      finish(report, "failed");
+      finish(report, "failed", Optional.empty());
     } catch (IOException | RuntimeException | Error e) {
       failure.addSuppressed(e);
       err.printf(

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -115,10 +117,15 @@ final class RunReportTest {
     String json(int heldOutRows) {
       return RunReport.of(
               "finished",
-              Configuration.standard(),
-              List.of(),
-              new HeldOut(heldOutRows, 0, 10, "client"),
-              report(heldOutRows))
+              new ReportedRun(
+                  Configuration.standard(),
+                  List.of(),
+                  new HeldOut(heldOutRows, 0, 10, "client", List.of()),
+                  3,
+                  "./dpfed train"),
+              report(heldOutRows),
+              Optional.empty(),
+              List.of())
           .toPrettyString();
     }
   }
@@ -194,6 +201,8 @@ final class RunReportTest {
     Run other = new Run(Activation.SIGMOID, LossFunction.XENT, 1, true, 1, -3);
     JsonNode one = new ObjectMapper().readTree(Run.SEEDED.json(9));
     JsonNode two = new ObjectMapper().readTree(other.json(8));
+    // The norm of a released mean follows from released parameters, which the data have moved.
+    assertThat(withoutMeanNorms(one)).hasSize(2).isNotEqualTo(withoutMeanNorms(two));
     assertThat(one.findValues("released")).hasSize(3).isEqualTo(two.findValues("released"));
     assertThat(one.findValues("evaluation")).isNotEqualTo(two.findValues("evaluation"));
   }
@@ -210,6 +219,15 @@ final class RunReportTest {
     } else {
       assertThat(table).contains("no privacy").doesNotContain("δ");
     }
+  }
+
+  /** Takes them out of the rounds, and returns them. */
+  private static List<Double> withoutMeanNorms(JsonNode report) {
+    List<Double> norms = new ArrayList<>();
+    for (JsonNode round : report.path("rounds")) {
+      norms.add(((ObjectNode) round.path("released")).remove("meanNorm").asDouble());
+    }
+    return norms;
   }
 
   private static List<String> fieldNames(JsonNode node) {

@@ -1,0 +1,69 @@
+package org.dpfed.cli.report;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.dpfed.cli.UsageException;
+import org.dpfed.cli.WholeFile;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code dpfed report}: writes the pages of runs again, and one that compares several. */
+@Command(
+    name = "report",
+    description = {
+      "Write report.html and model-card.md again from the report.json of a run.",
+      "Of several runs, also write one page that compares them."
+    },
+    exitCodeListHeading = "Exit status:%n",
+    exitCodeList = {"0:the pages were written", "2:a directory has no report"},
+    sortOptions = false)
+public final class ReportCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(
+      arity = "1..*",
+      paramLabel = "DIR",
+      description = "Directories of runs, such as runs/wdbc.")
+  private List<Path> directories = List.of();
+
+  @Option(
+      names = "--comparison",
+      paramLabel = "FILE",
+      description =
+          "The page that compares several runs. Default: comparison.html beside the first of them.")
+  private @Nullable Path comparison;
+
+  @Override
+  public Integer call() throws IOException {
+    List<StoredReport> runs = directories.stream().map(StoredReport::in).toList();
+    if (comparison != null && runs.size() < 2) {
+      throw new UsageException(
+          "--comparison needs at least 2 directories, was given 1; name the runs to compare");
+    }
+    PrintWriter out = spec.commandLine().getOut();
+    for (StoredReport run : runs) {
+      write(run.directory().resolve(ModelCard.FILE), ModelCard.of(run.report()), out);
+      write(run.directory().resolve(ReportPage.FILE), ReportPage.of(run.report()), out);
+    }
+    if (runs.size() > 1) {
+      Path beside = runs.get(0).directory().toAbsolutePath().resolveSibling("comparison.html");
+      write(comparison == null ? beside : comparison, ComparisonPage.of(runs), out);
+    }
+    out.flush();
+    return CommandLine.ExitCode.OK;
+  }
+
+  private static void write(Path file, String content, PrintWriter out) throws IOException {
+    WholeFile.write(file, part -> Files.writeString(part, content));
+    out.println(file);
+  }
+}

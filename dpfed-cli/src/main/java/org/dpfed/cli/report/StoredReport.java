@@ -1,0 +1,55 @@
+package org.dpfed.cli.report;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.dpfed.cli.Causes;
+import org.dpfed.cli.UsageException;
+
+/**
+ * The report in the directory of a run.
+ *
+ * @param directory of the run
+ * @param report as in {@value #FILE}
+ */
+record StoredReport(Path directory, JsonNode report) {
+  static final String FILE = "report.json";
+
+  /**
+   * Reads it.
+   *
+   * @throws UsageException when there is none, or the file is something else
+   */
+  static StoredReport in(Path directory) {
+    Path file = directory.resolve(FILE);
+    if (!Files.isRegularFile(file)) {
+      throw new UsageException(
+          "%s has no %s; give the directory of a run that has been evaluated or has ended, such as runs/wdbc"
+              .formatted(directory, FILE));
+    }
+    try {
+      JsonNode report = new ObjectMapper().readTree(file.toFile());
+      if (report.path("guarantee").isObject() && report.path("rounds").isArray()) {
+        return new StoredReport(directory, report);
+      }
+      throw new UsageException(notAReport(file));
+    } catch (JsonProcessingException e) {
+      throw new UsageException(notAReport(file), e);
+    } catch (IOException e) {
+      throw new UsageException("%s: %s".formatted(file, Causes.words(e)), e);
+    }
+  }
+
+  private static String notAReport(Path file) {
+    return file + ": expected a report that dpfed wrote, found a damaged or other file";
+  }
+
+  /** What tells it from other runs: the name of its directory. */
+  String label() {
+    Path name = directory.toAbsolutePath().normalize().getFileName();
+    return name == null ? directory.toString() : name.toString();
+  }
+}

@@ -1,0 +1,77 @@
+package org.dpfed.cli.training;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.util.Optional;
+import org.dpfed.cli.Causes;
+import org.dpfed.dl4j.PredictionSummary;
+import org.dpfed.federated.FederatedAveraging;
+import org.dpfed.federated.TrainingReport;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The report of a run that goes on, written at evaluations. Accounting and evaluation take time, so
+ * an evaluation that comes too soon after the last report is left out. A report that cannot be
+ * written does not end the run.
+ */
+final class LiveReport {
+  /** The report takes about a tenth of the time of the run at most. */
+  private static final int PAUSE_FOR_EACH_REPORT = 9;
+
+  private final Experiment experiment;
+  private final RunDirectory directory;
+  private final EpsilonCurve epsilons;
+  private final PrintWriter err;
+  private long notBefore = System.nanoTime();
+  private @Nullable FederatedAveraging followed;
+  private boolean hasFailed;
+
+  /**
+   * @param epsilons what it has computed is used again
+   * @param err hears of the first report that cannot be written
+   */
+  LiveReport(
+      Experiment experiment, RunDirectory directory, EpsilonCurve epsilons, PrintWriter err) {
+    this.experiment = experiment;
+    this.directory = directory;
+    this.epsilons = epsilons;
+    this.err = err;
+  }
+
+  /** From now on the report is that of this run. */
+  void follow(FederatedAveraging run) {
+    followed = run;
+  }
+
+  /**
+   * Writes the report unless it is too soon.
+   *
+   * @param parameters of the model that was evaluated
+   */
+  void evaluated(INDArray parameters) {
+    long start = System.nanoTime();
+    if (followed == null || start - notBefore < 0) {
+      return;
+    }
+    TrainingReport report = followed.reportSoFar();
+    Optional<PredictionSummary> predictions = experiment.evaluator().predictions(parameters);
+    try {
+      directory.writeReport(
+          RunReport.of(
+              "running",
+              ReportedRun.of(experiment, directory),
+              report,
+              predictions,
+              epsilons.after(report.charged())));
+    } catch (IOException e) {
+      if (!hasFailed) {
+        err.println("the run goes on without its report: " + Causes.words(e));
+        err.flush();
+      }
+      hasFailed = true;
+    }
+    long end = System.nanoTime();
+    notBefore = end + PAUSE_FOR_EACH_REPORT * (end - start);
+  }
+}

@@ -1,0 +1,38 @@
+package org.dpfed.cli.training;
+
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What a report says of a run beside what the library reports.
+ *
+ * @param configuration of the run
+ * @param notes what users may not expect of how clients train
+ * @param heldOut what was not trained on
+ * @param parameters of the network, those that can be trained
+ * @param command that trains with the same settings again
+ */
+record ReportedRun(
+    Configuration configuration,
+    List<String> notes,
+    HeldOut heldOut,
+    long parameters,
+    String command) {
+  /**
+   * @param directory of the run
+   */
+  static ReportedRun of(Experiment experiment, RunDirectory directory) {
+    return new ReportedRun(
+        experiment.configuration(),
+        experiment.trainer().notes(),
+        experiment.heldOut(),
+        experiment.trainer().dimension(),
+        "./dpfed train --config " + quoted(directory.configuration()));
+  }
+
+  /** As a shell takes it. */
+  private static String quoted(Path path) {
+    String text = path.toString();
+    return text.matches("[\\w./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.dpfed.cli.report;
+
+import org.jspecify.annotations.NullMarked;
