@@ -25,6 +25,7 @@ final class RoundDiagnosticsTest {
             0.25,
             0.5,
             List.of(0.3),
+            0.2,
             Optional.empty(),
             Optional.of(new RoundDiagnostics(9, 1, 2, 3, 0.7, List.of(0.1, 0.2, 1 / 3.0), 0.4)));
     assertThat(MetricsJson.read(MetricsJson.write(List.of(round)))).containsExactly(round);

@@ -41,6 +41,7 @@ final class StateFuzzTest {
                 0.5,
                 0.1,
                 List.of(1.5, Double.POSITIVE_INFINITY),
+                0.2,
                 Optional.empty(),
                 Optional.empty()),
             new RoundMetrics(
@@ -48,6 +49,7 @@ final class StateFuzzTest {
                 0.5,
                 0.1,
                 List.of(),
+                0.2,
                 Optional.of(
                     new ModelEvaluation(
                         7,
