@@ -18,7 +18,8 @@ record SweepDirectory(Path path) {
   /**
    * The directory of a new sweep, or of one that goes on.
    *
-   * @throws UsageException when the name is none of a directory here, or it is there and should not be, or the other way round
+   * @throws UsageException when the name is none of a directory here, or it is there and should not
+   *     be, or the other way round
    */
   static SweepDirectory of(Path sweeps, String name, boolean resumes) throws IOException {
     Path path = sweeps.resolve(name);

@@ -192,19 +192,19 @@ final class SweepCommandTest {
 
   private Process start(Path config) throws IOException {
     return new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-cp",
-                System.getProperty("java.class.path"),
-                "org.dpfed.cli.Main",
-                "sweep",
-                "--parallel",
-                "2",
-                "--config",
-                config.toString(),
-                "--sweeps",
-                directory.resolve("sweeps").toString())
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            "org.dpfed.cli.Main",
+            "sweep",
+            "--parallel",
+            "2",
+            "--config",
+            config.toString(),
+            "--sweeps",
+            directory.resolve("sweeps").toString())
+        .redirectError(ProcessBuilder.Redirect.DISCARD)
+        .start();
   }
 
   /** Secure noise, so that the page states what is proven. */
