@@ -144,7 +144,7 @@ final class Plots {
   private static List<LineChart.Line> lines(
       String what, Map<OptionalDouble, Map<Double, Point>> lines) {
     List<LineChart.Line> named = new ArrayList<>();
-    for (Map.Entry<OptionalDouble, TreeMap<Double, Point>> line : lines.entrySet()) {
+    for (Map.Entry<OptionalDouble, Map<Double, Point>> line : lines.entrySet()) {
       named.add(
           new LineChart.Line(
               line.getKey().isPresent()
