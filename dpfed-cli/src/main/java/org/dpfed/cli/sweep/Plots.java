@@ -96,9 +96,9 @@ final class Plots {
   }
 
   /** The best point for each pair of values, by line and then by x. */
-  private Map<OptionalDouble, TreeMap<Double, Point>> best(
+  private Map<OptionalDouble, Map<Double, Point>> best(
       Function<Point, OptionalDouble> x, Function<Point, OptionalDouble> line) {
-    Map<OptionalDouble, TreeMap<Double, Point>> lines =
+    Map<OptionalDouble, Map<Double, Point>> lines =
         new TreeMap<>(
             Comparator.comparingDouble((OptionalDouble v) -> v.orElse(Double.POSITIVE_INFINITY)));
     for (Point point : points) {
@@ -114,7 +114,7 @@ final class Plots {
 
   private void addOverEpsilon() {
     Function<Point, OptionalDouble> epsilon = point -> OptionalDouble.of(point.epsilon());
-    Map<OptionalDouble, TreeMap<Double, Point>> lines = best(epsilon, this::clip);
+    Map<OptionalDouble, Map<Double, Point>> lines = best(epsilon, this::clip);
     if (!lines.isEmpty()) {
       List<Double> all = lines.values().stream().flatMap(l -> l.keySet().stream()).toList();
       figures.put(
@@ -134,7 +134,7 @@ final class Plots {
       String xTitle,
       Function<Point, OptionalDouble> x,
       Function<Point, OptionalDouble> line) {
-    Map<OptionalDouble, TreeMap<Double, Point>> lines = best(x, line);
+    Map<OptionalDouble, Map<Double, Point>> lines = best(x, line);
     List<Double> all = lines.values().stream().flatMap(l -> l.keySet().stream()).toList();
     String what = xTitle.equals("clip norm") ? "noise" : "clip norm";
     figures.put(
@@ -142,9 +142,9 @@ final class Plots {
   }
 
   private static List<LineChart.Line> lines(
-      String what, Map<OptionalDouble, TreeMap<Double, Point>> lines) {
+      String what, Map<OptionalDouble, Map<Double, Point>> lines) {
     List<LineChart.Line> named = new ArrayList<>();
-    for (Map.Entry<OptionalDouble, TreeMap<Double, Point>> line : lines.entrySet()) {
+    for (Map.Entry<OptionalDouble, Map<Double, Point>> line : lines.entrySet()) {
       named.add(
           new LineChart.Line(
               line.getKey().isPresent()
@@ -158,7 +158,7 @@ final class Plots {
   }
 
   private HeatMap heatMap() {
-    Map<OptionalDouble, TreeMap<Double, Point>> byNoise = best(this::clip, this::noise);
+    Map<OptionalDouble, Map<Double, Point>> byNoise = best(this::clip, this::noise);
     List<Double> clips =
         byNoise.values().stream().flatMap(l -> l.keySet().stream()).distinct().sorted().toList();
     List<OptionalDouble> noises = List.copyOf(byNoise.keySet());

@@ -24,6 +24,8 @@ final class Summary {
   }
 
   /**
+   * Writes the page.
+   *
    * @param title of the page
    * @param plots titles by name of the file without its ending
    * @return Markdown

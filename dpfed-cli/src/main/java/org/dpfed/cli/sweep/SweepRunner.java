@@ -10,6 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -207,7 +208,7 @@ final class SweepRunner {
   private void trainLogged(RunResult open, Runnable onRound) throws IOException {
     Path run = Files.createDirectories(directory.runs().resolve(open.run().name()));
     Path ledger = plan(open).ledger().toAbsolutePath().normalize();
-    PopulationLedger beside = ledgers.get(ledger).sideBySide(plan(open).maxEpsilon());
+    PopulationLedger beside = Objects.requireNonNull(ledgers.get(ledger)).sideBySide(plan(open).maxEpsilon());
     try (PrintWriter log =
         new PrintWriter(
             Files.newBufferedWriter(

@@ -153,6 +153,7 @@ public final class SweepSettings {
     return entries;
   }
 
+  @SuppressWarnings("ReferenceEquality") // Another entry may say the same.
   private void requireNotFixed(SettingsReader.Entry varied) {
     List<SettingsReader.Entry> others = new ArrayList<>(fixed);
     axes.forEach(axis -> others.addAll(axis.points.get(0)));
