@@ -203,8 +203,7 @@ public final class Dl4jEvaluator implements ModelEvaluator, AutoCloseable {
     }
     if (!anyScored) {
       throw new IllegalArgumentException(
-          "held-out data must have a label that the masks let through, had none; correct the"
-              + " masks");
+          "held-out data must have a label that the masks let through, had none; correct the masks");
     }
   }
 

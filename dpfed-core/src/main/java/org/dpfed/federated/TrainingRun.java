@@ -78,8 +78,7 @@ final class TrainingRun {
   private void requireLastingLedger() {
     if (settings.checkpoints().isPresent() && ledger.position().isEmpty()) {
       throw new IllegalArgumentException(
-          "checkpoints need a ledger that outlives the process, or a resumed run would not know"
-              + " what was spent; give populationLedger a LedgerFile");
+          "checkpoints need a ledger that outlives the process, or a resumed run would not know what was spent; give populationLedger a LedgerFile");
     }
   }
 
