@@ -208,7 +208,8 @@ final class SweepRunner {
   private void trainLogged(RunResult open, Runnable onRound) throws IOException {
     Path run = Files.createDirectories(directory.runs().resolve(open.run().name()));
     Path ledger = plan(open).ledger().toAbsolutePath().normalize();
-    PopulationLedger beside = Objects.requireNonNull(ledgers.get(ledger)).sideBySide(plan(open).maxEpsilon());
+    PopulationLedger beside =
+        Objects.requireNonNull(ledgers.get(ledger)).sideBySide(plan(open).maxEpsilon());
     try (PrintWriter log =
         new PrintWriter(
             Files.newBufferedWriter(

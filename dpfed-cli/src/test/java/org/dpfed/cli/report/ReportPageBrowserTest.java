@@ -156,13 +156,15 @@ final class ReportPageBrowserTest {
     List<WebElement> numbers = browser.findElements(By.tagName("data"));
     assertThat(numbers).hasSizeGreaterThan(60);
     for (WebElement number : numbers) {
-      String place = number.getDomAttribute("data-at");
+      String place = String.valueOf(number.getDomAttribute("data-at"));
       double exact = report.at(place).asDouble();
       assertThat(report.at(place).isNumber()).as(place).isTrue();
-      assertThat(Double.parseDouble(number.getDomAttribute("value"))).as(place).isEqualTo(exact);
+      assertThat(Double.parseDouble(String.valueOf(number.getDomAttribute("value"))))
+          .as(place)
+          .isEqualTo(exact);
       // Four significant digits: off by half a unit of the fourth, at most 5 in 10⁴; ε by a whole
       // one of its fourth after the point.
-      assertThat(Double.parseDouble(number.getDomProperty("textContent")))
+      assertThat(Double.parseDouble(String.valueOf(number.getDomProperty("textContent"))))
           .as(place)
           .isCloseTo(exact, within(5e-4 * Math.abs(exact) + (place.contains("psilon") ? 1e-4 : 0)));
     }
