@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.LedgerPosition;
 import org.dpfed.accounting.PlannedRun;
@@ -272,8 +273,12 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
     if (held.get(run) != by || !state.inProgress().contains(run)) {
       throw new IllegalStateException(
           "run %d of %s ended when run %s began or went on; a ledger has one run at a time, unless they begin side by side"
-              .formatted(run, file, state.inProgress()));
+              .formatted(run, file, inProgress()));
     }
+  }
+
+  private String inProgress() {
+    return state.inProgress().stream().map(String::valueOf).collect(Collectors.joining(", "));
   }
 
   /** The hash of the last record. */

@@ -115,7 +115,7 @@ final class LedgerFileTest {
       PrivacyLedger second = ledger.begin(RUN);
       assertThatThrownBy(() -> first.charge(CORRELATED.event(0)))
           .isInstanceOf(IllegalStateException.class)
-          .hasMessageContaining("ended when run [2] began");
+          .hasMessageContaining("ended when run 2 began");
       for (int round = 0; round < RUN.rounds(); round++) {
         second.charge(EVENT);
       }

@@ -170,7 +170,7 @@ final class SideBySideTest {
       for (PrivacyLedger run : both) {
         assertThatThrownBy(() -> run.charge(SAMPLED.event(1)))
             .isInstanceOf(IllegalStateException.class)
-            .hasMessageContaining("ended when run [3] began");
+            .hasMessageContaining("ended when run 3 began");
       }
     }
   }
