@@ -34,6 +34,10 @@ import org.junit.jupiter.params.provider.EnumSource;
  *       each. A worker has at least four such arrays (parameters, gradients, the updater's state
  *       and its copy), and one that is forgotten in each round makes 90 MB in 40 rounds.
  *   <li>Objects on the heap, 4 MiB: they vary by 2 MB from sample to sample.
+ *   <li>With hostile clients, 5 kB more for each round, in which 1.2 workers are replaced: ND4J
+ *       1.0.0-M2.1 files each workspace of a thread under one name and strikes it off under
+ *       another, so that 2 to 4 kB stay of a worker's thread. A forgotten network's own objects
+ *       take more than ten times that.
  *   <li>Threads: one, a late client's that is about to end. Files: none.
  *   <li>The run's directory, the ledger left out: 2 KiB for a round, whose metrics are in both of
  *       the checkpoints that are kept.
@@ -82,7 +86,8 @@ final class SoakTest {
         late(warm, Sample::heap) / 1e6);
     double most = (kind == Kind.HOSTILE ? 48 : 16) * MEBIBYTE;
     assertThat(growth(warm, Sample::resident)).as("main memory, %s", warm).isLessThan(most);
-    assertThat(growth(warm, Sample::heap)).as("heap, %s", warm).isLessThan(4 * MEBIBYTE);
+    double known = kind == Kind.HOSTILE ? 5_000 * growth(warm, Sample::round) : 0;
+    assertThat(growth(warm, Sample::heap)).as("heap, %s", warm).isLessThan(4 * MEBIBYTE + known);
     Sample first = warm.get(0);
     Sample last = warm.get(warm.size() - 1);
     assertThat(last.threads()).as("threads, %s", warm).isLessThanOrEqualTo(first.threads() + 1);
