@@ -16,7 +16,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
 import org.dpfed.mechanism.ClientMessage;
-import org.nd4j.linalg.api.memory.MemoryWorkspaceManager;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -214,19 +213,9 @@ final class WorkerPool implements AutoCloseable {
             worker.join().close();
           }
         } finally {
-          freeWorkspaces();
           threads.remove(this);
         }
       }
-    }
-
-    /**
-     * Frees what DL4J keeps for this thread, outside the heap, where no collection may come in
-     * time. One by one: ND4J's method for all of them asks for a garbage collection.
-     */
-    private static void freeWorkspaces() {
-      MemoryWorkspaceManager workspaces = Nd4j.getWorkspaceManager();
-      workspaces.getAllWorkspacesForCurrentThread().forEach(workspaces::destroyWorkspace);
     }
 
     private void open() {

@@ -36,7 +36,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  *   <li>Objects on the heap, 4 MiB: they vary by 2 MB from sample to sample.
  *   <li>With hostile clients, 5 kB more for each round, in which 1.2 workers are replaced: ND4J
  *       1.0.0-M2.1 files each workspace of a thread under one name and strikes it off under
- *       another, so that 2 to 3 kB stay of a worker's thread. A forgotten network's own objects
+ *       another, so that 2 to 4 kB stay of a worker's thread. A forgotten network's own objects
  *       take more than ten times that.
  *   <li>Threads: one, a late client's that is about to end. Files: none.
  *   <li>The run's directory, the ledger left out: 2 KiB for a round, whose metrics are in both of
