@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
@@ -35,8 +36,15 @@ final class RunDirectoryTest {
               .toList();
     }
     assertThat(forced)
-        .containsExactly(
-            run.path().resolve("report.json.part"), run.path(), directory.resolve("my runs"));
+        .containsExactlyElementsOf(
+            Stream.of("report.json", "model-card.md", "report.html")
+                .flatMap(
+                    name ->
+                        Stream.of(
+                            run.path().resolve(name + ".part"),
+                            run.path(),
+                            directory.resolve("my runs")))
+                .toList());
     assertThat(run.path()).isDirectoryContaining("glob:**/report.json");
     assertThat(run.path()).isDirectoryNotContaining("glob:**.part");
   }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.dpfed.cli.DpfedCommand;
+import org.dpfed.ledger.LedgerHistory;
 import org.dpfed.mechanism.Mechanism;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -81,7 +82,8 @@ final class TrainChoicesTest {
     assertThat(report.path("status").asText()).isEqualTo("finished");
     assertThat(report.path("rounds")).hasSize(3);
     assertThat(report.at("/guarantee/isPrivate").asBoolean()).isTrue();
-    assertThat(Files.readAllLines(runs.resolve("ledgers/wdbc-patient.jsonl"))).hasSize(5);
+    assertThat(LedgerHistory.read(runs.resolve("ledgers/wdbc-patient.jsonl")).spentRounds(1))
+        .isEqualTo(3);
     for (String choice : List.of("sampling", "clipping", "noise", "trust")) {
       assertThat(report.at("/plan/" + choice + "/label").asText())
           .isEqualTo(report.at("/configuration/privacy/" + choice).asText());
