@@ -268,7 +268,7 @@ final class PredictCommandTest {
       value = {
         "config.yaml||is not the directory of a run, it has no config.yaml",
         "model.zip||has no model.zip: the run has not ended yet",
-        "model.zip|PK|model.zip: expected a model that dpfed wrote, found a damaged",
+        "model.zip|PK|expected a model that dpfed wrote, found a damaged",
         "preprocessing.json||has no preprocessing.json: a dpfed before 0.1.0 trained it",
         "preprocessing.json|{}|preprocessing.json: is damaged or was changed",
       })

@@ -95,6 +95,7 @@ class WholeRunShowsNoValueTest {
         List.of(
             "-Ddpfed.log.level=TRACE",
             "-Ddpfed.log.stackTrace=%ex",
+            "-Dlogback.configurationFile=logback.xml",
             "-Djava.io.tmpdir=" + directory,
             "-cp",
             absolute(System.getProperty("java.class.path")),
