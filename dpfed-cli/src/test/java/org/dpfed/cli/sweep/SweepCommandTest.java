@@ -169,7 +169,8 @@ final class SweepCommandTest {
     Process process = start(seeded("cut"));
     try (BufferedReader output = process.inputReader()) {
       assertThat(output.lines().filter(line -> line.contains("finished")).findFirst()).isPresent();
-      process.destroy();
+      // Process.destroy would close the output as well.
+      new ProcessBuilder("kill", "-TERM", Long.toString(process.pid())).start().waitFor();
       output.lines().forEach(rest -> {});
     }
     assertThat(process.waitFor()).isEqualTo(143);
