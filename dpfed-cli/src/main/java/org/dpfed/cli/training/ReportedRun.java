@@ -31,7 +31,7 @@ record ReportedRun(
   }
 
   /** As a shell takes it. */
-  private static String quoted(Path path) {
+  static String quoted(Path path) {
     String text = path.toString();
     return text.matches("[\\w./-]+") ? text : "'" + text.replace("'", "'\\''") + "'";
   }

@@ -148,7 +148,7 @@ final class TrainingRun {
     out.printf(
         "%s after %d rounds; written to %s%n", status, report.rounds().size(), directory.path());
     if (report.isStoppedEarly()) {
-      out.printf("to go on: dpfed train --resume %s%n", directory.path());
+      out.printf("to go on: dpfed train --resume %s%n", ReportedRun.quoted(directory.path()));
     }
     out.flush();
   }
