@@ -111,7 +111,7 @@ record Results(List<String> varied, List<RunResult> runs) {
       node.put("isPrivate", result.isPrivate());
       result.plan().ifPresent(plan -> node.put("noiseMultiplier", plan.noiseMultiplier()));
       node.put("roundsFinished", result.roundsFinished());
-      node.put("roundsCharged", result.report().isPresent() ? result.charged().total() : 0);
+      node.put("roundsCharged", result.roundsCharged());
       node.put("status", result.status());
       result.problem().ifPresent(problem -> node.put("problem", problem));
     }

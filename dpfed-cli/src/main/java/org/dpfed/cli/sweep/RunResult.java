@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
-import org.dpfed.accounting.ChargedRounds;
 import org.dpfed.cli.training.PlannedTraining;
 import org.dpfed.cli.training.VariedRun;
 import org.dpfed.federated.ModelEvaluation;
@@ -111,13 +110,9 @@ record RunResult(
     return OptionalDouble.of(number(epsilon).orElse(Double.POSITIVE_INFINITY));
   }
 
-  /** The rounds that it was charged for; all that it plans where no report says. */
-  ChargedRounds charged() {
-    if (report.isEmpty()) {
-      return ChargedRounds.first(plan.map(p -> p.planned().rounds()).orElse(0));
-    }
-    int again = node("/roundsChargedAgain").asInt();
-    return new ChargedRounds(node("/roundsCharged").asInt() - again, again);
+  /** How many charges its report counts; 0 where it has none. */
+  int roundsCharged() {
+    return node("/roundsCharged").asInt();
   }
 
   int roundsFinished() {

@@ -94,9 +94,10 @@ final class Summary {
     line("");
     line("| how the model was chosen | what it costs |");
     line("| --- | --- |");
-    for (TotalCost total : TotalCost.of(results.runs())) {
+    List<TotalCost> totals = TotalCost.charged(results.runs());
+    for (TotalCost total : totals) {
       line(
-          "| by accuracy on data of these clients: all %d runs together | %s |",
+          "| by accuracy on data of these clients: all %d runs on their ledger together | %s |",
           total.runs(), total.all());
       if (total.unbounded() > 0) {
         line(
@@ -109,22 +110,10 @@ final class Summary {
             line(
                 "| on public data, or before any run: one run with these settings | %s |",
                 alone(point)));
-    long unknown =
-        results.runs().stream()
-            .filter(run -> run.plan().isPresent() && run.report().isEmpty())
-            .count();
-    if (unknown > 0) {
-      line("");
-      line(
-          "%d runs have no report. They count with the rounds that they plan, each once; only the ledger knows what they were charged.",
-          unknown);
-    }
     line("");
     line(
-        "`./dpfed ledger show` on the ledger of the population states what everything charged to it costs, earlier runs included: %s.",
-        TotalCost.of(results.runs()).stream()
-            .map(total -> "`" + total.ledger() + "`")
-            .collect(Collectors.joining(", ")));
+        "The totals are of everything charged to the ledger of the population, runs before this sweep and rounds that were charged again included; `./dpfed ledger show` states them too: %s.",
+        totals.stream().map(total -> "`" + total.ledger() + "`").collect(Collectors.joining(", ")));
   }
 
   /** Of the run of the point that cost most. */

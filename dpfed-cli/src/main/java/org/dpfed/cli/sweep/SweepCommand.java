@@ -156,7 +156,7 @@ public final class SweepCommand implements Callable<Integer> {
                     () -> "ε = " + Guarantee.displayed(result.plan().orElseThrow().epsilon())));
       }
     }
-    for (TotalCost total : TotalCost.of(planned)) {
+    for (TotalCost total : TotalCost.planned(planned)) {
       out.printf("all %d runs on %s together: %s%n", total.runs(), total.ledger(), total.all());
       if (total.unbounded() > 0) {
         out.printf(

@@ -1,72 +1,125 @@
 package org.dpfed.cli.sweep;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.dpfed.accounting.ChargedRounds;
+import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.Guarantee;
-import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.PlannedRun;
 import org.dpfed.accounting.PrivacyAccountant;
 import org.dpfed.accounting.TightestAccountant;
 import org.dpfed.accounting.UnsupportedEventException;
+import org.dpfed.cli.training.PlannedTraining;
+import org.dpfed.ledger.LedgerHistory;
 
 /**
- * What all runs of a sweep over one population cost together, composed as one release of all their
- * models. Runs without noise have no bound, and neither has a total with one of them, so the rest
- * is stated beside it.
+ * What several runs over one population cost together, composed as one release of all their models.
+ * Runs without noise have no bound, and neither has a total with one of them, so the rest is stated
+ * beside it.
  *
  * @param ledger of the population
- * @param runs how many were charged
+ * @param runs how many
  * @param unbounded how many of them have no guarantee
  * @param all of all, in words
  * @param others of those with a guarantee, in words
  */
 record TotalCost(Path ledger, int runs, int unbounded, String all, String others) {
 
-  /** What a run was charged, or would be. */
-  private record Charged(PlannedRun run, ChargedRounds rounds, boolean isPrivate) {}
+  /** A run and the rounds of it that count. */
+  private record Cost(PlannedRun run, ChargedRounds rounds) {
+    boolean isBounded() {
+      return !(run.firstRound() instanceof DpEvent.NonPrivate);
+    }
+  }
 
-  /** One for each population, of what was charged and, where that is unknown, is planned. */
-  static List<TotalCost> of(List<RunResult> results) {
-    Map<Path, List<Charged>> byLedger = new LinkedHashMap<>();
+  /** Of these runs when they are done, for each population. */
+  static List<TotalCost> planned(List<RunResult> results) {
+    List<TotalCost> totals = new ArrayList<>();
+    byLedger(results)
+        .forEach(
+            (ledger, plans) ->
+                totals.add(
+                    of(
+                        ledger,
+                        plans,
+                        plans.stream()
+                            .map(run -> new Cost(run, ChargedRounds.first(run.rounds())))
+                            .toList())));
+    return totals;
+  }
+
+  /**
+   * Of everything on the ledgers of these runs, for each population: also of runs before the sweep,
+   * which a choice may have looked at as well, and of rounds that were charged again.
+   */
+  static List<TotalCost> charged(List<RunResult> results) {
+    List<TotalCost> totals = new ArrayList<>();
+    byLedger(results)
+        .forEach(
+            (ledger, plans) -> {
+              List<Cost> costs = charged(ledger);
+              if (!costs.isEmpty()) {
+                totals.add(of(ledger, plans, costs));
+              }
+            });
+    return totals;
+  }
+
+  private static Map<Path, List<PlannedRun>> byLedger(List<RunResult> results) {
+    Map<Path, List<PlannedRun>> plans = new LinkedHashMap<>();
     for (RunResult result : results) {
-      if (result.plan().isPresent() && result.charged().total() > 0) {
-        PlannedRun run = result.plan().get().planned();
-        byLedger
-            .computeIfAbsent(result.plan().get().ledger(), key -> new ArrayList<>())
-            .add(new Charged(run, result.charged(), result.plan().get().guarantee().isPrivate()));
+      if (result.plan().isPresent()) {
+        PlannedTraining plan = result.plan().get();
+        plans.computeIfAbsent(plan.ledger(), key -> new ArrayList<>()).add(plan.planned());
       }
     }
-    return byLedger.entrySet().stream().map(e -> of(e.getKey(), e.getValue())).toList();
+    return plans;
   }
 
-  private static TotalCost of(Path ledger, List<Charged> charged) {
-    List<Charged> bounded = charged.stream().filter(Charged::isPrivate).toList();
+  private static List<Cost> charged(Path ledger) {
+    if (Files.notExists(ledger)) {
+      return List.of();
+    }
+    try {
+      LedgerHistory history = LedgerHistory.read(ledger);
+      return history.runs().entrySet().stream()
+          .map(run -> new Cost(run.getValue(), history.charged(run.getKey())))
+          .filter(cost -> cost.rounds.total() > 0)
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static TotalCost of(Path ledger, List<PlannedRun> plans, List<Cost> costs) {
+    List<Cost> bounded = costs.stream().filter(Cost::isBounded).toList();
     return new TotalCost(
         ledger,
-        charged.size(),
-        charged.size() - bounded.size(),
-        words(charged),
-        bounded.isEmpty() ? "nothing" : words(bounded));
+        costs.size(),
+        costs.size() - bounded.size(),
+        words(plans, costs),
+        bounded.isEmpty() ? "nothing" : words(plans, bounded));
   }
 
-  /** At the largest delta and under the relation of the first run. */
-  private static String words(List<Charged> charged) {
-    PlannedRun first = charged.get(0).run;
-    NeighbouringRelation relation = first.relation();
-    double delta = charged.stream().mapToDouble(c -> c.run.delta()).max().orElseThrow();
+  /** At the largest delta of the plans and under the relation of the first. */
+  private static String words(List<PlannedRun> plans, List<Cost> costs) {
+    double delta = plans.stream().mapToDouble(PlannedRun::delta).max().orElseThrow();
+    PrivacyAccountant all = new TightestAccountant(plans.get(0).relation());
     try {
-      PrivacyAccountant all = new TightestAccountant(relation);
-      for (Charged each : charged) {
+      for (Cost each : costs) {
         all = all.compose(each.run.cost(each.rounds), 1);
       }
       double epsilon = all.epsilon(delta);
       return Double.isInfinite(epsilon)
           ? "without bound"
-          : "ε = %s at δ = %s, %s".formatted(Guarantee.displayed(epsilon), delta, relation.label());
+          : "ε = %s at δ = %s, %s"
+              .formatted(Guarantee.displayed(epsilon), delta, plans.get(0).relation().label());
     } catch (UnsupportedEventException e) {
       return "without a bound that is known: " + e.getMessage();
     }

@@ -2,16 +2,13 @@ package org.dpfed.cli.training;
 
 import java.nio.file.Path;
 import java.util.OptionalDouble;
-import org.dpfed.accounting.Guarantee;
 import org.dpfed.accounting.PlannedRun;
 
 /**
  * What a run will do and need, known before it trains.
  *
  * @param planned what its ledger records of it
- * @param guarantee of the whole run
- * @param epsilon of the whole run with secure noise, which is that of the guarantee unless the
- *     noise is seeded
+ * @param epsilon of the whole run, with seeded noise what it would be with secure noise
  * @param noiseMultiplier of the whole round
  * @param ledger of its population
  * @param maxEpsilon of everything on the ledger, if limited
@@ -20,7 +17,6 @@ import org.dpfed.accounting.PlannedRun;
  */
 public record PlannedTraining(
     PlannedRun planned,
-    Guarantee guarantee,
     double epsilon,
     double noiseMultiplier,
     Path ledger,

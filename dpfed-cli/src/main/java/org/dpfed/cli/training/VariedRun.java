@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.dpfed.accounting.Guarantee;
 import org.dpfed.accounting.PopulationLedger;
 import org.dpfed.accounting.strategy.StrategyCache;
 import org.dpfed.federated.PrivacyPlan;
@@ -66,12 +65,10 @@ public final class VariedRun {
     Configuration configuration = configuration();
     try (Experiment experiment = experiment(configuration)) {
       PrivacyPlan plan = experiment.plan();
-      Guarantee guarantee = plan.guarantee();
       int workers = experiment.execution().workers();
       return new PlannedTraining(
           plan.planned(),
-          guarantee,
-          plan.isSecure() ? guarantee.epsilon() : plan.accountedAfter(plan.rounds()).epsilon(),
+          plan.accountedAfter(plan.rounds()).epsilon(),
           plan.noiseMultiplier(),
           LedgerChoice.of(configuration, plan.unit()).file(),
           configuration.optionalNumber("privacy.maxEpsilon"),

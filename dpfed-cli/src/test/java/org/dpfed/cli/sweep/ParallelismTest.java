@@ -9,7 +9,6 @@ import java.util.OptionalDouble;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.PlannedRun;
-import org.dpfed.accounting.TightestAccountant;
 import org.dpfed.cli.training.PlannedTraining;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +18,6 @@ final class ParallelismTest {
     PlannedTraining run =
         new PlannedTraining(
             new PlannedRun("patient", 9, 1, relation, 1e-5, new DpEvent.Gaussian(1)),
-            new TightestAccountant(relation).guarantee(1e-5, "patient"),
             1,
             1,
             Path.of("ledger"),

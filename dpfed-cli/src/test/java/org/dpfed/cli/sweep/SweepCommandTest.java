@@ -12,12 +12,15 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.dpfed.accounting.NeighbouringRelation;
+import org.dpfed.accounting.PlannedRun;
 import org.dpfed.cli.DpfedCommand;
+import org.dpfed.ledger.LedgerFile;
 import org.dpfed.ledger.LedgerHistory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -227,9 +230,10 @@ final class SweepCommandTest {
     String page = Files.readString(of("mixed", "summary.md"));
     assertThat(page).contains("is itself a release").contains("- run 003 failed: ");
     double one = epsilon(page, "on public data");
-    double both = epsilon(page, "by accuracy on data of these clients: all 2 runs");
+    double both = epsilon(page, "by accuracy on data of these clients: all 2 runs on their ledger");
     assertThat(both).isGreaterThan(one);
-    LedgerHistory ledger = LedgerHistory.read(directory.resolve("runs/ledgers/wdbc-patient.jsonl"));
+    Path file = directory.resolve("runs/ledgers/wdbc-patient.jsonl");
+    LedgerHistory ledger = LedgerHistory.read(file);
     assertThat(ledger.composed(NeighbouringRelation.ADD_OR_REMOVE_ONE).epsilon(1e-4))
         .isLessThanOrEqualTo(both)
         .isGreaterThan(both - 1e-4);
@@ -240,11 +244,19 @@ final class SweepCommandTest {
     assertThat(second.at("/configuration/run/seed").asInt()).isEqualTo(2);
     assertThat(first.path("isSecure").asBoolean()).isTrue();
 
+    // What the ledger holds counts: also of a run without report, and of one outside the sweep.
+    try (LedgerFile other = LedgerFile.open(file)) {
+      PlannedRun plan = Objects.requireNonNull(ledger.runs().get(1));
+      other.begin(plan).charge(plan.firstRound());
+    }
     Files.delete(of("mixed", "runs/002/report.json"));
     Files.writeString(of("mixed", "runs/002/config.yaml"), "other");
     assertThat(sweep(config, "--resume")).isEqualTo(CommandLine.ExitCode.SOFTWARE);
     assertThat(out.toString()).contains("run 002 failed: ").contains("a run with other settings");
     assertThat(rows("mixed").get(2)).endsWith(",failed");
+    page = Files.readString(of("mixed", "summary.md"));
+    assertThat(epsilon(page, "by accuracy on data of these clients: all 3 runs"))
+        .isGreaterThan(both);
   }
 
   private static double epsilon(String page, String row) {

@@ -9,6 +9,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.dpfed.accounting.ChargedRounds;
+import org.dpfed.accounting.PlannedRun;
+import org.dpfed.accounting.TightestAccountant;
 import org.dpfed.cli.UsageException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -159,7 +162,12 @@ final class SweepSettingsTest {
             .toList();
     assertThat(plans.get(0).epsilon()).isInfinite();
     assertThat(plans.get(1).epsilon()).isGreaterThan(plans.get(2).epsilon());
-    assertThat(plans.get(1).guarantee().epsilon()).isEqualTo(plans.get(1).epsilon());
+    PlannedRun planned = plans.get(1).planned();
+    double charged =
+        new TightestAccountant(planned.relation())
+            .compose(planned.cost(ChargedRounds.first(planned.rounds())))
+            .epsilon(planned.delta());
+    assertThat(plans.get(1).epsilon()).isEqualTo(charged);
     assertThat(plans).allMatch(plan -> plan.workers() == 1);
     assertThat(plans).allMatch(plan -> plan.ledger().endsWith("ledgers/wdbc-patient.jsonl"));
   }
