@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.dpfed.cli.UsageException;
 import org.dpfed.cli.WholeFile;
@@ -24,7 +26,7 @@ import picocli.CommandLine.Spec;
       "Of several runs, also write one page that compares them."
     },
     exitCodeListHeading = "Exit status:%n",
-    exitCodeList = {"0:the pages were written", "2:a directory has no report"},
+    exitCodeList = {"0:the pages were written", "2:a directory has no intact report"},
     sortOptions = false)
 public final class ReportCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -50,20 +52,27 @@ public final class ReportCommand implements Callable<Integer> {
           "--comparison needs at least 2 directories, was given 1; name the runs to compare");
     }
     PrintWriter out = spec.commandLine().getOut();
-    for (StoredReport run : runs) {
-      write(run.directory().resolve(ModelCard.FILE), ModelCard.of(run.report()), out);
-      write(run.directory().resolve(ReportPage.FILE), ReportPage.of(run.report()), out);
-    }
-    if (runs.size() > 1) {
-      Path beside = runs.get(0).directory().toAbsolutePath().resolveSibling("comparison.html");
-      write(comparison == null ? beside : comparison, ComparisonPage.of(runs), out);
+    for (Map.Entry<Path, String> page : pages(runs).entrySet()) {
+      WholeFile.write(page.getKey(), part -> Files.writeString(part, page.getValue()));
+      out.println(page.getKey());
     }
     out.flush();
     return CommandLine.ExitCode.OK;
   }
 
-  private static void write(Path file, String content, PrintWriter out) throws IOException {
-    WholeFile.write(file, part -> Files.writeString(part, content));
-    out.println(file);
+  /** All of them, before any is written. */
+  private Map<Path, String> pages(List<StoredReport> runs) {
+    Map<Path, String> pages = new LinkedHashMap<>();
+    for (StoredReport run : runs) {
+      pages.put(run.directory().resolve(ModelCard.FILE), run.page(r -> ModelCard.of(r.report())));
+      pages.put(run.directory().resolve(ReportPage.FILE), run.page(r -> ReportPage.of(r.report())));
+    }
+    if (runs.size() > 1) {
+      // Each alone, so that an error names the report that cannot be shown.
+      runs.forEach(run -> run.page(r -> ComparisonPage.of(List.of(r))));
+      Path beside = runs.get(0).directory().toAbsolutePath().resolveSibling("comparison.html");
+      pages.put(comparison == null ? beside : comparison, ComparisonPage.of(runs));
+    }
+    return pages;
   }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Function;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
 
@@ -32,7 +33,9 @@ record StoredReport(Path directory, JsonNode report) {
     }
     try {
       JsonNode report = new ObjectMapper().readTree(file.toFile());
-      if (report.path("guarantee").isObject() && report.path("rounds").isArray()) {
+      if (report.path("guarantee").isObject()
+          && report.path("rounds").isArray()
+          && isFinite(report)) {
         return new StoredReport(directory, report);
       }
       throw new UsageException(notAReport(file));
@@ -40,6 +43,30 @@ record StoredReport(Path directory, JsonNode report) {
       throw new UsageException(notAReport(file), e);
     } catch (IOException e) {
       throw new UsageException("%s: %s".formatted(file, Causes.words(e)), e);
+    }
+  }
+
+  /** Whether every number in it is, as in all that dpfed writes. */
+  private static boolean isFinite(JsonNode node) {
+    for (JsonNode child : node) {
+      if (!isFinite(child)) {
+        return false;
+      }
+    }
+    return !node.isNumber() || Double.isFinite(node.doubleValue());
+  }
+
+  /**
+   * A page about it.
+   *
+   * @param maker of the page
+   * @throws UsageException when the report lacks what the page shows, or holds something else there
+   */
+  String page(Function<StoredReport, String> maker) {
+    try {
+      return maker.apply(this);
+    } catch (RuntimeException e) {
+      throw new UsageException(notAReport(directory.resolve(FILE)), e);
     }
   }
 
