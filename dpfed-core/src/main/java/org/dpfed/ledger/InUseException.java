@@ -12,7 +12,7 @@ public final class InUseException extends IOException {
 
   InUseException(Path held, String pid) {
     super(
-        "%s is in use by process %s; only one run at a time may have it: wait for that one to end"
+        "%s is in use by process %s; only one process at a time may have it: wait for that one to end"
             .formatted(held, pid.isEmpty() ? "(unknown)" : pid));
   }
 }
