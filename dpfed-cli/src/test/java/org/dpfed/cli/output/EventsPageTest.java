@@ -8,14 +8,16 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.dpfed.cli.DpfedCommand;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -35,37 +37,35 @@ final class EventsPageTest {
   @Test
   @Timeout(300)
   void page_events_areThoseThatCome() throws IOException {
-    String runs = directory.resolve("runs").toString();
-    train("--runs", runs, "--rounds", "2", "--evaluate-every", "1");
-    train("--runs", runs, "--rounds", "2", "--clipping", "adaptive", "--clip-norm", "none");
-    train("--runs", runs, "--rounds", "2", "--dry-run");
-    train("--runs", runs, "--rounds", "2", "--max-epsilon", "5");
+    train("--rounds", "2", "--evaluate-every", "1");
+    train("--rounds", "2", "--clipping", "adaptive", "--clip-norm", "none");
+    train("--rounds", "2", "--dry-run");
+    train("--rounds", "0");
+    // With local trust there is a guarantee of the sums too.
     String local = Path.of("..", "benchmarks", "configs", "wdbc-local.yaml").toString();
-    String other = directory.resolve("other.jsonl").toString();
-    train("--config", local, "--runs", runs, "--rounds", "40", "--ledger", other);
-    train("--runs", runs, "--rounds", "0");
-    Path failing = directory.resolve("runs/failing");
     train(
-        "--runs",
-        runs,
+        "--config",
+        local,
         "--name",
-        "failing",
-        "--rounds",
-        "1",
-        "--noise-multiplier",
-        "9",
-        "--epsilon",
-        "none");
+        "stopped",
+        "--max-epsilon",
+        "4",
+        "--ledger",
+        directory.resolve("own.jsonl").toString());
+    train("--config", local, "--name", "failing");
+    Path failing = directory.resolve("runs/failing");
     Files.delete(failing.resolve("model.zip"));
     Files.createDirectories(failing.resolve("model.zip/in-the-way"));
-    train("--resume", failing.toString(), "--rounds", "2");
-    sweep("91, 1000");
-    sweep("91");
-    sweep("91", "--dry-run");
-    // An interrupted sweep needs a process of its own: SweepCommandTest has one, with these fields.
-    emitted.put(
-        "sweep stopped",
-        Set.of("status", "exitStatus", "runsPlanned", "runsDone", "runsFailed", "directory"));
+    run("train", "--resume", failing.toString());
+    sweep("mixed", "91, 1000");
+    sweep("plain", "91");
+    sweep("plain", "91", "--dry-run");
+    Path other = directory.resolve("sweeps/plain/runs/001");
+    Files.delete(other.resolve("report.json"));
+    Files.writeString(other.resolve("config.yaml"), "of another run");
+    sweep("plain", "91", "--resume");
+    // An interrupted sweep needs a process of its own, which SweepCommandTest has.
+    emitted.put("sweep stopped", Objects.requireNonNull(emitted.get("sweep finished")));
     assertThat(documented()).isEqualTo(emitted);
   }
 
@@ -88,7 +88,7 @@ final class EventsPageTest {
     return NAME.matcher(cell).results().map(match -> match.group(1)).toList();
   }
 
-  private void sweep(String cohorts, String... more) throws IOException {
+  private void sweep(String name, String cohorts, String... more) throws IOException {
     Path file =
         Files.writeString(
             directory.resolve("sweep.yaml"),
@@ -104,8 +104,8 @@ final class EventsPageTest {
               seeds: [1, 2]
             """
                 .formatted(directory.resolve("sweep-runs"), cohorts));
-    List<String> arguments =
-        new ArrayList<>(
+    run(
+        joined(
             List.of(
                 "sweep",
                 "--config",
@@ -113,29 +113,28 @@ final class EventsPageTest {
                 "--sweeps",
                 directory.resolve("sweeps").toString(),
                 "--name",
-                "s" + cohorts.length()));
-    arguments.addAll(List.of(more));
-    execute(arguments);
+                name),
+            more));
   }
 
   private void train(String... more) throws IOException {
-    List<String> arguments = new ArrayList<>(List.of("train"));
-    arguments.addAll(List.of(more));
-    execute(arguments);
+    run(joined(List.of("train", "--runs", directory.resolve("runs").toString()), more));
   }
 
-  private void execute(List<String> arguments) throws IOException {
-    List<String> all = new ArrayList<>(arguments);
-    all.add("--json");
+  private static String[] joined(List<String> first, String... more) {
+    return Stream.concat(first.stream(), Arrays.stream(more)).toArray(String[]::new);
+  }
+
+  private void run(String... arguments) throws IOException {
     StringWriter out = new StringWriter();
     DpfedCommand.commandLine()
         .setOut(new PrintWriter(out, true))
         .setErr(new PrintWriter(new StringWriter(), true))
-        .execute(all.toArray(String[]::new));
+        .execute(joined(List.of(arguments), "--json"));
     for (JsonNode event : EventLines.of(out.toString()).all()) {
       Set<String> fields =
           emitted.computeIfAbsent(
-              all.get(0) + " " + event.path("event").asText(), key -> new TreeSet<>());
+              arguments[0] + " " + event.path("event").asText(), key -> new TreeSet<>());
       event.fieldNames().forEachRemaining(fields::add);
       fields.remove("event");
     }

@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,7 +97,7 @@ final class TerminalBarTest {
             .formatted(before, script);
     ProcessBuilder builder =
         new ProcessBuilder("script", "-qec", command, "/dev/null").redirectErrorStream(true);
-    builder.environment().putAll(java.util.Map.of("TERM", "xterm", "OPENBLAS_CORETYPE", "HASWELL"));
+    builder.environment().putAll(Map.of("TERM", "xterm", "OPENBLAS_CORETYPE", "HASWELL"));
     builder.environment().put("SHELL", "/bin/sh");
     Process process = builder.start();
     process.getOutputStream().close();

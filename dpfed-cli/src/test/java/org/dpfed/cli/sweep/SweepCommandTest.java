@@ -188,6 +188,9 @@ final class SweepCommandTest {
     assertThat(last.path("event").asText()).isEqualTo("stopped");
     assertThat(last.path("exitStatus").isNull()).isTrue();
     assertThat(last.path("runsDone").asInt()).isBetween(1, 5);
+    assertThat(last.path("runsPlanned").asInt()).isEqualTo(6);
+    assertThat(last.path("runsFailed").asInt()).isZero();
+    assertThat(last.path("directory").asText()).endsWith("cut");
     assertThat(rows("cut").subList(1, 7))
         .allMatch(row -> row.matches(".*,(finished|stopped|not finished)"))
         .anyMatch(row -> !row.endsWith(",finished"));
