@@ -80,6 +80,9 @@ launch() {
   # Java 17 cannot ask whether standard error, where progress is shown, is a terminal.
   if [ -t 2 ] && [ "${TERM:-dumb}" != dumb ]; then
     flags="$flags -Ddpfed.terminal=true"
+    # Rows and columns; nothing where stty is missing, 0 0 where the terminal does not know.
+    size=$(stty size <&2 2>/dev/null || true)
+    flags="$flags -Ddpfed.columns=${size##* }"
   fi
   # shellcheck disable=SC2086 # options are meant to be split
   exec "$java" $flags ${DPFED_JAVA_OPTS:-} -cp "$class_path" org.dpfed.cli.Main "$@"

@@ -18,6 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dpfed.federated.RoundFailedException;
 import org.dpfed.federated.TrainingReport;
+import picocli.CommandLine;
 
 /** Explains on one line, in plain words, why something failed. */
 public final class Causes {
@@ -46,6 +47,13 @@ public final class Causes {
   /** The reason for {@code error}, on one line. */
   public static String words(Throwable error) {
     return describe(error).strip().replaceAll("\\s*\\R\\s*", " ");
+  }
+
+  /** The exit status of a command that ended with {@code error}. */
+  public static int exitStatus(Throwable error) {
+    return error instanceof UsageException
+        ? CommandLine.ExitCode.USAGE
+        : CommandLine.ExitCode.SOFTWARE;
   }
 
   private static String describe(Throwable error) {

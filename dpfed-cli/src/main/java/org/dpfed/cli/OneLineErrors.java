@@ -47,9 +47,7 @@ final class OneLineErrors implements IParameterExceptionHandler, IExecutionExcep
     Throwable failure =
         error instanceof ExecutionException && error.getCause() != null ? error.getCause() : error;
     print(commandLine, failure, Causes.words(failure), verbose.getAsBoolean());
-    return failure instanceof UsageException
-        ? CommandLine.ExitCode.USAGE
-        : CommandLine.ExitCode.SOFTWARE;
+    return Causes.exitStatus(failure);
   }
 
   private static void print(

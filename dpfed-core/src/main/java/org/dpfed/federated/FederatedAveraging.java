@@ -3,6 +3,7 @@ package org.dpfed.federated;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.dpfed.accounting.ChargedRounds;
 import org.dpfed.accounting.PopulationLedger;
 import org.dpfed.accounting.PrivacyLedger;
 import org.dpfed.ledger.CheckpointDirectory;
@@ -100,11 +101,26 @@ public final class FederatedAveraging {
    * @throws IllegalStateException before {@link #run} has started
    */
   public TrainingReport reportSoFar() {
+    return started("reportSoFar").report();
+  }
+
+  /**
+   * Which rounds of the run have been charged so far. To be called by the {@link RoundListener}, on
+   * the thread of the run; takes no time.
+   *
+   * @throws IllegalStateException before {@link #run} has started
+   */
+  public ChargedRounds chargedSoFar() {
+    return started("chargedSoFar").charged();
+  }
+
+  private TrainingRun started(String method) {
     if (run == null) {
       throw new IllegalStateException(
-          "the run has not started and has nothing to report; call reportSoFar from its listener");
+          "the run has not started and has nothing to report; call %s from its listener"
+              .formatted(method));
     }
-    return run.report();
+    return run;
   }
 
   /**

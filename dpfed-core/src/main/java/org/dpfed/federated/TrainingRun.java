@@ -291,6 +291,10 @@ final class TrainingRun {
     return report(lastEvaluation());
   }
 
+  ChargedRounds charged() {
+    return charged;
+  }
+
   private TrainingReport report(Optional<ModelEvaluation> evaluation) {
     return new TrainingReport(
         plan,

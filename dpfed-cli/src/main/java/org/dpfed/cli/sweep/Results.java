@@ -8,11 +8,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.dpfed.federated.ModelEvaluation;
+import picocli.CommandLine;
 
 /**
  * The results of all runs as tables. The same settings and seeds give the same tables whatever ran
@@ -30,6 +30,16 @@ record Results(List<String> varied, List<RunResult> runs) {
   Results {
     varied = List.copyOf(varied);
     runs = List.copyOf(runs);
+  }
+
+  /** How many runs are done. */
+  long done() {
+    return runs.stream().filter(RunResult::isDone).count();
+  }
+
+  /** How many runs failed. */
+  long failed() {
+    return runs.stream().filter(run -> run.problem().isPresent()).count();
   }
 
   private List<String> metrics() {
@@ -95,34 +105,49 @@ record Results(List<String> varied, List<RunResult> runs) {
     varied.forEach(root.putArray("varied")::add);
     ArrayNode all = root.putArray("runs");
     for (RunResult result : runs) {
-      ObjectNode node = all.addObject().put("run", result.run().name());
-      ObjectNode settings = node.putObject("settings");
-      for (Map.Entry<String, String> setting : result.run().settings().entrySet()) {
-        settings.put(setting.getKey(), setting.getValue());
-      }
-      ObjectNode metrics = node.putObject("notCoveredByGuarantee");
-      metrics().forEach(name -> put(metrics, name, result.metric(name)));
-      put(metrics, "seconds", result.seconds());
+      ObjectNode node = json(result, metrics());
+      ObjectNode inside = node.withObject("/notCoveredByGuarantee");
+      put(inside, "seconds", result.seconds());
       if (hasDiagnostics()) {
-        put(metrics, "normMedian", result.normQuantile(MEDIAN));
-        put(metrics, "clippedShare", result.clippedShare());
+        put(inside, "normMedian", result.normQuantile(MEDIAN));
+        put(inside, "clippedShare", result.clippedShare());
       }
-      put(node, "epsilon", result.epsilon());
-      node.put("isPrivate", result.isPrivate());
-      result.plan().ifPresent(plan -> node.put("noiseMultiplier", plan.noiseMultiplier()));
-      node.put("roundsFinished", result.roundsFinished());
-      node.put("roundsCharged", result.roundsCharged());
-      node.put("status", result.status());
-      result.problem().ifPresent(problem -> node.put("problem", problem));
+      all.add(node);
     }
     return root;
+  }
+
+  /**
+   * One run, without diagnostics and seconds.
+   *
+   * @param metrics to be in it; null where the run has no such value
+   */
+  static ObjectNode json(RunResult result, List<String> metrics) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode().put("run", result.run().name());
+    result.run().settings().forEach(node.putObject("settings")::put);
+    ObjectNode values = node.putObject("notCoveredByGuarantee");
+    metrics.forEach(name -> put(values, name, result.metric(name)));
+    put(node, "epsilon", result.epsilon());
+    node.put("isPrivate", result.isPrivate());
+    result.plan().ifPresent(plan -> node.put("noiseMultiplier", plan.noiseMultiplier()));
+    node.put("roundsFinished", result.roundsFinished());
+    node.put("roundsCharged", result.roundsCharged());
+    node.put("status", result.status());
+    result.problem().ifPresent(problem -> node.put("problem", problem));
+    return node;
   }
 
   String jsonText() throws JsonProcessingException {
     return new ObjectMapper().writerWithDefaultPrettyPrinter().writeValueAsString(json()) + "\n";
   }
 
-  private static void put(ObjectNode node, String name, OptionalDouble value) {
+  /** Of the command: failed where a run did. */
+  int exitStatus() {
+    return failed() == 0 ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** Infinity and unknown as null. */
+  static void put(ObjectNode node, String name, OptionalDouble value) {
     if (value.isPresent() && Double.isFinite(value.getAsDouble())) {
       node.put(name, value.getAsDouble());
     } else {

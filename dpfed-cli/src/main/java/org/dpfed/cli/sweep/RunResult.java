@@ -65,6 +65,11 @@ record RunResult(
     return DONE.contains(status());
   }
 
+  /** The settings that differ between runs, such as {@code seed=1, privacy.clipNorm=0.5}. */
+  String settingsText() {
+    return run.settings().toString().replaceAll("[{}]", "");
+  }
+
   private JsonNode node(String pointer) {
     return report.map(node -> node.at(pointer)).orElseGet(MissingNode::getInstance);
   }

@@ -1,20 +1,20 @@
 package org.dpfed.cli.sweep;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.dpfed.accounting.Guarantee;
 import org.dpfed.cli.UsageException;
+import org.dpfed.cli.output.OutputOptions;
 import org.dpfed.cli.training.PlannedTraining;
 import org.dpfed.cli.training.SweepSettings;
 import org.dpfed.cli.training.VariedRun;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -35,8 +35,6 @@ import picocli.CommandLine.Spec;
     },
     sortOptions = false)
 public final class SweepCommand implements Callable<Integer> {
-  private static final String TERMINAL = "dpfed.terminal";
-
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(
@@ -80,9 +78,23 @@ public final class SweepCommand implements Callable<Integer> {
       description = "Plan all runs and print what they cost; train nothing, charge nothing.")
   private boolean dryRun;
 
+  @Mixin private OutputOptions options = new OutputOptions();
+
   @Override
   public Integer call() throws IOException {
-    PrintWriter out = spec.commandLine().getOut();
+    CommandLine command = spec.commandLine();
+    try (SweepOutput output = SweepOutput.of(options, command.getOut(), command.getErr())) {
+      try {
+        options.check();
+        return run(output);
+      } catch (IOException | RuntimeException | Error e) {
+        output.failed(e);
+        throw e;
+      }
+    }
+  }
+
+  private int run(SweepOutput output) throws IOException {
     if (parallel < 0) {
       throw new UsageException("--parallel must be at least 1, was " + parallel);
     }
@@ -93,21 +105,14 @@ public final class SweepCommand implements Callable<Integer> {
       throw new UsageException("no run is possible: " + planned.get(0).problem().orElseThrow());
     }
     int atOnce = parallel > 0 ? parallel : Parallelism.of(plans);
-    describe(planned, atOnce, out);
+    output.planned(planned, atOnce, dryRun);
     if (dryRun) {
-      out.println("dry run: nothing was trained, charged or written");
       return CommandLine.ExitCode.OK;
     }
     SweepDirectory directory = SweepDirectory.of(sweeps, name(), resume);
-    Results results =
-        new SweepRunner(directory, settings.varied(), found(planned, directory))
-            .train(atOnce, Boolean.getBoolean(TERMINAL), out);
-    long failed = results.runs().stream().filter(run -> run.problem().isPresent()).count();
-    long done = results.runs().stream().filter(RunResult::isDone).count();
-    out.printf(
-        "%d of %d runs done, %d failed; written to %s%n",
-        done, results.runs().size(), failed, directory.path());
-    return failed == 0 ? CommandLine.ExitCode.OK : CommandLine.ExitCode.SOFTWARE;
+    return new SweepRunner(directory, settings.varied(), found(planned, directory))
+        .train(atOnce, output)
+        .exitStatus();
   }
 
   private String name() {
@@ -140,29 +145,5 @@ public final class SweepCommand implements Callable<Integer> {
                             RunResult.of(result.run(), plan, directory.runs(), Optional.empty()))
                     .orElse(result))
         .toList();
-  }
-
-  private void describe(List<RunResult> planned, int atOnce, PrintWriter out) {
-    out.printf("%d runs, %d side by side%n", planned.size(), atOnce);
-    for (RunResult result : planned) {
-      if (dryRun || result.problem().isPresent()) {
-        out.printf(
-            "run %s (%s): %s%n",
-            result.run().name(),
-            result.run().settings().toString().replaceAll("[{}]", ""),
-            result
-                .problem()
-                .orElseGet(
-                    () -> "ε = " + Guarantee.displayed(result.plan().orElseThrow().epsilon())));
-      }
-    }
-    for (TotalCost total : TotalCost.planned(planned)) {
-      out.printf("all %d runs on %s together: %s%n", total.runs(), total.ledger(), total.all());
-      if (total.unbounded() > 0) {
-        out.printf(
-            "without the %d that have no guarantee: %s%n", total.unbounded(), total.others());
-      }
-    }
-    out.flush();
   }
 }

@@ -1,58 +1,39 @@
 package org.dpfed.cli.sweep;
 
-import java.io.PrintWriter;
-import java.time.Duration;
-import java.util.Locale;
-import me.tongfei.progressbar.ConsoleProgressBarConsumer;
-import me.tongfei.progressbar.ProgressBar;
-import me.tongfei.progressbar.ProgressBarBuilder;
-import me.tongfei.progressbar.ProgressBarStyle;
-import org.dpfed.federated.ModelEvaluation;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
+import org.dpfed.cli.output.FittedLine;
+import org.dpfed.cli.output.TerminalBar;
+import org.dpfed.cli.output.TimeLeft;
 
 /**
- * Shows the progress of all runs: a line for each that ends, and on a terminal a bar of rounds. The
- * time left is what the rounds so far took, for those to come.
+ * Counts the rounds and runs of a sweep, for the bar and for what is said of each run that ends.
  */
 final class SweepProgress implements AutoCloseable {
-  private static final int COLUMNS = 79;
-
   private final int runs;
   private final long rounds;
-  private final PrintWriter out;
-  private final @Nullable ProgressBar bar;
-  private final long started = System.nanoTime();
+  private final SweepOutput output;
+  private final Optional<TerminalBar> bar;
+  private final TimeLeft time = new TimeLeft();
   private int ended;
   private long done;
 
   /**
    * @param runs to be trained
    * @param rounds of all of them together
-   * @param isTerminal whether someone is looking at a terminal
    */
-  SweepProgress(int runs, long rounds, boolean isTerminal, PrintWriter out) {
+  SweepProgress(int runs, long rounds, SweepOutput output) {
     this.runs = runs;
     this.rounds = rounds;
-    this.out = out;
-    this.bar =
-        isTerminal
-            ? new ProgressBarBuilder()
-                .setTaskName("rounds")
-                .setInitialMax(rounds)
-                .setStyle(ProgressBarStyle.ASCII)
-                .hideEta()
-                .setConsumer(new ConsoleProgressBarConsumer(System.err, COLUMNS))
-                .build()
-            : null;
+    this.output = output;
+    this.bar = output.bar();
+    show();
   }
 
   /** A round of any run is over. */
   synchronized void round() {
     done++;
-    if (bar != null) {
-      bar.setExtraMessage(" %d of %d runs, %s left".formatted(ended, runs, left()));
-      bar.step();
-    }
+    time.finished();
+    show();
   }
 
   /**
@@ -63,44 +44,21 @@ final class SweepProgress implements AutoCloseable {
   synchronized void ended(RunResult result, long skipped) {
     ended++;
     done += skipped;
-    String accuracy =
-        result.metric(ModelEvaluation.ACCURACY).isPresent()
-            ? String.format(
-                Locale.ROOT,
-                ", accuracy %.4f",
-                result.metric(ModelEvaluation.ACCURACY).getAsDouble())
-            : "";
-    String line =
-        "run %s %s%s (%s); %d of %d, %s left"
-            .formatted(
-                result.run().name(),
-                result.status() + result.problem().map(problem -> ": " + problem).orElse(""),
-                accuracy,
-                result.run().settings().toString().replaceAll("[{}]", ""),
-                ended,
-                runs,
-                left());
-    if (bar == null || result.problem().isPresent()) {
-      out.println(line);
-      out.flush();
-    }
+    output.ran(result, ended, runs, time.seconds(rounds - done));
+    show();
   }
 
-  private String left() {
-    if (done == 0) {
-      return "unknown time";
-    }
-    double seconds = (System.nanoTime() - started) / 1e9 / done * Math.max(0, rounds - done);
-    Duration left = Duration.ofSeconds((long) Math.ceil(seconds));
-    return left.toHours() > 0
-        ? "%d h %d min".formatted(left.toHours(), left.toMinutesPart())
-        : "%d min %d s".formatted(left.toMinutesPart(), left.toSecondsPart());
+  private void show() {
+    FittedLine line =
+        new FittedLine()
+            .with(0, "%d of %d runs".formatted(ended, runs))
+            .with(2, ", %d of %d rounds".formatted(done, rounds))
+            .with(1, TimeLeft.text(time.seconds(rounds - done)));
+    bar.ifPresent(shown -> shown.show(line, (double) done / Math.max(1, rounds)));
   }
 
   @Override
   public void close() {
-    if (bar != null) {
-      bar.close();
-    }
+    bar.ifPresent(TerminalBar::close);
   }
 }

@@ -67,14 +67,15 @@ final class SweepRunner {
    * @param parallel how many runs go side by side, at least 1
    * @return what became of all runs
    */
-  Results train(int parallel, boolean isTerminal, PrintWriter out) throws IOException {
+  Results train(int parallel, SweepOutput output) throws IOException {
     List<RunResult> open = open();
     long rounds = open.stream().mapToLong(result -> plan(result).planned().rounds()).sum();
     CountDownLatch written = new CountDownLatch(1);
     Thread hook = new Thread(() -> await(written), "dpfed-sweep-interruption");
     Runtime.getRuntime().addShutdownHook(hook);
+    output.began();
     try {
-      try (SweepProgress progress = new SweepProgress(open.size(), rounds, isTerminal, out)) {
+      try (SweepProgress progress = new SweepProgress(open.size(), rounds, output)) {
         openLedgers(open);
         trainAll(open, parallel, progress);
       } finally {
@@ -84,9 +85,11 @@ final class SweepRunner {
       }
       Results all = results();
       directory.write(all);
-      if (!isProcessEnding()) {
+      boolean isInterrupted = isProcessEnding();
+      if (!isInterrupted) {
         directory.writeSummary(all);
       }
+      output.ended(all, directory.path(), isInterrupted);
       return all;
     } finally {
       written.countDown();

@@ -2,10 +2,15 @@ package org.dpfed.cli.training;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Objects;
 import java.util.Optional;
+import org.dpfed.accounting.ChargedRounds;
 import org.dpfed.cli.Causes;
+import org.dpfed.cli.output.TimeLeft;
 import org.dpfed.dl4j.PredictionSummary;
 import org.dpfed.federated.FederatedAveraging;
+import org.dpfed.federated.PrivacyPlan;
+import org.dpfed.federated.RoundMetrics;
 import org.dpfed.federated.TrainingReport;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -42,6 +47,17 @@ final class LiveReport {
   /** From now on the report is that of this run. */
   void follow(FederatedAveraging run) {
     followed = run;
+  }
+
+  /** How far the run is after this round. */
+  RoundProgress progress(RoundMetrics metrics, TimeLeft time) {
+    PrivacyPlan plan = experiment.plan();
+    ChargedRounds charged = Objects.requireNonNull(followed).chargedSoFar();
+    return new RoundProgress(
+        metrics,
+        plan,
+        epsilons.spent(charged),
+        time.seconds((long) plan.rounds() - metrics.round()));
   }
 
   /**

@@ -1,18 +1,19 @@
 package org.dpfed.cli.training;
 
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.dpfed.accounting.strategy.StrategyCache;
 import org.dpfed.cli.UsageException;
+import org.dpfed.cli.output.OutputOptions;
 import org.dpfed.ledger.CheckpointDirectory;
 import org.dpfed.ledger.LedgerFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Spec;
 /** {@code dpfed train}: trains what a file and flags describe, breast cancer records otherwise. */
 @Command(
     name = "train",
-    customSynopsis = "dpfed train [--config=FILE | --resume=DIR] [--dry-run] [--FLAG VALUE]...",
+    customSynopsis =
+        "dpfed train [--config=FILE | --resume=DIR] [--dry-run] [--quiet | --json] [--FLAG VALUE]...",
     description = {
       "Train a network under differential privacy.",
       "Without arguments: an MLP on 455 patients' records, epsilon 3 at delta 1e-4.",
@@ -41,7 +43,8 @@ public final class TrainCommand implements Callable<Integer> {
   /** Directory of optimised strategies, beside the runs. */
   static final String STRATEGIES = "strategies";
 
-  private static final int BUDGET_EXCEEDED = 3;
+  /** Exit status. */
+  static final int BUDGET_EXCEEDED = 3;
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -91,23 +94,37 @@ public final class TrainCommand implements Callable<Integer> {
     return isSwitch ? option.fallbackValue("true").build() : option.build();
   }
 
+  @Mixin private OutputOptions options = new OutputOptions();
+
   @Override
   public Integer call() throws IOException {
-    PrintWriter out = spec.commandLine().getOut();
-    Configuration configuration = configuration();
-    try (Experiment experiment = Experiment.of(configuration, strategies(configuration))) {
-      LedgerChoice ledger = LedgerChoice.of(configuration, experiment.plan().unit());
-      if (dryRun) {
-        out.println(DryRun.describe(experiment, ledger));
-        return CommandLine.ExitCode.OK;
-      }
-      try (LedgerFile opened = ledger.open()) {
-        return train(experiment, opened);
+    CommandLine command = spec.commandLine();
+    try (RunOutput output = RunOutput.of(options, command.getOut(), command.getErr())) {
+      try {
+        options.check();
+        return run(output);
+      } catch (IOException | RuntimeException | Error e) {
+        output.failed(e);
+        throw e;
       }
     }
   }
 
-  private int train(Experiment experiment, LedgerFile ledger) throws IOException {
+  private int run(RunOutput output) throws IOException {
+    Configuration configuration = configuration();
+    try (Experiment experiment = Experiment.of(configuration, strategies(configuration))) {
+      LedgerChoice ledger = LedgerChoice.of(configuration, experiment.plan().unit());
+      if (dryRun) {
+        output.dry(experiment, ledger);
+        return CommandLine.ExitCode.OK;
+      }
+      try (LedgerFile opened = ledger.open()) {
+        return train(experiment, opened, output);
+      }
+    }
+  }
+
+  private int train(Experiment experiment, LedgerFile ledger, RunOutput output) throws IOException {
     Configuration configuration = experiment.configuration();
     RunDirectory directory =
         resume == null ? directory(configuration) : RunDirectory.existing(resume);
@@ -118,15 +135,9 @@ public final class TrainCommand implements Callable<Integer> {
       if (experiment.schema().isPresent()) {
         directory.writePreprocessing(experiment.schema().get());
       }
-      CommandLine command = spec.commandLine();
       TrainingRun run =
           new TrainingRun(
-              experiment,
-              directory,
-              resume != null,
-              () -> Progress.onTerminalOrNot(experiment.plan(), command.getOut()),
-              command.getOut(),
-              command.getErr());
+              experiment, directory, resume != null, output, spec.commandLine().getErr());
       OptionalDouble most = configuration.optionalNumber("privacy.maxEpsilon");
       boolean isWithinBudget =
           run.run(most.isPresent() ? ledger.limitedTo(most.getAsDouble()) : ledger, checkpoints);

@@ -1,16 +1,16 @@
 package org.dpfed.cli.training;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.dpfed.accounting.PopulationLedger;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
+import org.dpfed.cli.output.TimeLeft;
 import org.dpfed.dl4j.PredictionSummary;
 import org.dpfed.federated.FederatedAveraging;
-import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.federated.RoundFailedException;
 import org.dpfed.federated.TrainingReport;
 import org.dpfed.federated.TrainingResult;
@@ -24,29 +24,26 @@ final class TrainingRun {
   private final Experiment experiment;
   private final RunDirectory directory;
   private final boolean resumes;
-  private final Supplier<Progress> shown;
-  private final PrintWriter out;
+  private final RunOutput output;
   private final PrintWriter err;
   private final EpsilonCurve epsilons;
   private boolean isKept;
 
   /**
    * @param resumes whether the run goes on from the checkpoints in its directory
-   * @param shown starts to show progress, when training starts
+   * @param err hears of what goes wrong beside the run
    */
   TrainingRun(
       Experiment experiment,
       RunDirectory directory,
       boolean resumes,
-      Supplier<Progress> shown,
-      PrintWriter out,
+      RunOutput output,
       PrintWriter err) {
     this.experiment = experiment;
     this.epsilons = new EpsilonCurve(experiment.plan());
     this.directory = directory;
     this.resumes = resumes;
-    this.shown = shown;
-    this.out = out;
+    this.output = output;
     this.err = err;
   }
 
@@ -56,15 +53,7 @@ final class TrainingRun {
    * @return whether the budget had room for all rounds that were asked for
    */
   boolean run(PopulationLedger ledger, CheckpointDirectory checkpoints) throws IOException {
-    PrivacyPlan plan = experiment.plan();
-    out.println(SummaryTable.wrapped(plan.guarantee().summary()));
-    plan.guaranteeOfSumsAfter(plan.rounds())
-        .ifPresent(sums -> out.println(SummaryTable.wrapped("the sums alone: " + sums.summary())));
-    experiment
-        .trainer()
-        .notes()
-        .forEach(note -> out.println(SummaryTable.wrapped("note: " + note)));
-    experiment.heldOut().warning().map(SummaryTable::wrapped).ifPresent(out::println);
+    output.planned(experiment, directory);
     try (Interruption interruption = new Interruption(err)) {
       TrainingResult result = trained(ledger, checkpoints, interruption);
       try {
@@ -102,8 +91,9 @@ final class TrainingRun {
 
   private TrainingResult train(
       PopulationLedger ledger, CheckpointDirectory checkpoints, Interruption interruption) {
-    try (Progress progress = shown.get()) {
+    try {
       LiveReport live = new LiveReport(experiment, directory, epsilons, err);
+      TimeLeft time = new TimeLeft();
       FederatedAveraging averaging =
           experiment.averaging(
               ledger,
@@ -111,14 +101,18 @@ final class TrainingRun {
               resumes,
               (metrics, parameters) -> {
                 keepConfiguration();
-                progress.finished(metrics);
                 if (metrics.evaluation().isPresent()) {
                   live.evaluated(parameters);
                 }
+                time.finished();
+                output.finished(live.progress(metrics, time));
               });
       live.follow(averaging);
       interruption.stops(averaging);
+      output.began();
       return averaging.run();
+    } finally {
+      output.trained();
     }
   }
 
@@ -136,21 +130,15 @@ final class TrainingRun {
 
   private void finish(TrainingReport report, String status, Optional<PredictionSummary> predictions)
       throws IOException {
-    directory.writeReport(
+    ObjectNode written =
         RunReport.of(
             status,
             ReportedRun.of(experiment, directory),
             report,
             predictions,
-            epsilons.after(report.charged())));
-    out.println(SummaryTable.of(report));
-    report.budgetRefusal().map(SummaryTable::wrapped).ifPresent(out::println);
-    out.printf(
-        "%s after %d rounds; written to %s%n", status, report.rounds().size(), directory.path());
-    if (report.isStoppedEarly()) {
-      out.printf("to go on: dpfed train --resume %s%n", ReportedRun.quoted(directory.path()));
-    }
-    out.flush();
+            epsilons.after(report.charged()));
+    directory.writeReport(written);
+    output.ended(written, report, directory);
   }
 
   /** Leaves what can be left of a run that failed; the report comes first. */

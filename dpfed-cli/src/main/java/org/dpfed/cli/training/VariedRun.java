@@ -109,8 +109,7 @@ public final class VariedRun {
                 experiment,
                 directory,
                 resumes,
-                () -> new Progress.Heard(Progress.of(false, experiment.plan(), log), onRound),
-                log,
+                new PlainOutput(Optional.empty(), log, onRound),
                 log)
             .run(ledger, checkpoints);
       }

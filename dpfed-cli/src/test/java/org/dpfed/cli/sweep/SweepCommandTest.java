@@ -11,6 +11,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -20,6 +21,7 @@ import javax.xml.parsers.ParserConfigurationException;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.PlannedRun;
 import org.dpfed.cli.DpfedCommand;
+import org.dpfed.cli.output.EventLines;
 import org.dpfed.ledger.LedgerFile;
 import org.dpfed.ledger.LedgerHistory;
 import org.junit.jupiter.api.Test;
@@ -169,14 +171,26 @@ final class SweepCommandTest {
   @Test
   @Timeout(300)
   void sweep_interrupted_leavesTheRestForResume() throws IOException, InterruptedException {
-    Process process = start(seeded("cut"));
+    Process process = start(seeded("cut"), "--json");
+    StringBuilder events = new StringBuilder();
     try (BufferedReader output = process.inputReader()) {
-      assertThat(output.lines().filter(line -> line.contains("finished")).findFirst()).isPresent();
+      String line = "";
+      while (!line.contains("finished")) {
+        line = Objects.requireNonNull(output.readLine());
+        events.append(line).append(System.lineSeparator());
+      }
       // Process.destroy would close the output as well.
       new ProcessBuilder("kill", "-TERM", Long.toString(process.pid())).start().waitFor();
-      output.lines().forEach(rest -> {});
+      output.lines().forEach(rest -> events.append(rest).append(System.lineSeparator()));
     }
     assertThat(process.waitFor()).isEqualTo(143);
+    JsonNode last = EventLines.of(events.toString()).last();
+    assertThat(last.path("event").asText()).isEqualTo("stopped");
+    assertThat(last.path("exitStatus").isNull()).isTrue();
+    assertThat(last.path("runsDone").asInt()).isBetween(1, 5);
+    assertThat(last.path("runsPlanned").asInt()).isEqualTo(6);
+    assertThat(last.path("runsFailed").asInt()).isZero();
+    assertThat(last.path("directory").asText()).endsWith("cut");
     assertThat(rows("cut").subList(1, 7))
         .allMatch(row -> row.matches(".*,(finished|stopped|not finished)"))
         .anyMatch(row -> !row.endsWith(",finished"));
@@ -194,21 +208,71 @@ final class SweepCommandTest {
     assertThat(of("cut", "summary.md")).doesNotExist();
   }
 
-  private Process start(Path config) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            "org.dpfed.cli.Main",
-            "sweep",
-            "--parallel",
-            "2",
-            "--config",
-            config.toString(),
-            "--sweeps",
-            directory.resolve("sweeps").toString())
-        .redirectError(ProcessBuilder.Redirect.DISCARD)
-        .start();
+  private Process start(Path config, String... more) throws IOException {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "org.dpfed.cli.Main",
+                "sweep",
+                "--parallel",
+                "2",
+                "--config",
+                config.toString(),
+                "--sweeps",
+                directory.resolve("sweeps").toString()));
+    command.addAll(List.of(more));
+    return new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+  }
+
+  @Test
+  @Timeout(300)
+  void sweep_json_isEventsWithTheNumbersOfItsResults() throws IOException {
+    Path config =
+        config(
+            "events",
+            "noiseMultiplier: 1",
+            "privacy.clipNorm: [0.3]\nprivacy.expectedCohortSize: [91, 1000]");
+    assertThat(sweep(config, "--json")).isEqualTo(CommandLine.ExitCode.SOFTWARE);
+    EventLines lines = EventLines.of(out.toString());
+    assertThat(err.toString()).contains("run 002").contains("expectedCohortSize");
+    assertThat(lines.named("plan").get(0).at("/runs/1/problem").asText())
+        .contains("expectedCohortSize");
+    assertThat(lines.last().path("event").asText()).isEqualTo("failed");
+    assertThat(lines.last().path("exitStatus").asInt()).isEqualTo(1);
+    assertThat(lines.last().path("runsFailed").asInt()).isEqualTo(1);
+    JsonNode result =
+        new ObjectMapper().readTree(of("events", "results.json").toFile()).at("/runs/0");
+    JsonNode run = lines.named("run").get(0);
+    for (String field :
+        List.of(
+            "run",
+            "settings",
+            "epsilon",
+            "isPrivate",
+            "noiseMultiplier",
+            "status",
+            "roundsCharged")) {
+      assertThat(run.path(field)).as(field).isEqualTo(result.path(field));
+    }
+    assertThat(run.at("/notCoveredByGuarantee/accuracy"))
+        .isEqualTo(result.at("/notCoveredByGuarantee/accuracy"));
+    assertThat(run.findValue("normMedian")).isNull();
+    assertThat(run.findValue("clippedShare")).isNull();
+  }
+
+  @Test
+  @Timeout(300)
+  void sweep_quiet_printsNothingButWarnings() throws IOException {
+    Path config =
+        config("quiet", "clipNorm: 1\nexpectedCohortSize: 91", "privacy.noiseMultiplier: [0, 1]");
+    assertThat(sweep(config, "--quiet")).isZero();
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString()).contains("warning: no privacy in 1 of 2 runs").hasLineCount(1);
+    assertThat(sweep(config, "--quiet", "--json")).isEqualTo(CommandLine.ExitCode.USAGE);
+    assertThat(EventLines.of(out.toString()).last().path("exitStatus").asInt()).isEqualTo(2);
   }
 
   /** Secure noise, so that the page states what is proven. */

@@ -41,6 +41,30 @@ final class EpsilonCurveTest {
         .isEqualTo(plan.guaranteeAfter(new ChargedRounds(4, 2)).epsilon());
   }
 
+  /** 500 rounds have a point every 13. */
+  @Test
+  void spent_anyRound_isThatOfTheNextPointUnlessItIsKnown() {
+    PrivacyPlan plan = plan(500).build();
+    EpsilonCurve curve = new EpsilonCurve(plan);
+    double next = plan.guaranteeAfter(26).epsilon();
+    assertThat(curve.spent(ChargedRounds.first(14))).isEqualTo(new EpsilonCurve.Spent(next, false));
+    assertThat(curve.spent(ChargedRounds.first(26))).isEqualTo(new EpsilonCurve.Spent(next, true));
+    curve.after(ChargedRounds.first(14));
+    double exact = plan.guaranteeAfter(14).epsilon();
+    assertThat(curve.spent(ChargedRounds.first(14))).isEqualTo(new EpsilonCurve.Spent(exact, true));
+    assertThat(exact).isLessThan(next);
+    assertThat(curve.spent(ChargedRounds.first(500)))
+        .isEqualTo(new EpsilonCurve.Spent(plan.guaranteeAfter(500).epsilon(), true));
+  }
+
+  @Test
+  void spent_roundsChargedAgain_areCounted() {
+    PrivacyPlan plan = plan(4).build();
+    ChargedRounds charged = new ChargedRounds(3, 2);
+    assertThat(new EpsilonCurve(plan).spent(charged).epsilon())
+        .isEqualTo(plan.guaranteeAfter(charged).epsilon());
+  }
+
   @Test
   void after_noPrivacyOrNoRounds_isEmpty() {
     PrivacyPlan seeded = plan(4).randomness(Randomness.seeded(1)).build();

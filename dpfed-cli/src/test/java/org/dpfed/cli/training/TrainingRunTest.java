@@ -150,8 +150,7 @@ final class TrainingRunTest {
               experiment,
               directory,
               false,
-              () -> Progress.of(false, experiment.plan(), new PrintWriter(out, true)),
-              new PrintWriter(out, true),
+              new PlainOutput(Optional.empty(), new PrintWriter(out, true), () -> {}),
               new PrintWriter(err, true))
           .run(run -> ledger, checkpoints);
     }

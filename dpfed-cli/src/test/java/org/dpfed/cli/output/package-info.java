@@ -1,0 +1,4 @@
+@NullMarked
+package org.dpfed.cli.output;
+
+import org.jspecify.annotations.NullMarked;
