@@ -1,8 +1,8 @@
 package org.dpfed.cli.plot;
 
 import java.awt.Color;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.StringReader;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -103,15 +103,17 @@ public final class Plot {
     savePng(directory.resolve(name + ".png"));
   }
 
-  /** Writes the picture as PNG. */
+  /** Writes the picture as PNG; nothing where it cannot be drawn. */
   public void savePng(Path file) throws IOException {
     PNGTranscoder transcoder = new PNGTranscoder();
     transcoder.addTranscodingHint(ImageTranscoder.KEY_WIDTH, (float) SCALE * WIDTH);
     transcoder.addTranscodingHint(ImageTranscoder.KEY_BACKGROUND_COLOR, Color.WHITE);
-    try (OutputStream out = Files.newOutputStream(file)) {
-      transcoder.transcode(new TranscoderInput(new StringReader(svg())), new TranscoderOutput(out));
+    ByteArrayOutputStream png = new ByteArrayOutputStream();
+    try {
+      transcoder.transcode(new TranscoderInput(new StringReader(svg())), new TranscoderOutput(png));
     } catch (TranscoderException e) {
       throw new IOException(file + " cannot be drawn: " + e.getMessage(), e);
     }
+    Files.write(file, png.toByteArray());
   }
 }

@@ -131,6 +131,31 @@ final class PlotTest {
     }
   }
 
+  /** As over ssh with a forwarded display that is gone. */
+  @Test
+  void main_displayThatCannotBeReached_plotsAllTheSame(@TempDir Path folder)
+      throws IOException, InterruptedException {
+    Path file = folder.resolve("epsilon.png");
+    Path messages = folder.resolve("messages");
+    ProcessBuilder command =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                "org.dpfed.cli.Main",
+                "account",
+                "--noise-multiplier=5",
+                "--rounds=2",
+                "--delta=1e-5",
+                "--plot=" + file)
+            .redirectErrorStream(true)
+            .redirectOutput(messages.toFile());
+    command.environment().put("DISPLAY", "no-such-host:99");
+    int status = command.start().waitFor();
+    assertThat(status).as(Files.readString(messages)).isZero();
+    assertThat(ImageIO.read(file.toFile()).getWidth()).isEqualTo(Plot.SCALE * Plot.WIDTH);
+  }
+
   /** Heights are linear: 20, 40 and 80 lie 1 to 2; ratios of 10 are equally far apart. */
   @Test
   void lineChart_marks_standWhereTheirValuesAre()
