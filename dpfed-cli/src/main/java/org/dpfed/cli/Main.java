@@ -22,6 +22,8 @@ public final class Main {
     // ε and δ are printed whatever the locale says.
     System.setOut(utf8(FileDescriptor.out));
     System.setErr(utf8(FileDescriptor.err));
+    // Plots need no screen, and a display that cannot be reached would stop them.
+    System.setProperty("java.awt.headless", "true");
     configureLogging(List.of(arguments).contains(DpfedCommand.VERBOSE));
     int status = DpfedCommand.commandLine().execute(arguments);
     System.exit(status);

@@ -1,19 +1,16 @@
 package org.dpfed.cli.accounting;
 
-import java.awt.Graphics2D;
-import java.awt.image.BufferedImage;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.cli.UsageException;
-import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
-import org.knowm.xchart.style.markers.SeriesMarkers;
+import org.dpfed.cli.plot.Axis;
+import org.dpfed.cli.plot.Heading;
+import org.dpfed.cli.plot.LineChart;
+import org.dpfed.cli.plot.Plot;
 
 /** A plot of ε over the number of rounds. */
 final class EpsilonPlot {
@@ -29,41 +26,33 @@ final class EpsilonPlot {
   static void write(OptionValues options, NeighbouringRelation relation, Path file) {
     int rounds = options.index(Flag.ROUNDS);
     double delta = options.delta();
-    double[] at =
-        IntStream.rangeClosed(1, Math.min(rounds, POINTS))
-            .mapToDouble(i -> Math.ceil((double) rounds * i / Math.min(rounds, POINTS)))
-            .toArray();
-    double[] epsilon = new double[at.length];
-    for (int i = 0; i < at.length; i++) {
-      epsilon[i] = RunDescription.of(options.with(Flag.ROUNDS, at[i])).epsilon(delta);
-      if (!Double.isFinite(epsilon[i])) {
-        throw new UsageException("--plot: epsilon is infinite at round " + (long) at[i]);
+    List<LineChart.Mark> marks = new ArrayList<>();
+    for (int i = 1; i <= Math.min(rounds, POINTS); i++) {
+      double at = Math.ceil((double) rounds * i / Math.min(rounds, POINTS));
+      double epsilon = RunDescription.of(options.with(Flag.ROUNDS, at)).epsilon(delta);
+      if (!Double.isFinite(epsilon)) {
+        throw new UsageException("--plot: epsilon is infinite at round " + (long) at);
       }
+      marks.add(LineChart.Mark.of(at, epsilon));
     }
-    XYChart chart =
-        new XYChartBuilder()
-            .width(900)
-            .height(600)
-            .title("Privacy loss at δ = " + delta)
-            .xAxisTitle("rounds")
-            .yAxisTitle("ε, " + relation.label())
-            .build();
-    chart.getStyler().setLegendVisible(false);
-    chart.addSeries("ε", at, epsilon).setMarker(SeriesMarkers.NONE);
-    save(chart, file);
+    Plot plot =
+        new LineChart(
+                new Heading("Privacy loss at δ = " + delta, relation.label(), ""),
+                Axis.linear("rounds"),
+                Axis.linear("ε"),
+                "",
+                List.of(new LineChart.Line("ε", marks)),
+                true)
+            .plot();
+    save(plot, file);
   }
 
-  private static void save(XYChart chart, Path file) {
+  private static void save(Plot plot, Path file) {
     if (!file.toString().toLowerCase(Locale.ROOT).endsWith(".png")) {
       throw new UsageException("--plot: the file must end in .png, was " + file);
     }
-    BufferedImage image =
-        new BufferedImage(chart.getWidth(), chart.getHeight(), BufferedImage.TYPE_INT_RGB);
-    Graphics2D graphics = image.createGraphics();
-    chart.paint(graphics, chart.getWidth(), chart.getHeight());
-    graphics.dispose();
-    try (OutputStream out = Files.newOutputStream(file)) {
-      ImageIO.write(image, "png", out);
+    try {
+      plot.savePng(file);
     } catch (IOException e) {
       throw new UsageException("--plot: " + file + " cannot be written: " + e.getMessage(), e);
     }

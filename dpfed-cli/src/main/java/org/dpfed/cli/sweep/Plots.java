@@ -7,27 +7,34 @@ import java.math.RoundingMode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.DoubleSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.DoubleStream;
+import org.dpfed.cli.plot.Axis;
+import org.dpfed.cli.plot.Heading;
+import org.dpfed.cli.plot.HeatMap;
+import org.dpfed.cli.plot.LineChart;
+import org.dpfed.cli.plot.Plot;
 
 /**
  * The plots of a sweep, as far as its settings differ in what they show. Where other settings
  * differ too, each point of a plot is the best of them.
  */
 final class Plots {
-  private static final String CLIP = "privacy.clipNorm";
-  private static final String ACCURACY = "held-out accuracy, mean and range over seeds";
+  static final String CLIP_TITLE = "clip norm";
+  private static final String NOISE_TITLE = "noise multiplier";
+  private static final String ACCURACY = "held-out accuracy, %";
+  private static final String CHOICE =
+      "Choosing among these runs costs what all of them cost together";
   private static final int MOST_LINES = 10;
 
   private final List<Point> points;
-  private final Map<String, Figure> figures = new LinkedHashMap<>();
+  private final Map<String, Plot> plots = new LinkedHashMap<>();
 
   private Plots(List<Point> points) {
     this.points = points;
@@ -40,54 +47,39 @@ final class Plots {
    * @return names without their endings, and titles
    */
   static Map<String, String> write(List<Point> points, Path directory) throws IOException {
-    Plots plots = new Plots(points);
-    plots.addAll();
+    Plots all = new Plots(points);
+    all.addAll();
     Map<String, String> titles = new LinkedHashMap<>();
-    for (Map.Entry<String, Figure> figure : plots.figures.entrySet()) {
-      figure.getValue().save(directory, figure.getKey());
+    for (Map.Entry<String, Plot> plot : all.plots.entrySet()) {
+      plot.getValue().save(directory, plot.getKey());
+      Heading heading = plot.getValue().heading();
       titles.put(
-          figure.getKey(),
-          figure.getValue() instanceof LineChart chart
-              ? chart.title() + (chart.note().isEmpty() ? "" : " (" + chart.note() + ")")
-              : ((HeatMap) figure.getValue()).title());
+          plot.getKey(),
+          heading.title() + (heading.warning().isEmpty() ? "" : " (" + heading.warning() + ")"));
     }
     return titles;
   }
 
   private void addAll() {
     addOverEpsilon();
-    boolean variesClip = distinct(this::clip) > 1;
-    boolean variesNoise = distinct(p -> OptionalDouble.of(p.noiseMultiplier())) > 1;
+    boolean variesClip = distinct(Point::clipNorm) > 1;
+    boolean variesNoise = distinct(Plots::noise) > 1;
     if (variesClip) {
-      add(
-          "accuracy-over-clip-norm",
-          "Accuracy over clip norm",
-          "clip norm",
-          this::clip,
-          this::noise);
+      add("accuracy-over-clip-norm", CLIP_TITLE, Point::clipNorm, NOISE_TITLE, Plots::noise);
     }
     if (variesNoise) {
-      add(
-          "accuracy-over-noise",
-          "Accuracy over noise multiplier",
-          "noise multiplier",
-          this::noise,
-          this::clip);
+      add("accuracy-over-noise", NOISE_TITLE, Plots::noise, CLIP_TITLE, Point::clipNorm);
     }
     if (variesClip && variesNoise) {
-      figures.put("accuracy-of-clip-and-noise", heatMap());
+      plots.put("accuracy-of-clip-and-noise", heatMap());
     }
     addOverRounds(variesNoise);
     if (variesClip) {
-      addNorms();
+      plots.putAll(new NormPlots(points).byName());
     }
   }
 
-  private OptionalDouble clip(Point point) {
-    return point.number(CLIP);
-  }
-
-  private OptionalDouble noise(Point point) {
+  private static OptionalDouble noise(Point point) {
     return OptionalDouble.of(point.noiseMultiplier());
   }
 
@@ -113,55 +105,83 @@ final class Plots {
   }
 
   private void addOverEpsilon() {
-    Function<Point, OptionalDouble> epsilon = point -> OptionalDouble.of(point.epsilon());
-    Map<OptionalDouble, Map<Double, Point>> lines = best(epsilon, this::clip);
+    Map<OptionalDouble, Map<Double, Point>> lines =
+        best(point -> OptionalDouble.of(point.epsilon()), Point::clipNorm);
     if (!lines.isEmpty()) {
-      List<Double> all = lines.values().stream().flatMap(l -> l.keySet().stream()).toList();
-      figures.put(
+      String title = "ε of each run alone";
+      List<Point> bounded = points.stream().filter(p -> Double.isFinite(p.epsilon())).toList();
+      String left =
+          bounded.size() < points.size() ? "\nRuns without noise (ε = ∞) are left out" : "";
+      plots.put(
           "accuracy-over-epsilon",
           new LineChart(
-              "Accuracy over ε of each run alone",
-              Axis.of("ε of each run alone", all),
-              ACCURACY,
-              lines("clip norm", lines),
-              "choosing among these runs costs what all of them cost together"));
+                  new Heading(
+                      "Accuracy over " + title,
+                      explanation(Point.meaningWithRange(bounded), bounded, values(lines).size())
+                          + left,
+                      CHOICE),
+                  Axis.of(title, values(lines)),
+                  Axis.linear(ACCURACY),
+                  CLIP_TITLE,
+                  lines(lines),
+                  false)
+              .plot());
     }
   }
 
   private void add(
       String name,
-      String title,
       String xTitle,
       Function<Point, OptionalDouble> x,
+      String legend,
       Function<Point, OptionalDouble> line) {
     Map<OptionalDouble, Map<Double, Point>> lines = best(x, line);
-    List<Double> all = lines.values().stream().flatMap(l -> l.keySet().stream()).toList();
-    String what = xTitle.equals("clip norm") ? "noise" : "clip norm";
-    figures.put(
-        name, new LineChart(title, Axis.labelled(xTitle, all), ACCURACY, lines(what, lines), ""));
+    plots.put(
+        name,
+        new LineChart(
+                new Heading(
+                    "Accuracy over " + xTitle,
+                    explanation(Point.meaningWithRange(points), points, values(lines).size()),
+                    ""),
+                Axis.labelled(xTitle, values(lines)),
+                Axis.linear(ACCURACY),
+                legend,
+                lines(lines),
+                false)
+            .plot());
   }
 
-  private static List<LineChart.Line> lines(
-      String what, Map<OptionalDouble, Map<Double, Point>> lines) {
+  /** What marks are, where {@code shown} of the points have one. */
+  private static String explanation(String meaning, List<Point> points, int shown) {
+    return meaning
+        + (shown < points.size() ? "\nWhere other settings differ, the best of them is shown" : "");
+  }
+
+  private static List<Double> values(Map<OptionalDouble, Map<Double, Point>> lines) {
+    return lines.values().stream().flatMap(line -> line.keySet().stream()).toList();
+  }
+
+  private static List<LineChart.Line> lines(Map<OptionalDouble, Map<Double, Point>> lines) {
     List<LineChart.Line> named = new ArrayList<>();
-    for (Map.Entry<OptionalDouble, Map<Double, Point>> line : lines.entrySet()) {
-      named.add(
-          new LineChart.Line(
-              line.getKey().isPresent()
-                  ? what + " " + Axis.text(line.getKey().getAsDouble())
-                  : "all runs",
-              line.getValue().entrySet().stream()
-                  .map(mark -> LineChart.Mark.of(mark.getKey(), mark.getValue()))
-                  .toList()));
-    }
+    lines.forEach(
+        (value, line) ->
+            named.add(
+                new LineChart.Line(
+                    value.isPresent() ? Axis.text(value.getAsDouble()) : "all runs",
+                    line.entrySet().stream()
+                        .map(mark -> mark(mark.getKey(), mark.getValue().accuracies()))
+                        .toList())));
     return named;
   }
 
-  private HeatMap heatMap() {
-    Map<OptionalDouble, Map<Double, Point>> byNoise = best(this::clip, this::noise);
-    List<Double> clips =
-        byNoise.values().stream().flatMap(l -> l.keySet().stream()).distinct().sorted().toList();
-    List<OptionalDouble> noises = List.copyOf(byNoise.keySet());
+  /** Mean, lowest and highest, in percent. */
+  private static LineChart.Mark mark(double x, DoubleSummaryStatistics accuracies) {
+    return new LineChart.Mark(
+        x, 100 * accuracies.getAverage(), 100 * accuracies.getMin(), 100 * accuracies.getMax());
+  }
+
+  private Plot heatMap() {
+    Map<OptionalDouble, Map<Double, Point>> byNoise = best(Point::clipNorm, Plots::noise);
     List<HeatMap.Cell> cells = new ArrayList<>();
     byNoise.forEach(
         (noise, row) ->
@@ -169,18 +189,26 @@ final class Plots {
                 (clip, point) ->
                     cells.add(
                         new HeatMap.Cell(
-                            clips.indexOf(clip),
-                            noises.indexOf(noise),
-                            point.mean(),
-                            String.format(Locale.ROOT, "%.3f", point.mean()),
-                            "ε " + shortened(point.epsilon())))));
+                            Axis.text(clip),
+                            Axis.text(noise.orElseThrow()),
+                            100 * point.mean(),
+                            String.format(
+                                Locale.ROOT,
+                                "%.1f %%\nε %s",
+                                100 * point.mean(),
+                                shortened(point.epsilon()))))));
     return new HeatMap(
-        "Mean held-out accuracy, with ε of each run alone",
-        "clip norm",
-        clips.stream().map(Axis::text).toList(),
-        "noise multiplier",
-        noises.stream().map(noise -> Axis.text(noise.orElseThrow())).toList(),
-        cells);
+            new Heading(
+                "Accuracy by clip norm and noise multiplier, with ε of each run alone",
+                explanation(Point.meaning(points), points, cells.size()),
+                CHOICE),
+            CLIP_TITLE,
+            values(byNoise).stream().distinct().sorted().map(Axis::text).toList(),
+            NOISE_TITLE,
+            byNoise.keySet().stream().map(noise -> Axis.text(noise.orElseThrow())).toList(),
+            ACCURACY,
+            cells)
+        .plot();
   }
 
   /** Three digits, rounded up. */
@@ -197,11 +225,10 @@ final class Plots {
   private void addOverRounds(boolean variesNoise) {
     Map<String, Point> shown = new LinkedHashMap<>();
     if (variesNoise) {
-      best(this::noise, point -> OptionalDouble.empty())
+      best(Plots::noise, point -> OptionalDouble.empty())
           .values()
           .forEach(
-              line ->
-                  line.forEach((noise, point) -> shown.put("noise " + Axis.text(noise), point)));
+              line -> line.forEach((noise, point) -> shown.put(noiseAndClip(noise, point), point)));
     } else {
       points.stream()
           .sorted(Comparator.comparingDouble(Point::mean).reversed())
@@ -213,90 +240,34 @@ final class Plots {
         (name, point) -> {
           List<LineChart.Mark> marks =
               point.accuracyByRound().entrySet().stream()
-                  .map(mark -> LineChart.Mark.of(mark.getKey(), mark.getValue()))
+                  .map(round -> mark(round.getKey(), round.getValue()))
                   .toList();
-          String clip = clip(point).isPresent() ? ", clip " + point.settings().get(CLIP) : "";
           if (marks.size() > 1) {
-            lines.add(new LineChart.Line(variesNoise ? name + clip : name, marks));
+            lines.add(new LineChart.Line(name, marks));
           }
         });
-    List<Double> rounds =
-        lines.stream().flatMap(line -> line.marks().stream()).map(LineChart.Mark::x).toList();
     if (!lines.isEmpty()) {
-      double most = rounds.stream().mapToDouble(Double::doubleValue).max().orElse(1);
-      figures.put(
+      plots.put(
           "accuracy-over-rounds",
           new LineChart(
-              variesNoise
-                  ? "Accuracy over rounds, the best clip norm for each noise multiplier"
-                  : "Accuracy over rounds",
-              Axis.linear("rounds", 0, most),
-              "held-out accuracy, mean over seeds",
-              lines,
-              ""));
+                  new Heading(
+                      variesNoise
+                          ? "Accuracy over rounds, the best run for each noise multiplier"
+                          : "Accuracy over rounds",
+                      Point.meaningWithRange(List.copyOf(shown.values())),
+                      ""),
+                  Axis.linear("rounds"),
+                  Axis.linear(ACCURACY),
+                  variesNoise ? NOISE_TITLE : "settings",
+                  lines,
+                  true)
+              .plot());
     }
   }
 
-  /** From diagnostics; empty where no run has any. */
-  private void addNorms() {
-    List<Double> clips = points.stream().flatMapToDouble(p -> stream(clip(p))).boxed().toList();
-    Axis x = Axis.labelled("clip norm", clips);
-    List<LineChart.Line> norms = new ArrayList<>();
-    for (double share : new double[] {0.9, 0.5, 0.1}) {
-      String name = share == 0.5 ? "median" : Math.round(100 * share) + " % quantile";
-      overClipNorm(name, run -> run.normQuantile(share)).ifPresent(norms::add);
-    }
-    Optional<LineChart.Line> clipped = overClipNorm("share clipped", RunResult::clippedShare);
-    if (norms.isEmpty() || clipped.isEmpty()) {
-      return;
-    }
-    String note = "not private: computed from clients' data without noise";
-    norms.add(
-        new LineChart.Line(
-            "clip norm",
-            clips.stream().distinct().sorted().map(c -> LineChart.Mark.of(c, c)).toList()));
-    figures.put(
-        "norms-over-clip-norm",
-        new LineChart(
-            "Norms of the deltas before clipping",
-            x,
-            "norm, mean over rounds and runs",
-            norms,
-            note));
-    figures.put(
-        "clipped-over-clip-norm",
-        new LineChart(
-            "Share of the deltas that were clipped",
-            x,
-            "share, mean over rounds and runs",
-            List.of(clipped.get()),
-            note));
-  }
-
-  private static DoubleStream stream(OptionalDouble value) {
-    return value.isPresent() ? DoubleStream.of(value.getAsDouble()) : DoubleStream.empty();
-  }
-
-  private Optional<LineChart.Line> overClipNorm(
-      String name, Function<RunResult, OptionalDouble> value) {
-    TreeMap<Double, List<Double>> byClip = new TreeMap<>();
-    for (Point point : points) {
-      OptionalDouble clip = clip(point);
-      for (RunResult run : point.runs()) {
-        OptionalDouble one = value.apply(run);
-        if (clip.isPresent() && one.isPresent()) {
-          byClip
-              .computeIfAbsent(clip.getAsDouble(), key -> new ArrayList<>())
-              .add(one.getAsDouble());
-        }
-      }
-    }
-    List<LineChart.Mark> marks = new ArrayList<>();
-    byClip.forEach(
-        (clip, all) ->
-            marks.add(
-                LineChart.Mark.of(
-                    clip, all.stream().mapToDouble(Double::doubleValue).average().orElseThrow())));
-    return marks.isEmpty() ? Optional.empty() : Optional.of(new LineChart.Line(name, marks));
+  private static String noiseAndClip(double noise, Point point) {
+    OptionalDouble clip = point.clipNorm();
+    return Axis.text(noise)
+        + (clip.isPresent() ? ", clip norm " + Axis.text(clip.getAsDouble()) : "");
   }
 }

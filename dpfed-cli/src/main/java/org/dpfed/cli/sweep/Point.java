@@ -1,7 +1,8 @@
 package org.dpfed.cli.sweep;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
+import java.util.IntSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,20 +34,40 @@ record Point(Map<String, String> settings, List<RunResult> runs) {
         .toList();
   }
 
-  private double[] accuracies() {
-    return runs.stream().mapToDouble(run -> run.accuracy().orElseThrow()).toArray();
+  /** Over the seeds. */
+  DoubleSummaryStatistics accuracies() {
+    return runs.stream().mapToDouble(run -> run.accuracy().orElseThrow()).summaryStatistics();
   }
 
   double mean() {
-    return Arrays.stream(accuracies()).average().orElseThrow();
+    return accuracies().getAverage();
   }
 
-  double lowest() {
-    return Arrays.stream(accuracies()).min().orElseThrow();
+  /**
+   * What the means of these points are, in words.
+   *
+   * @param points at least one
+   */
+  static String meaning(List<Point> points) {
+    IntSummaryStatistics seeds =
+        points.stream().mapToInt(point -> point.runs.size()).summaryStatistics();
+    if (seeds.getMax() == 1) {
+      return "One seed";
+    }
+    return seeds.getMin() == seeds.getMax()
+        ? "Mean over " + seeds.getMax() + " seeds"
+        : "Mean over " + seeds.getMin() + " to " + seeds.getMax() + " seeds";
   }
 
-  double highest() {
-    return Arrays.stream(accuracies()).max().orElseThrow();
+  /**
+   * As {@link #meaning}, and what the intervals are. They are always ranges: for the few seeds of a
+   * sweep these say what was seen, and assume no distribution.
+   */
+  static String meaningWithRange(List<Point> points) {
+    String meaning = meaning(points);
+    return points.stream().allMatch(point -> point.runs.size() == 1)
+        ? meaning + ", so there is no interval"
+        : meaning + ", with the range from the lowest to the highest seed";
   }
 
   /** Of the run that cost most. */
@@ -58,31 +79,42 @@ record Point(Map<String, String> settings, List<RunResult> runs) {
     return runs.get(0).plan().orElseThrow().noiseMultiplier();
   }
 
-  /** A setting as a number; empty when it is not varied or no number. */
-  OptionalDouble number(String key) {
+  /** Empty when it is not varied or no number. */
+  OptionalDouble clipNorm() {
     try {
-      String text = settings.get(key);
+      String text = settings.get("privacy.clipNorm");
       return text == null ? OptionalDouble.empty() : OptionalDouble.of(Double.parseDouble(text));
     } catch (NumberFormatException e) {
       return OptionalDouble.empty();
     }
   }
 
-  /** Mean accuracy by round, over runs that were evaluated then. */
-  Map<Integer, Double> accuracyByRound() {
+  /** Accuracies by round, over runs that were evaluated then. */
+  Map<Integer, DoubleSummaryStatistics> accuracyByRound() {
     return runs.stream()
         .flatMap(run -> run.accuracyByRound().entrySet().stream())
         .collect(
             Collectors.groupingBy(
-                Map.Entry::getKey, TreeMap::new, Collectors.averagingDouble(Map.Entry::getValue)));
+                Map.Entry::getKey,
+                TreeMap::new,
+                Collectors.summarizingDouble(Map.Entry::getValue)));
   }
 
-  /** The settings in words, such as {@code clipNorm 0.1, noiseMultiplier 1}. */
+  /**
+   * The settings in words, such as {@code clipNorm 0.1, noiseMultiplier 1}; with their sections
+   * where two have the same name.
+   */
   String text() {
+    boolean isClear =
+        settings.keySet().stream().map(Point::name).distinct().count() == settings.size();
     String text =
         settings.entrySet().stream()
-            .map(s -> s.getKey().replaceFirst("^[^.]*\\.", "") + " " + s.getValue())
+            .map(s -> (isClear ? name(s.getKey()) : s.getKey()) + " " + s.getValue())
             .collect(Collectors.joining(", "));
     return text.isEmpty() ? "all seeds" : text;
+  }
+
+  private static String name(String key) {
+    return key.replaceFirst("^[^.]*\\.", "");
   }
 }

@@ -81,12 +81,8 @@ final class Summary {
       line("No run is done that has an accuracy.");
     } else {
       line(
-          "Highest mean accuracy: %.4f (%.4f to %.4f over %d runs) with %s.",
-          best.get().mean(),
-          best.get().lowest(),
-          best.get().highest(),
-          best.get().runs().size(),
-          best.get().text());
+          "Highest mean accuracy: %.4f (%s) with %s.",
+          best.get().mean(), seeds(best.get()), best.get().text());
     }
     line("");
     line(
@@ -108,7 +104,7 @@ final class Summary {
     best.ifPresent(
         point ->
             line(
-                "| on public data, or before any run: one run with these settings | %s |",
+                "| on public data, or before any run: one run with these settings and one seed | %s |",
                 alone(point)));
     line("");
     line(
@@ -116,15 +112,25 @@ final class Summary {
         totals.stream().map(total -> "`" + total.ledger() + "`").collect(Collectors.joining(", ")));
   }
 
+  private static String seeds(Point point) {
+    return point.runs().size() == 1
+        ? "one seed"
+        : String.format(
+            Locale.ROOT,
+            "%d seeds, %.4f the lowest and %.4f the highest",
+            point.runs().size(),
+            point.accuracies().getMin(),
+            point.accuracies().getMax());
+  }
+
   /** Of the run of the point that cost most. */
   private static String alone(Point point) {
     return Double.isInfinite(point.epsilon())
         ? "without bound: this run has no noise"
-        : "ε = %s at δ = %s, one of the %d seeds"
+        : "ε = %s at δ = %s"
             .formatted(
                 Guarantee.displayed(point.epsilon()),
-                point.runs().get(0).plan().orElseThrow().planned().delta(),
-                point.runs().size());
+                point.runs().get(0).plan().orElseThrow().planned().delta());
   }
 
   private void addPlots(Map<String, String> plots) {
@@ -148,7 +154,8 @@ final class Summary {
     line("## Mean over seeds");
     line("");
     line(
-        "ε is that of each run alone, as if it were the only one: see above for what choosing costs.");
+        "%s. ε is that of each run alone, as if it were the only one: see above for what choosing costs.",
+        Point.meaningWithRange(points));
     line("");
     line("|%s accuracy | lowest | highest | runs | ε |", cells(keys));
     line("|%s", " --- |".repeat(keys.size() + 5));
@@ -160,8 +167,8 @@ final class Summary {
                     "|%s %.4f | %.4f | %.4f | %d | %s |",
                     cells(List.copyOf(point.settings().values())),
                     point.mean(),
-                    point.lowest(),
-                    point.highest(),
+                    point.accuracies().getMin(),
+                    point.accuracies().getMax(),
                     point.runs().size(),
                     Guarantee.displayed(point.epsilon())));
   }

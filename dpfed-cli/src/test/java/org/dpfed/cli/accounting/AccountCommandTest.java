@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Set;
 import javax.imageio.ImageIO;
+import org.dpfed.cli.plot.Plot;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -269,7 +270,7 @@ final class AccountCommandTest {
             "--plot",
             file.toString());
     assertThat(run.status()).as(run.err()).isZero();
-    assertThat(ImageIO.read(file.toFile()).getWidth()).isEqualTo(900);
+    assertThat(ImageIO.read(file.toFile()).getWidth()).isEqualTo(Plot.SCALE * Plot.WIDTH);
   }
 
   @ParameterizedTest

@@ -9,10 +9,15 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
@@ -22,6 +27,7 @@ import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.PlannedRun;
 import org.dpfed.cli.DpfedCommand;
 import org.dpfed.cli.output.EventLines;
+import org.dpfed.cli.plot.Plot;
 import org.dpfed.ledger.LedgerFile;
 import org.dpfed.ledger.LedgerHistory;
 import org.junit.jupiter.api.Test;
@@ -133,6 +139,11 @@ final class SweepCommandTest {
     assertThat(rows("whole").get(6))
         .matches("006,0\\.5,2,0\\..*,no,2\\.0,[0-9.]+,[0-9.]+,30,finished");
     requireFiles("cut");
+    for (String name : PLOTS) {
+      for (String file : List.of(name + ".svg", name + ".png")) {
+        assertThat(of("cut", file)).hasSameBinaryContentAs(of("whole", file));
+      }
+    }
     LedgerHistory ledger = LedgerHistory.read(directory.resolve("runs/ledgers/wdbc-patient.jsonl"));
     for (int run = 1; run <= 6; run++) {
       assertThat(ledger.charged(run).total()).as("run %d", run).isEqualTo(ROUNDS);
@@ -143,7 +154,8 @@ final class SweepCommandTest {
       throws IOException, ParserConfigurationException, SAXException {
     for (String name : PLOTS) {
       BufferedImage image = ImageIO.read(of(sweep, name + ".png").toFile());
-      assertThat(image.getWidth()).isEqualTo(2 * Figure.WIDTH);
+      assertThat(image.getWidth()).isEqualTo(Plot.SCALE * Plot.WIDTH);
+      assertThat(image.getHeight()).isEqualTo(Plot.SCALE * Plot.HEIGHT);
       String root =
           DocumentBuilderFactory.newInstance()
               .newDocumentBuilder()
@@ -152,7 +164,13 @@ final class SweepCommandTest {
               .getTagName();
       assertThat(root).isEqualTo("svg");
     }
-    assertThat(Files.readString(of(sweep, "norms-over-clip-norm.svg"))).contains("not private");
+    requireNumbers(sweep);
+    for (String name : List.of("accuracy-over-epsilon", "accuracy-of-clip-and-noise")) {
+      assertThat(Files.readString(of(sweep, name + ".svg")))
+          .contains("costs what all of them cost together");
+    }
+    assertThat(Files.readString(of(sweep, "clipped-over-clip-norm.svg"))).contains("NOT PRIVATE");
+    assertThat(Files.readString(of(sweep, "norms-over-clip-norm.svg"))).contains("NOT PRIVATE");
     JsonNode json = new ObjectMapper().readTree(of(sweep, "results.json").toFile());
     assertThat(json.path("runs")).hasSize(6);
     for (int run = 1; run <= 6; run++) {
@@ -165,6 +183,35 @@ final class SweepCommandTest {
       assertThat(json.path("runs").path(run - 1).at("/notCoveredByGuarantee/accuracy"))
           .isEqualTo(report.at("/notCoveredByGuarantee/evaluation/accuracy"));
     }
+  }
+
+  /** The cells of the heat map are the rows of the table, ε rounded up to three digits. */
+  private void requireNumbers(String sweep) throws IOException {
+    List<String> cells =
+        Files.readString(of(sweep, "accuracy-of-clip-and-noise.svg"))
+            .replaceAll("<[^>]*>", "")
+            .lines()
+            .map(String::strip)
+            .filter(text -> text.matches("[0-9.]+ %") || text.startsWith("ε "))
+            .toList();
+    List<String> expected = new ArrayList<>();
+    List<List<String>> byNoise =
+        rows(sweep).subList(1, 7).stream()
+            .map(row -> List.of(row.split(",", -1)))
+            .sorted(Comparator.comparing(row -> row.get(2)))
+            .toList();
+    for (List<String> fields : byNoise) {
+      expected.add(String.format(Locale.ROOT, "%.1f %%", 100 * Double.parseDouble(fields.get(3))));
+      expected.add(
+          fields.get(6).equals("inf")
+              ? "ε ∞"
+              : "ε "
+                  + new BigDecimal(fields.get(6))
+                      .round(new MathContext(3, RoundingMode.UP))
+                      .stripTrailingZeros()
+                      .toPlainString());
+    }
+    assertThat(cells).containsExactlyElementsOf(expected);
   }
 
   /** As SIGTERM and Ctrl-C do it: the tables are written, no run counts as failed. */
