@@ -2,6 +2,7 @@ package org.dpfed.cli.training;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
@@ -45,6 +46,10 @@ public final class TrainCommand implements Callable<Integer> {
 
   /** Exit status. */
   static final int BUDGET_EXCEEDED = 3;
+
+  private static final String NOISE_MULTIPLIER = "privacy.noiseMultiplier";
+  private static final List<String> MAKES_NOISE =
+      List.of("privacy.rounds", "privacy.epsilon", "privacy.delta");
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -112,6 +117,7 @@ public final class TrainCommand implements Callable<Integer> {
 
   private int run(RunOutput output) throws IOException {
     Configuration configuration = configuration();
+    keepNoise(configuration);
     try (Experiment experiment = Experiment.of(configuration, strategies(configuration))) {
       LedgerChoice ledger = LedgerChoice.of(configuration, experiment.plan().unit());
       if (dryRun) {
@@ -177,6 +183,25 @@ public final class TrainCommand implements Callable<Integer> {
           "--resume takes the settings of the run; leave out --config, or start a new run with it");
     }
     return Configuration.of(RunDirectory.existing(resume).configuration());
+  }
+
+  /**
+   * A resumed run keeps the noise that epsilon, delta and rounds made once. Others then cost
+   * another epsilon, and the plan refuses them where that is above the one allowed.
+   */
+  private void keepNoise(Configuration configuration) {
+    boolean wouldChange =
+        MAKES_NOISE.stream().anyMatch(configuration::isFromFlag)
+            && !configuration.has(NOISE_MULTIPLIER);
+    if (resume == null || !wouldChange) {
+      return;
+    }
+    Configuration recorded = withoutFlags();
+    recorded.complete();
+    try (Experiment before = Experiment.of(recorded, strategies(recorded))) {
+      configuration.withFlag(
+          Settings.named(NOISE_MULTIPLIER), Double.toString(before.plan().noiseMultiplier()));
+    }
   }
 
   /** The library compares all that a checkpoint knows; it knows no files. */

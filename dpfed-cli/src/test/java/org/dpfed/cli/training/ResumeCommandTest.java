@@ -117,6 +117,21 @@ final class ResumeCommandTest {
   }
 
   @Test
+  void resume_moreRoundsThanTheNoiseWasMadeFor_needALargerEpsilon() throws IOException {
+    String directory = runs.resolve("a").toString();
+    assertThat(train("--rounds", "3", "--runs", runs.toString(), "--name", "a")).isZero();
+    double noise = report("a").at("/plan/noiseMultiplier").asDouble();
+
+    assertRefused("in 5 rounds, more than the 3.0 allowed", "--resume", directory, "--rounds", "5");
+    assertThat(train("--resume", directory, "--rounds", "5", "--epsilon", "4"))
+        .as(err.toString())
+        .isZero();
+    assertThat(report("a").at("/plan/noiseMultiplier").asDouble()).isEqualTo(noise);
+    assertThat(report("a").at("/guarantee/epsilon").asDouble()).isBetween(3.0, 4.0);
+    assertRefused("resume it with at least 5", "--resume", directory, "--rounds", "4");
+  }
+
+  @Test
   void resume_whatCannotBe_isRefusedInOneLineAndChargesNothing() throws IOException {
     String directory = runs.resolve("a").toString();
     assertThat(train("--rounds", "2", "--runs", runs.toString(), "--name", "a")).isZero();
