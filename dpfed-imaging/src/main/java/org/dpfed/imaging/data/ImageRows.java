@@ -76,8 +76,8 @@ public final class ImageRows {
     }
     if (mask.height() != shape.getHeight() || mask.width() != shape.getWidth()) {
       throw new IllegalArgumentException(
-          "mask must have the size of the image, %d × %d, had %d × %d"
-              .formatted(shape.getHeight(), shape.getWidth(), mask.height(), mask.width()));
+          "mask must have the size of the image, %d × %d, had another"
+              .formatted(shape.getHeight(), shape.getWidth()));
     }
     add(key, image);
     masks.add(mask);
@@ -88,8 +88,8 @@ public final class ImageRows {
         || image.height() != shape.getHeight()
         || image.width() != shape.getWidth()) {
       throw new IllegalArgumentException(
-          "image must have %d channels and %d × %d pixels, was an %s; resize or crop it"
-              .formatted(shape.getChannels(), shape.getHeight(), shape.getWidth(), image));
+          "image must have %d channels and %d × %d pixels, had others; resize or crop it"
+              .formatted(shape.getChannels(), shape.getHeight(), shape.getWidth()));
     }
     features.add(scaled(image));
     keyOfRow.add(keys.computeIfAbsent(key, added -> keys.size()));

@@ -41,7 +41,11 @@ record ImageHeader(
     ImageHeader header;
     try {
       header = parse(ByteBuffer.wrap(file), place);
-    } catch (BufferUnderflowException | IllegalArgumentException | IndexOutOfBoundsException e) {
+    } catch (BufferUnderflowException
+        | IllegalArgumentException
+        | IndexOutOfBoundsException
+        | ArithmeticException e) {
+      // Positions beyond the end of the file, of whatever size and sign.
       throw place.problem("expected a whole image, found a damaged or shortened one");
     }
     if (header.width < 1 || header.height < 1) {
