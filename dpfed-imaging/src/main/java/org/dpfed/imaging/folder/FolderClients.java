@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.dpfed.data.MalformedDataException;
 import org.dpfed.data.Scaling;
 import org.dpfed.federated.FederatedDataset;
 import org.dpfed.imaging.data.ImageRows;
@@ -68,18 +69,26 @@ final class FolderClients implements FederatedDataset {
   /**
    * Reads the client's images.
    *
-   * @throws UncheckedIOException when one cannot be read and is not left out
+   * @throws UncheckedIOException when one cannot be read and is not left out, or when none can
    */
   @Override
   public DataSet client(int id) {
     String key = keys.get(id);
+    List<LabelledImage> images = folder.images(key);
+    if (images.isEmpty()) {
+      return none();
+    }
     ImageRows rows = folder.rows(loader, scalings);
     try {
-      folder.addTo(rows, key, folder.images(key), loader, damaged);
+      folder.addTo(rows, key, images, loader, damaged);
+      if (rows.size() == 0) {
+        throw MalformedDataException.in(String.valueOf(images.get(0).image().getParent()))
+            .problem("expected at least one image that can be read, found none");
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return rows.size() == 0 ? none() : rows.build().toDataSet();
+    return rows.build().toDataSet();
   }
 
   private DataSet none() {

@@ -176,6 +176,13 @@ class ImageFolderTest {
     assertThat(leftOut.count()).isEqualTo(1);
     assertThat(leftOut.problems().get(0)).contains(damaged.toString()).contains("other bytes");
     Files.delete(root.resolve("north/normal/a.png"));
+    assertThatExceptionOfType(UncheckedIOException.class)
+        .isThrownBy(
+            () ->
+                ImageFolder.bySiteAndLabel(root, CLASSES)
+                    .clients(LOADER, SCALINGS, leftOut)
+                    .client(0))
+        .withMessageContaining("at least one image that can be read");
     Files.delete(damaged);
     assertThat(
             ImageFolder.bySiteAndLabel(root, CLASSES)
