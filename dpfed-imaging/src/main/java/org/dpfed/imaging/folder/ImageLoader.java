@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.opencv.global.opencv_core;
 import org.bytedeco.opencv.global.opencv_imgcodecs;
@@ -121,7 +120,7 @@ public record ImageLoader(
                 | (rotates ? 0 : opencv_imgcodecs.IMREAD_IGNORE_ORIENTATION);
     Mat pixels;
     try {
-      pixels = opencv_imgcodecs.imdecode(new Mat(new BytePointer(bytes)), flags);
+      pixels = opencv_imgcodecs.imdecode(new Mat(bytes), flags);
     } catch (RuntimeException e) {
       // What OpenCV throws names places in its source, not in the image.
       pixels = new Mat();

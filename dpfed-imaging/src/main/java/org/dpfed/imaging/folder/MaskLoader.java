@@ -4,6 +4,7 @@ import java.awt.image.Raster;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Iterator;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.MemoryCacheImageInputStream;
@@ -11,8 +12,8 @@ import org.dpfed.data.MalformedDataException;
 import org.dpfed.imaging.data.Mask;
 
 /**
- * Reads masks from PNG images: the class of a pixel is its grey value, of 1 to 16 bits, or the
- * number of its colour in the palette. Thread-safe.
+ * Reads masks from PNG and TIFF images: the class of a pixel is its grey value, of 1 to 16 bits, or
+ * the number of its colour in the palette. Thread-safe.
  *
  * @param height rows of every mask
  * @param width columns of every mask
@@ -30,11 +31,11 @@ record MaskLoader(int height, int width, int classes, boolean resizes) {
     MalformedDataException.Place place = MalformedDataException.in(file.toString());
     byte[] bytes = ImageLoader.bytes(file, place);
     ImageHeader header = ImageHeader.of(bytes, place);
-    if (header.format() != ImageHeader.Format.PNG) {
+    if (header.format() == ImageHeader.Format.JPEG) {
       throw place.problem(
-          "expected a mask in PNG format, found another, which may change or lose classes; save it as PNG");
+          "expected a mask in PNG or TIFF format, found JPEG, which changes classes; save it as PNG");
     }
-    Raster raster = raster(bytes, place);
+    Raster raster = raster(bytes, header.format(), place);
     if (raster.getNumBands() != 1) {
       throw place.problem(
           "expected a mask whose values are classes (grey, or a palette), found colours; save the number of each pixel's class");
@@ -48,18 +49,29 @@ record MaskLoader(int height, int width, int classes, boolean resizes) {
     return mask(raster, place);
   }
 
-  private static Raster raster(byte[] bytes, MalformedDataException.Place place)
+  private static Raster raster(
+      byte[] bytes, ImageHeader.Format format, MalformedDataException.Place place)
       throws MalformedDataException {
-    ImageReader reader = ImageIO.getImageReadersByFormatName("png").next();
+    ImageReader reader = reader(format);
     try {
       reader.setInput(new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes)), true, true);
       return reader.read(0).getRaster();
     } catch (IOException | RuntimeException e) {
       // The reader has no exception of its own for each kind of damage.
-      throw place.problem("expected a whole PNG image, found a damaged one");
+      throw place.problem("expected a whole image, found a damaged one");
     } finally {
       reader.dispose();
     }
+  }
+
+  /** The JDK's own; libraries on the class path may bring others. */
+  private static ImageReader reader(ImageHeader.Format format) {
+    Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName(format.name());
+    ImageReader reader = readers.next();
+    while (!reader.getClass().getName().startsWith("com.sun.imageio.")) {
+      reader = readers.next();
+    }
+    return reader;
   }
 
   private Mask mask(Raster raster, MalformedDataException.Place place)

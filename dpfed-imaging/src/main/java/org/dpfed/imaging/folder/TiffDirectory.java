@@ -9,6 +9,7 @@ final class TiffDirectory {
   private static final int HEIGHT = 257;
   private static final int BITS_PER_SAMPLE = 258;
   private static final int PHOTOMETRIC = 262;
+  private static final int ORIENTATION = 274;
   private static final int SAMPLES_PER_PIXEL = 277;
   private static final int TILE_WIDTH = 322;
   private static final int TILE_HEIGHT = 323;
@@ -41,6 +42,7 @@ final class TiffDirectory {
         case HEIGHT -> height = value(file, at);
         case BITS_PER_SAMPLE -> bits = bits(file, at);
         case PHOTOMETRIC -> photometric = value(file, at);
+        case ORIENTATION -> requireUpright(value(file, at), place);
         case SAMPLES_PER_PIXEL -> samples = value(file, at);
         case TILE_WIDTH -> tileWidth = value(file, at);
         case TILE_HEIGHT -> tileHeight = value(file, at);
@@ -69,6 +71,15 @@ final class TiffDirectory {
         bytes,
         hasAlpha || samples == 2 || (samples == 4 && photometric == 2),
         samples >= 3 || photometric == 3);
+  }
+
+  /** OpenCV turns TIFF images whether asked to or not, and masks would no longer fit. */
+  private static void requireUpright(int orientation, MalformedDataException.Place place)
+      throws MalformedDataException {
+    if (orientation != 1) {
+      throw place.problem(
+          "expected a TIFF image whose first row is on top, found another orientation; save it upright");
+    }
   }
 
   private static int value(ByteBuffer file, int entry) {

@@ -57,6 +57,14 @@ final class ImageFuzzTest {
             .in(ImageFuzzTest::inPng)
             .allocating(8 * ImageHeader.MOST_EXPANSION),
         reader(
+                "TIFF masks",
+                "a.tif",
+                List.of(
+                    image("tiff", BufferedImage.TYPE_BYTE_GRAY),
+                    image("tiff", BufferedImage.TYPE_BYTE_INDEXED)),
+                file -> new MaskLoader(8, 8, 128, true).read(file))
+            .allocating(8 * ImageHeader.MOST_EXPANSION),
+        reader(
             "labels of images",
             "labels.csv",
             List.of(

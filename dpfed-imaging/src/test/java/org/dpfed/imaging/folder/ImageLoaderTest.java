@@ -9,6 +9,7 @@ import java.awt.image.WritableRaster;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -137,6 +138,25 @@ class ImageLoaderTest {
     // Orientation 6: the stored left is shown on top.
     assertThat(turned.at(0, 4, 8)).isCloseTo(40, within(2f));
     assertThat(turned.at(0, 28, 8)).isCloseTo(200, within(2f));
+  }
+
+  @Test
+  void read_tiffOnItsSide_isRefused() throws IOException {
+    byte[] tiff = Files.readAllBytes(write(random(40, 30, 10), "tiff"));
+    ByteBuffer file = ByteBuffer.wrap(tiff);
+    file.order(tiff[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
+    int entry = file.getInt(4) + 2;
+    while (file.getShort(entry) < 277) {
+      entry += 12;
+    }
+    // The writer leaves out the orientation; it takes the place of the number of samples, which is
+    // 1.
+    file.putShort(entry, (short) 274);
+    assertThat(ImageLoader.of(1, 30, 40).read(Files.write(directory.resolve("t.tif"), tiff)))
+        .isEqualTo(ImageLoader.of(1, 30, 40).read(directory.resolve("a.tiff")));
+    file.putShort(entry + 8, (short) 3);
+    Path turned = Files.write(directory.resolve("t.tif"), tiff);
+    assertRefused(ImageLoader.of(1, 30, 40), turned, "found another orientation");
   }
 
   @Test

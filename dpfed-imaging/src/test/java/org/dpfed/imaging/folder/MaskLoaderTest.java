@@ -7,6 +7,7 @@ import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import javax.imageio.ImageIO;
 import org.dpfed.data.MalformedDataException;
 import org.dpfed.imaging.data.Mask;
@@ -33,14 +34,16 @@ class MaskLoaderTest {
           new BufferedImage(
               3, 2, BufferedImage.TYPE_BYTE_BINARY, new IndexColorModel(2, 4, red, green, blue))
         }) {
-      assertThat(loader(4).read(write(image))).isEqualTo(new Mask(2, 3, CLASSES));
+      for (String format : List.of("png", "tiff")) {
+        assertThat(loader(4).read(write(image, format))).isEqualTo(new Mask(2, 3, CLASSES));
+      }
       assertRefused(loader(3), "expected classes from 0 to 2, found a larger value");
     }
   }
 
   @Test
   void read_anotherSize_isRefusedOrTakenFromTheNearestPixel() throws IOException {
-    write(new BufferedImage(3, 2, BufferedImage.TYPE_BYTE_GRAY));
+    write(new BufferedImage(3, 2, BufferedImage.TYPE_BYTE_GRAY), "png");
     assertRefused(new MaskLoader(4, 6, 4, false), "expected a mask of 4 × 6");
     Mask mask = new MaskLoader(4, 6, 4, true).read(directory.resolve("a.png"));
     for (int row = 0; row < 4; row++) {
@@ -55,20 +58,22 @@ class MaskLoaderTest {
     BufferedImage colours = new BufferedImage(3, 2, BufferedImage.TYPE_INT_RGB);
     ImageIO.write(colours, "png", directory.resolve("a.png").toFile());
     assertRefused(loader(4), "found colours");
+    ImageIO.write(colours, "tiff", directory.resolve("a.png").toFile());
+    assertRefused(loader(4), "found colours");
     ImageIO.write(colours, "jpg", directory.resolve("a.png").toFile());
-    assertRefused(loader(4), "expected a mask in PNG format");
+    assertRefused(loader(4), "found JPEG");
   }
 
   private static MaskLoader loader(int classes) {
     return new MaskLoader(2, 3, classes, false);
   }
 
-  private Path write(BufferedImage image) throws IOException {
+  private Path write(BufferedImage image, String format) throws IOException {
     for (int i = 0; i < CLASSES.length; i++) {
       image.getRaster().setSample(i % 3, i / 3, 0, CLASSES[i]);
     }
     Path file = directory.resolve("a.png");
-    ImageIO.write(image, "png", file.toFile());
+    assertThat(ImageIO.write(image, format, file.toFile())).isTrue();
     return file;
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.GZIPOutputStream;
 import org.dpfed.data.MalformedDataException;
 import org.dpfed.imaging.Image;
 import org.dpfed.imaging.Python;
@@ -160,6 +162,20 @@ class NiftiReaderTest {
         .withMessageContaining("expected both files of a pair");
     assertRefused(write("b.nii", new Nifti().pair().bytes()), "found the header of a pair");
     assertRefused(write("b.hdr", new Nifti().bytes()), "found a single NIfTI-1 file");
+  }
+
+  @Test
+  void read_zeroesThatExpandTooFar_areRefused() throws IOException {
+    Nifti large = new Nifti();
+    for (int axis = 0; axis < 3; axis++) {
+      large.with(42 + 2 * axis, (short) 240);
+    }
+    ByteArrayOutputStream gzipped = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(gzipped)) {
+      gzip.write(large.bytes());
+      gzip.write(new byte[2 * 240 * 240 * 240]);
+    }
+    assertRefused(write("a.nii.gz", gzipped.toByteArray()), "expands at most 200-fold");
   }
 
   @Test
