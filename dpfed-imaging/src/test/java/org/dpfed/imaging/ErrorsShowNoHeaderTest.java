@@ -55,7 +55,7 @@ class ErrorsShowNoHeaderTest {
   }
 
   @Test
-  void nifti_headers() throws IOException {
+  void nifti_headersBrokenEverywhere_causeErrorsWithoutThem() throws IOException {
     byte[] right = new byte[352 + 16];
     ByteBuffer header = ByteBuffer.wrap(right).order(ByteOrder.LITTLE_ENDIAN);
     header.putInt(0, 348).putShort(40, (short) 3).putShort(70, (short) 4).putShort(72, (short) 16);
@@ -81,7 +81,7 @@ class ErrorsShowNoHeaderTest {
   }
 
   @Test
-  void npz_headers() throws IOException {
+  void medMnist_headersBrokenInManyWays_causeErrorsWithoutThem() throws IOException {
     for (String header :
         List.of(
             "{'descr': '|u1', 'fortran_order': False, 'shape': (7351, 28, 28), }",
@@ -131,7 +131,7 @@ class ErrorsShowNoHeaderTest {
   }
 
   @Test
-  void images_headers() throws IOException {
+  void images_bytesBrokenEverywhere_causeErrorsWithoutThem() throws IOException {
     for (String format : List.of("png", "jpg", "tiff")) {
       ByteArrayOutputStream bytes = new ByteArrayOutputStream();
       ImageIO.write(new BufferedImage(4, 3, BufferedImage.TYPE_INT_RGB), format, bytes);
@@ -151,7 +151,7 @@ class ErrorsShowNoHeaderTest {
   }
 
   @Test
-  void labels_lines() throws IOException {
+  void labels_brokenInManyWays_causeErrorsWithoutThem() throws IOException {
     Path image = directory.resolve("images/north/p1/a.png");
     Files.createDirectories(image.getParent());
     Files.createFile(image);

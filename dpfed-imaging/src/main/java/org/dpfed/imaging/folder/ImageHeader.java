@@ -13,10 +13,8 @@ import org.dpfed.data.MalformedDataException;
  * @param height of the pixels as stored
  * @param bytesPerPixel of the pixels when unpacked, at least 1
  * @param hasAlpha whether pixels can be transparent
- * @param isColour whether pixels have colours, those of a palette included
  */
-record ImageHeader(
-    Format format, int width, int height, int bytesPerPixel, boolean hasAlpha, boolean isColour) {
+record ImageHeader(Format format, int width, int height, int bytesPerPixel, boolean hasAlpha) {
   /** The formats that are read. */
   enum Format {
     PNG,
@@ -97,8 +95,7 @@ record ImageHeader(
         file.position(Math.addExact(file.position(), Math.addExact(length, 4)));
       }
     }
-    return new ImageHeader(
-        Format.PNG, width, height, samples * (bits == 16 ? 2 : 1), hasAlpha, colours % 4 >= 2);
+    return new ImageHeader(Format.PNG, width, height, samples * (bits == 16 ? 2 : 1), hasAlpha);
   }
 
   private static ImageHeader jpeg(ByteBuffer file, MalformedDataException.Place place)
@@ -125,7 +122,7 @@ record ImageHeader(
           throw place.problem(
               "expected a grey or colour JPEG image, found another, such as one for printing (CMYK); save it in colour");
         }
-        return new ImageHeader(Format.JPEG, width, height, samples, false, samples == 3);
+        return new ImageHeader(Format.JPEG, width, height, samples, false);
       }
       file.position(file.position() + length - 2);
     }

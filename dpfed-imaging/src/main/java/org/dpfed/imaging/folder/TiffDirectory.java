@@ -8,7 +8,6 @@ final class TiffDirectory {
   private static final int WIDTH = 256;
   private static final int HEIGHT = 257;
   private static final int BITS_PER_SAMPLE = 258;
-  private static final int PHOTOMETRIC = 262;
   private static final int ORIENTATION = 274;
   private static final int SAMPLES_PER_PIXEL = 277;
   private static final int TILE_WIDTH = 322;
@@ -29,10 +28,8 @@ final class TiffDirectory {
     int height = 0;
     int bits = 1;
     int samples = 1;
-    int photometric = 0;
     long tileWidth = 0;
     long tileHeight = 0;
-    boolean hasAlpha = false;
     file.position(file.getInt(4));
     int entries = Short.toUnsignedInt(file.getShort());
     for (int i = 0; i < entries; i++) {
@@ -41,12 +38,11 @@ final class TiffDirectory {
         case WIDTH -> width = value(file, at);
         case HEIGHT -> height = value(file, at);
         case BITS_PER_SAMPLE -> bits = bits(file, at);
-        case PHOTOMETRIC -> photometric = value(file, at);
         case ORIENTATION -> requireUpright(value(file, at), place);
         case SAMPLES_PER_PIXEL -> samples = value(file, at);
         case TILE_WIDTH -> tileWidth = value(file, at);
         case TILE_HEIGHT -> tileHeight = value(file, at);
-        case EXTRA_SAMPLES -> hasAlpha = true;
+        case EXTRA_SAMPLES -> throw transparent(place);
         default -> {
           // Says nothing about the size.
         }
@@ -57,20 +53,17 @@ final class TiffDirectory {
       throw place.problem(
           "expected a TIFF image of one page, found several; save each page as a file");
     }
-    if (samples < 1 || samples > 4 || bits < 1 || bits > 64) {
+    if (samples == 2 || samples == 4) {
+      throw transparent(place);
+    }
+    if (samples < 1 || samples > 3 || bits < 1 || bits > 64) {
       throw place.problem("expected a grey or colour TIFF image, found another");
     }
     int bytes = samples * ((bits + 7) / 8);
     if (tileWidth * tileHeight * bytes > (long) ImageHeader.MOST_EXPANSION * file.limit()) {
       throw place.problem("expected tiles of a size that the file can hold, found larger ones");
     }
-    return new ImageHeader(
-        ImageHeader.Format.TIFF,
-        width,
-        height,
-        bytes,
-        hasAlpha || samples == 2 || (samples == 4 && photometric == 2),
-        samples >= 3 || photometric == 3);
+    return new ImageHeader(ImageHeader.Format.TIFF, width, height, bytes, false);
   }
 
   /** OpenCV turns TIFF images whether asked to or not, and masks would no longer fit. */
@@ -80,6 +73,12 @@ final class TiffDirectory {
       throw place.problem(
           "expected a TIFF image whose first row is on top, found another orientation; save it upright");
     }
+  }
+
+  /** Whether colours are stored already mixed with black depends on who reads them. */
+  private static MalformedDataException transparent(MalformedDataException.Place place) {
+    return place.problem(
+        "expected a TIFF image without transparency, found one with further channels; save it in grey or colour, or as PNG");
   }
 
   private static int value(ByteBuffer file, int entry) {

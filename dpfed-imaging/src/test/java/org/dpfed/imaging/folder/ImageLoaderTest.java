@@ -94,6 +94,8 @@ class ImageLoaderTest {
     Path file = write(stored, "png");
 
     assertRefused(ImageLoader.of(3, 1, 2), file, "without transparency");
+    Path tiff = write(stored, "tiff");
+    assertRefused(ImageLoader.of(3, 1, 2).compositingOnBlack(), tiff, "without transparency");
     Image read = ImageLoader.of(3, 1, 2).compositingOnBlack().read(file);
     // 0x33 is a fifth of 0xff; floats round in the 24th bit.
     assertThat(read.at(0, 0, 0)).isCloseTo(51, within(1e-4f));
