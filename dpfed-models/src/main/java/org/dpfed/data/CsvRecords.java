@@ -16,7 +16,7 @@ import org.apache.commons.csv.CSVParser;
 import org.apache.commons.csv.CSVRecord;
 
 /** The records of a file with the lines where they begin; blank lines are skipped. */
-final class CsvRecords implements AutoCloseable {
+public final class CsvRecords implements AutoCloseable {
   private final MalformedDataException.Place file;
   private final TextReader text;
   private final CSVParser parser;
@@ -40,6 +40,15 @@ final class CsvRecords implements AutoCloseable {
   }
 
   /**
+   * The records of a file with commas and double quotes (RFC 4180), plain or gzipped.
+   *
+   * @throws FileSystemException when there is no such file, or it may not be read
+   */
+  public static CsvRecords open(Path file) throws IOException {
+    return open(file, CsvSyntax.COMMAS);
+  }
+
+  /**
    * The records of a file, plain or gzipped.
    *
    * @throws FileSystemException when there is no such file, or it may not be read
@@ -59,8 +68,12 @@ final class CsvRecords implements AutoCloseable {
     }
   }
 
-  /** The values of the next record, stripped; none at the end of the file. */
-  List<String> next() throws IOException {
+  /**
+   * The values of the next record, stripped; none at the end of the file.
+   *
+   * @throws MalformedDataException when the file is no text, or a quote is not closed
+   */
+  public List<String> next() throws IOException {
     List<String> values = List.of();
     while (values.isEmpty() && hasNext()) {
       CSVRecord record = records.next();
@@ -90,7 +103,7 @@ final class CsvRecords implements AutoCloseable {
   }
 
   /** Where the last record begins, counted from 1. */
-  long line() {
+  public long line() {
     return line;
   }
 

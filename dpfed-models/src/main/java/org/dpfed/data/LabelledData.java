@@ -1,6 +1,7 @@
 package org.dpfed.data;
 
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -12,8 +13,8 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Labelled examples in memory, one per row: {@code float} features, and either one class from a
- * public list of names or one number to predict.
+ * Labelled examples in memory, one per row: {@code float} features, and one class from a public
+ * list of names, one number, or one class for each pixel to predict.
  *
  * <p>Rows are stored in plain Java arrays, so any thread can gather rows by block copies without a
  * backend operation; {@link INDArray}s are created only for callers. Immutable, and limited to 2³¹
@@ -66,6 +67,25 @@ public final class LabelledData {
    */
   public static LabelledData regression(InputType inputType, float[] features, float[] targets) {
     return of(inputType, features, new Targets.Numbers(targets));
+  }
+
+  /**
+   * Images with a mask each, from arrays that the caller gives up.
+   *
+   * @param image shape of one image; a mask has its height and width
+   * @param features image after image, channels first; owned by the result
+   * @param masks mask after mask, row after row, the class of each pixel as an index into {@code
+   *     classNames}; owned by the result
+   * @param classNames 2 to 128 distinct names; public, not collected from clients' data
+   */
+  public static LabelledData segmentation(
+      InputType.InputTypeConvolutional image,
+      float[] features,
+      byte[] masks,
+      List<String> classNames) {
+    int height = Math.toIntExact(image.getHeight());
+    int width = Math.toIntExact(image.getWidth());
+    return of(image, features, new Targets.Masks(masks, height, width, classNames));
   }
 
   static LabelledData of(InputType inputType, float[] features, Targets targets) {
@@ -133,9 +153,12 @@ public final class LabelledData {
     return inputType;
   }
 
-  /** Number of values that a network puts out for one row: the classes, or 1 in a regression. */
+  /**
+   * Number of values that a network puts out for one row, or for one pixel where each has a class:
+   * the classes, or 1 in a regression.
+   */
   public int outputs() {
-    return targets.width();
+    return (int) targets.shape()[0];
   }
 
   /** Whether the labels are numbers to be estimated rather than classes. */
@@ -143,24 +166,39 @@ public final class LabelledData {
     return targets instanceof Targets.Numbers;
   }
 
+  /** Whether each pixel has a class of its own. */
+  public boolean isSegmentation() {
+    return targets instanceof Targets.Masks;
+  }
+
   /**
-   * Number of classes.
+   * Number of classes, one of which each row has.
    *
-   * @throws IllegalArgumentException in a regression
+   * @throws IllegalArgumentException in a regression, and where each pixel has a class
    */
   public int classes() {
     return requireClasses().width();
   }
 
-  /** Names of the classes; a label is an index into them. Empty in a regression. */
+  /**
+   * Names of the classes of rows or pixels; a label is an index into them. Empty in a regression.
+   */
   public List<String> classNames() {
+    if (targets instanceof Targets.Masks masks) {
+      return masks.names();
+    }
     return isRegression() ? List.of() : requireClasses().names();
+  }
+
+  /** Marks the classes that occur in {@code row}; none in a regression. */
+  void markClasses(int row, BitSet classes) {
+    targets.markClasses(row, classes);
   }
 
   /**
    * The class of {@code row}, an index into {@link #classNames}.
    *
-   * @throws IllegalArgumentException in a regression
+   * @throws IllegalArgumentException in a regression, and where each pixel has a class
    */
   public int label(int row) {
     return requireClasses().label(row);
@@ -171,7 +209,9 @@ public final class LabelledData {
       return classes;
     }
     throw new IllegalArgumentException(
-        "labels must be classes for this, were numbers; a regression has no classes to partition or split by");
+        isSegmentation()
+            ? "labels must be one class per row for this, were masks (a class per pixel), which have no class of a row to partition by; choose by-key, one-per-client or iid"
+            : "labels must be classes for this, were numbers; a regression has no classes to partition or split by");
   }
 
   /** The key of each row, where the source has any. */
@@ -181,7 +221,8 @@ public final class LabelledData {
 
   /**
    * A fresh copy of some rows: features {@code [to − from, …]} and labels {@code [to − from,
-   * outputs]}, one-hot or one number, both {@code float} in 'c' order and the caller's own.
+   * outputs]}, one-hot or one number, both {@code float} in 'c' order and the caller's own. Masks
+   * are labels {@code [to − from, outputs, height, width]}, one-hot along the second axis.
    *
    * @param rows row numbers; unchanged
    * @param from first position in {@code rows}
@@ -190,20 +231,20 @@ public final class LabelledData {
   public DataSet gather(int[] rows, int from, int to) {
     Objects.checkFromToIndex(from, to, rows.length);
     float[] x = new float[Math.multiplyExact(to - from, width)];
-    float[] y = new float[(to - from) * outputs()];
+    float[] y = new float[Math.multiplyExact(to - from, targets.width())];
     for (int i = 0; i < to - from; i++) {
       int row = rows[from + i];
       System.arraycopy(features, row * width, x, i * width, width);
-      targets.write(row, y, i * outputs());
+      targets.write(row, y, i * targets.width());
     }
     return dataSet(to - from, x, y);
   }
 
   /** A fresh copy of every row, for evaluation; shapes as in {@link #gather}. */
   public DataSet toDataSet() {
-    float[] y = new float[Math.multiplyExact(size(), outputs())];
+    float[] y = new float[Math.multiplyExact(size(), targets.width())];
     for (int row = 0; row < size(); row++) {
-      targets.write(row, y, row * outputs());
+      targets.write(row, y, row * targets.width());
     }
     return dataSet(size(), features, y);
   }
@@ -220,8 +261,8 @@ public final class LabelledData {
 
   /** Everything of one row but its position: features, then target. */
   float[] content(int row) {
-    float[] content = Arrays.copyOfRange(features, row * width, row * width + width + outputs());
-    Arrays.fill(content, width, content.length, 0);
+    float[] content = new float[Math.addExact(width, targets.width())];
+    System.arraycopy(features, row * width, content, 0, width);
     targets.write(row, content, width);
     return content;
   }
@@ -232,10 +273,15 @@ public final class LabelledData {
   }
 
   private DataSet dataSet(int rows, float[] x, float[] y) {
-    long[] shape = new long[exampleShape.length + 1];
-    shape[0] = rows;
-    System.arraycopy(exampleShape, 0, shape, 1, exampleShape.length);
-    return new DataSet(array(x, shape), array(y, new long[] {rows, outputs()}));
+    return new DataSet(
+        array(x, batchShape(rows, exampleShape)), array(y, batchShape(rows, targets.shape())));
+  }
+
+  private static long[] batchShape(int rows, long[] shape) {
+    long[] batch = new long[shape.length + 1];
+    batch[0] = rows;
+    System.arraycopy(shape, 0, batch, 1, shape.length);
+    return batch;
   }
 
   private static INDArray array(float[] values, long[] shape) {

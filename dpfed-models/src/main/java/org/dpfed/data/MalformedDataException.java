@@ -15,7 +15,7 @@ public final class MalformedDataException extends IOException {
   }
 
   /** A place in {@code file}: the file as a whole, until a line is named. */
-  static Place in(String file) {
+  public static Place in(String file) {
     return new Place(file, "");
   }
 
@@ -25,32 +25,40 @@ public final class MalformedDataException extends IOException {
    * @param file its name
    * @param position within the file, such as {@code line 3}; empty for the whole
    */
-  record Place(String file, String position) {
+  public record Place(String file, String position) {
     /**
+     * A line of it.
+     *
      * @param number counted from 1
      */
-    Place line(long number) {
+    public Place line(long number) {
       return new Place(file, "line " + number);
     }
 
     /**
+     * A character of it.
+     *
      * @param number of the character within its line, counted from 1
      */
-    Place character(long number) {
+    public Place character(long number) {
       return new Place(file, position + ", character " + number);
     }
 
     /**
+     * A column of it.
+     *
      * @param column such as {@code column 2 of 5 (age)}
      */
-    Place column(String column) {
+    public Place column(String column) {
       return new Place(file, position + ", " + column);
     }
 
     /**
+     * What is wrong there.
+     *
      * @param problem what was expected; no text that was read from the file
      */
-    MalformedDataException problem(String problem) {
+    public MalformedDataException problem(String problem) {
       return new MalformedDataException(
           file + ": " + (position.isEmpty() ? "" : position + ": ") + problem);
     }

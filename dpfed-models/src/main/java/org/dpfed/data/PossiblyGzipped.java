@@ -13,12 +13,12 @@ import java.util.zip.ZipException;
  * The plain bytes of a file that may be gzipped, whatever its name. A few gzipped bytes can stand
  * for gigabytes, so they may only expand so far.
  */
-final class PossiblyGzipped extends InputStream {
+public final class PossiblyGzipped extends InputStream {
   /** Deflate reaches 1,032; tables and images that measure something stay far below this. */
-  static final int MOST_EXPANSION = 200;
+  public static final int MOST_EXPANSION = 200;
 
   /** How far a file of any size may expand, in bytes. */
-  static final int ALWAYS_ALLOWED = 1 << 24;
+  public static final int ALWAYS_ALLOWED = 1 << 24;
 
   private static final byte[] GZIP = {0x1f, (byte) 0x8b};
   private static final int BUFFER = 1 << 16;
@@ -41,7 +41,8 @@ final class PossiblyGzipped extends InputStream {
    * @return a stream that supports marks, and throws {@link MalformedDataException} when the gzip
    *     file is damaged or expands too far
    */
-  static InputStream plain(InputStream raw, MalformedDataException.Place file) throws IOException {
+  public static InputStream plain(InputStream raw, MalformedDataException.Place file)
+      throws IOException {
     BufferedInputStream buffered = new BufferedInputStream(raw, BUFFER);
     if (!startsWith(buffered, GZIP)) {
       return buffered;

@@ -5,6 +5,7 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.function.IntPredicate;
@@ -35,6 +36,10 @@ public record TrainTestSplit(LabelledData train, LabelledData test) {
       throw new IllegalArgumentException(
           "test must have the classes of train, %s, had %s"
               .formatted(train.classNames(), test.classNames()));
+    }
+    if (train.isSegmentation() != test.isSegmentation()) {
+      throw new IllegalArgumentException(
+          "test must have labels of the kind of train; one side has masks, the other does not");
     }
     requireOtherKeys(train, test);
   }
@@ -121,18 +126,20 @@ public record TrainTestSplit(LabelledData train, LabelledData test) {
   }
 
   private void requireClassesInTrain(String asked) {
-    if (train.isRegression()) {
-      return;
+    BitSet untrained = classes(test);
+    untrained.andNot(classes(train));
+    if (!untrained.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s leaves no row of class number %d to train on, counted from 0; choose a smaller share or another split seed"
+              .formatted(asked, untrained.nextSetBit(0)));
     }
-    Set<Integer> trained = new HashSet<>();
-    IntStream.range(0, train.size()).map(train::label).forEach(trained::add);
-    for (int row = 0; row < test.size(); row++) {
-      if (!trained.contains(test.label(row))) {
-        throw new IllegalArgumentException(
-            "%s leaves no row of class number %d to train on, counted from 0; choose a smaller share or another split seed"
-                .formatted(asked, test.label(row)));
-      }
-    }
+  }
+
+  /** The classes that occur; none in a regression. */
+  private static BitSet classes(LabelledData data) {
+    BitSet classes = new BitSet();
+    IntStream.range(0, data.size()).forEach(row -> data.markClasses(row, classes));
+    return classes;
   }
 
   private static void requireOtherKeys(LabelledData train, LabelledData test) {

@@ -16,12 +16,15 @@ import javax.crypto.spec.SecretKeySpec;
  * one of several equal rows is removed, the others may swap their numbers, which has no visible
  * effect.
  */
-final class UnitHash {
+public final class UnitHash {
   private static final double TWO_TO_MINUS_53 = 0x1p-53;
 
   private final Mac mac;
 
-  UnitHash(long seed) {
+  /**
+   * @param seed the key of the hash
+   */
+  public UnitHash(long seed) {
     try {
       mac = Mac.getInstance("HmacSHA256");
       mac.init(
@@ -31,16 +34,18 @@ final class UnitHash {
     }
   }
 
+  /** The number of the unit that has a key. */
+  public double ofKey(String key) {
+    return number(mac.doFinal(key.getBytes(StandardCharsets.UTF_8)));
+  }
+
   /** The number of the unit of each row. */
   double[] ofRows(LabelledData data) {
     return data.keys().map(this::ofKeys).orElseGet(() -> ofContents(data));
   }
 
   private double[] ofKeys(RowKeys keys) {
-    double[] ofKey =
-        keys.names().stream()
-            .mapToDouble(name -> number(mac.doFinal(name.getBytes(StandardCharsets.UTF_8))))
-            .toArray();
+    double[] ofKey = keys.names().stream().mapToDouble(this::ofKey).toArray();
     double[] ofRow = new double[keys.rows()];
     for (int row = 0; row < ofRow.length; row++) {
       ofRow[row] = ofKey[keys.keyOf(row)];
