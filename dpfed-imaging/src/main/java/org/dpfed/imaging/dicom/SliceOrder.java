@@ -1,6 +1,7 @@
 package org.dpfed.imaging.dicom;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import org.dpfed.imaging.dicom.DicomSeries.Slice;
@@ -16,7 +17,7 @@ record SliceOrder(List<Slice> sorted, double gap, Vector normal) {
   /** Of directions, written with six digits mostly, of which some scanners round to four. */
   private static final double DIRECTION_TOLERANCE = 1e-3;
 
-  /** Of a gap, as part of the average: positions are rounded to hundredths of millimetres. */
+  /** Of a gap, as part of the usual one: positions are rounded to hundredths of millimetres. */
   private static final double GAP_TOLERANCE = 0.01;
 
   /** Positions that are closer, in millimetres, are the same. */
@@ -43,13 +44,28 @@ record SliceOrder(List<Slice> sorted, double gap, Vector normal) {
       throw new DicomException(
           first.place(), "is a series of one slice, which has no depth: read it as an image");
     }
+    double usual = median(gaps(placed));
     double gap =
         (placed.get(placed.size() - 1).depth() - placed.get(0).depth()) / (placed.size() - 1);
     for (int i = 1; i < placed.size(); i++) {
-      requireEven(placed.get(i - 1), placed.get(i), gap);
+      requireEven(placed.get(i - 1), placed.get(i), usual);
       requireAbove(placed.get(0).slice(), placed.get(i).slice(), normal);
     }
     return new SliceOrder(placed.stream().map(Placed::slice).toList(), gap, normal);
+  }
+
+  private static double[] gaps(List<Placed> placed) {
+    double[] gaps = new double[placed.size() - 1];
+    for (int i = 0; i < gaps.length; i++) {
+      gaps[i] = placed.get(i + 1).depth() - placed.get(i).depth();
+    }
+    return gaps;
+  }
+
+  private static double median(double[] numbers) {
+    double[] sorted = numbers.clone();
+    Arrays.sort(sorted);
+    return sorted[sorted.length / 2];
   }
 
   private static void requireComplete(Slice slice) throws DicomException {
@@ -117,7 +133,7 @@ record SliceOrder(List<Slice> sorted, double gap, Vector normal) {
     }
   }
 
-  private static void requireEven(Placed before, Placed slice, double gap) throws DicomException {
+  private static void requireEven(Placed before, Placed slice, double usual) throws DicomException {
     double own = slice.depth() - before.depth();
     String places = "and that of " + before.slice().place();
     if (own < SAME_PLACE) {
@@ -126,7 +142,7 @@ record SliceOrder(List<Slice> sorted, double gap, Vector normal) {
           Tag.POSITION,
           places + " are the same: split the series by time, echo or reconstruction");
     }
-    if (Math.abs(own - gap) > GAP_TOLERANCE * gap) {
+    if (Math.abs(own - usual) > GAP_TOLERANCE * usual) {
       throw new DicomException(
           slice.slice().place(),
           Tag.POSITION,

@@ -4,7 +4,7 @@ import org.dpfed.imaging.Image;
 
 /**
  * Luminance and colour differences of 8 bits as red, green and blue: the inverse of the equations
- * for YBR_FULL in Part 3, C.7.6.3.1.2, rounded and limited to 0 to 255.
+ * for YBR_FULL in Part 3, C.7.6.3.1.2, rounded, halves up, and limited to 0 to 255.
  */
 final class Ybr {
   private static final double RED = 0.299;
@@ -34,6 +34,6 @@ final class Ybr {
   }
 
   private static float rounded(double value) {
-    return (float) Math.min(Math.max(Math.rint(value), 0), 255);
+    return (float) Math.min(Math.max(Math.floor(value + 0.5), 0), 255);
   }
 }

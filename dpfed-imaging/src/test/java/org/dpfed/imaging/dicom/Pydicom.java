@@ -86,7 +86,8 @@ final class Pydicom {
         images = DicomFile.open(files.get(i)).frames();
       } catch (DicomException e) {
         assertThat(e).hasMessageStartingWith(files.get(i) + ": ");
-        String reason = String.valueOf(e.getMessage()).substring(files.get(i).toString().length() + 2);
+        String reason =
+            String.valueOf(e.getMessage()).substring(files.get(i).toString().length() + 2);
         counts.merge(
             "refused: " + reason.replaceAll("at byte [0-9]+", "at byte N"), 1, Integer::sum);
         continue;
