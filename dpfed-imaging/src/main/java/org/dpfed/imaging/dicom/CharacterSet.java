@@ -24,6 +24,8 @@ final class CharacterSet {
           Map.entry("ISO_IR 126", "ISO-8859-7"),
           Map.entry("ISO_IR 138", "ISO-8859-8"),
           Map.entry("ISO_IR 148", "ISO-8859-9"),
+          Map.entry("ISO_IR 203", "ISO-8859-15"),
+          Map.entry("ISO_IR 166", "TIS-620"),
           Map.entry("ISO_IR 192", "UTF-8"),
           Map.entry("GB18030", "GB18030"),
           Map.entry("GBK", "GBK"));

@@ -3,6 +3,7 @@ package org.dpfed.imaging.dicom;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,9 +110,16 @@ public final class DicomSeries {
 
   /** The pixels of all slices, in order, each as by {@link DicomFile#frame}. */
   public List<Image> images() throws IOException {
+    // A file of several frames may have to be decompressed as a whole.
+    Map<DicomFile, List<Image>> several = new HashMap<>();
     List<Image> images = new ArrayList<>();
     for (Slice slice : slices) {
-      images.add(slice.file().frame(slice.frame()));
+      DicomFile file = slice.file();
+      if (file.header().frames() > 1 && !several.containsKey(file)) {
+        several.put(file, file.frames());
+      }
+      List<Image> frames = several.get(file);
+      images.add(frames == null ? file.frame(0) : frames.get(slice.frame()));
     }
     return images;
   }

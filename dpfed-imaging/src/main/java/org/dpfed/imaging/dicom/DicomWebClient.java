@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -12,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 /**
  * Finds and reads instances on a DICOMweb server (Part 18: QIDO-RS and WADO-RS). It asks for
@@ -53,9 +53,8 @@ public final class DicomWebClient {
      * @throws IllegalArgumentException when one is not digits and dots, up to 64 of them
      */
     public Series {
-      if (!isUid(studyUid) || !isUid(seriesUid)) {
-        throw new IllegalArgumentException("a UID is 1 to 64 digits and dots");
-      }
+      requireUid(studyUid);
+      requireUid(seriesUid);
     }
 
     /** Shows no identifier. */
@@ -72,8 +71,11 @@ public final class DicomWebClient {
     void accept(DicomFile file) throws IOException;
   }
 
-  private static boolean isUid(String text) {
-    return text.matches("[0-9.]{1,64}");
+  private static String requireUid(String uid) {
+    if (!uid.matches("[0-9.]{1,64}")) {
+      throw new IllegalArgumentException("a UID is 1 to 64 digits and dots");
+    }
+    return uid;
   }
 
   /**
@@ -83,24 +85,42 @@ public final class DicomWebClient {
    *     and the value that they must have; empty for all series
    */
   public List<Series> series(Map<String, String> matching) throws IOException {
-    StringBuilder query = new StringBuilder("/series?limit=" + PAGE);
+    StringBuilder query = new StringBuilder();
     matching.forEach(
         (attribute, value) ->
             query.append('&').append(encoded(attribute)).append('=').append(encoded(value)));
-    Set<Series> found = new LinkedHashSet<>();
+    return search(
+        "/series",
+        query.toString(),
+        found -> new Series(value(found, Tag.STUDY_UID), value(found, Tag.SERIES_UID)));
+  }
+
+  /** The SOP Instance UIDs of a series (QIDO-RS), in the server's order. */
+  public List<String> instances(Series series) throws IOException {
+    return search(
+        path(series) + "/instances", "", found -> requireUid(value(found, Tag.INSTANCE_UID)));
+  }
+
+  private <T> List<T> search(String path, String query, Function<JsonNode, T> reader)
+      throws IOException {
+    Set<T> found = new LinkedHashSet<>();
     int before = -1;
     // A server may send fewer than asked for, or all at once whatever was asked for.
     while (found.size() > before) {
       before = found.size();
-      for (JsonNode one : page(query + "&offset=" + before)) {
+      for (JsonNode one : page(path + "?limit=" + PAGE + "&offset=" + before + query)) {
         try {
-          found.add(new Series(value(one, Tag.STUDY_UID), value(one, Tag.SERIES_UID)));
+          found.add(reader.apply(one));
         } catch (IllegalArgumentException e) {
           throw error("sends identifiers that are none");
         }
       }
     }
     return List.copyOf(found);
+  }
+
+  private static String path(Series series) {
+    return "/studies/" + series.studyUid() + "/series/" + series.seriesUid();
   }
 
   private static String encoded(String text) {
@@ -139,11 +159,29 @@ public final class DicomWebClient {
    * @return how many there were
    */
   public int retrieve(Series series, Receiver receiver) throws IOException {
-    String path = "/studies/" + series.studyUid() + "/series/" + series.seriesUid();
+    return retrieve(path(series), receiver);
+  }
+
+  /**
+   * One instance of a series (WADO-RS).
+   *
+   * @param instanceUid one of {@link #instances}
+   * @throws IllegalArgumentException when it is not digits and dots, up to 64 of them
+   */
+  public DicomFile retrieve(Series series, String instanceUid) throws IOException {
+    List<DicomFile> files = new ArrayList<>();
+    retrieve(path(series) + "/instances/" + requireUid(instanceUid), files::add);
+    if (files.size() != 1) {
+      throw error("does not send the one instance that it was asked for");
+    }
+    return files.get(0);
+  }
+
+  private int retrieve(String path, Receiver receiver) throws IOException {
     try (HttpExchange.Answer answer = http.get(path, INSTANCES)) {
-      InputStream body = answer.body();
       String boundary = Multipart.boundary(server.toString(), answer.contentType());
-      Multipart parts = new Multipart(server.toString(), body, boundary, server.largestInstance());
+      Multipart parts =
+          new Multipart(server.toString(), answer.body(), boundary, server.largestInstance());
       int count = 0;
       while (parts.next()) {
         count++;

@@ -15,6 +15,9 @@ public enum TransferSyntax {
   EXPLICIT_BIG("1.2.840.10008.1.2.2", "Explicit VR Big Endian", true),
   /** RLE Lossless. */
   RLE("1.2.840.10008.1.2.5", "RLE Lossless", true),
+  /** Not compressed, but in fragments. */
+  ENCAPSULATED(
+      "1.2.840.10008.1.2.1.98", "Encapsulated Uncompressed Explicit VR Little Endian", false),
   /** JPEG Baseline. */
   JPEG_BASELINE("1.2.840.10008.1.2.4.50", "JPEG Baseline", false),
   /** JPEG Extended. */

@@ -1,6 +1,10 @@
 package org.dpfed.imaging.dicom;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -42,7 +46,13 @@ final class DicomFuzzTest {
         reader("DICOM, deflated", plain(TransferSyntax.DEFLATED))
             .allocating(DEFLATED_BYTES_PER_BYTE),
         reader("DICOM, RLE", runs()).allocating(RUNS_BYTES_PER_BYTE),
-        reader("DICOM, data sets alone", dataSets()));
+        reader("DICOM, data sets alone", dataSets()),
+        FuzzedReader.of(
+            "multipart of DICOM",
+            "answer",
+            List.of(parts()),
+            DicomException.class,
+            DicomFuzzTest::readParts));
   }
 
   private static FuzzedReader reader(String name, List<byte[]> seeds) {
@@ -61,7 +71,27 @@ final class DicomFuzzTest {
     DicomSeries.bySeries(List.of(file));
   }
 
-  static List<DicomBytes> kinds() {
+  private static void readParts(Path path) throws IOException {
+    try (InputStream in = Files.newInputStream(path)) {
+      Multipart parts = new Multipart("server", in, "b", 1 << 20);
+      while (parts.next()) {
+        DicomFile.of("part", parts.content()).frames();
+      }
+    }
+  }
+
+  private static byte[] parts() {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    for (DicomBytes kind : kinds()) {
+      all.writeBytes(
+          "\r\n--b\r\nContent-Type: application/dicom\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      all.writeBytes(kind.file());
+    }
+    all.writeBytes("\r\n--b--".getBytes(StandardCharsets.US_ASCII));
+    return all.toByteArray();
+  }
+
+  private static List<DicomBytes> kinds() {
     DicomBytes table =
         new DicomBytes()
             .words(Tag.LUT_DESCRIPTOR, "US", 3, 1, 16)

@@ -288,9 +288,9 @@ class DicomWebClientTest {
         .containsExactly("1.1", "1.2", "1.3");
     assertThat(asked)
         .containsExactly(
-            "/dicom-web/series?limit=1000&Modality=M%20R%26&offset=0",
-            "/dicom-web/series?limit=1000&Modality=M%20R%26&offset=2",
-            "/dicom-web/series?limit=1000&Modality=M%20R%26&offset=3");
+            "/dicom-web/series?limit=1000&offset=0&Modality=M%20R%26",
+            "/dicom-web/series?limit=1000&offset=2&Modality=M%20R%26",
+            "/dicom-web/series?limit=1000&offset=3&Modality=M%20R%26");
   }
 
   @Test
@@ -300,6 +300,27 @@ class DicomWebClientTest {
 
     assertThat(client.series(Map.of())).hasSize(1);
     assertThat(asked).hasSize(2);
+  }
+
+  @Test
+  void retrieve_oneInstance_isThatInstance() throws IOException {
+    DicomWebClient client =
+        client(exchange -> answer(exchange, 200, RELATED + "b", parts("b", instance(7))));
+
+    assertThat(client.retrieve(SERIES, "1.2.3.4").frame(0).at(0, 0, 0)).isEqualTo(7);
+    assertThat(asked).containsExactly("/dicom-web/studies/1.2/series/1.2.3/instances/1.2.3.4");
+    assertThatIllegalArgumentException().isThrownBy(() -> client.retrieve(SERIES, "1/2"));
+  }
+
+  @Test
+  void retrieve_severalForOne_isRefused() {
+    DicomWebClient client =
+        client(
+            exchange -> answer(exchange, 200, RELATED + "b", parts("b", instance(7), instance(8))));
+
+    assertThatExceptionOfType(DicomException.class)
+        .isThrownBy(() -> client.retrieve(SERIES, "1.2.3.4"))
+        .withMessage(root() + ": does not send the one instance that it was asked for");
   }
 
   @Test
