@@ -17,11 +17,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** Damaged DICOM files are read or refused. */
 final class DicomFuzzTest {
-  /** Two bytes of runs stand for 128 numbers, each of which a palette makes three floats of. */
-  private static final int RUNS_BYTES_PER_BYTE = 2048;
+  /**
+   * Two bytes of runs stand for 128 numbers, each of which a palette makes three floats of; a byte
+   * of single bits may be eight frames.
+   */
+  private static final int BYTES_PER_BYTE = 2048;
 
-  /** 200-fold at most, each byte as in a file that is not deflated. */
-  private static final int DEFLATED_BYTES_PER_BYTE = 200 * 256;
+  private static final int MOST_EXPANSION = 200;
 
   @TempDir private Path directory;
 
@@ -44,8 +46,8 @@ final class DicomFuzzTest {
         reader("DICOM, implicit", plain(TransferSyntax.IMPLICIT_LITTLE)),
         reader("DICOM, big-endian", plain(TransferSyntax.EXPLICIT_BIG)),
         reader("DICOM, deflated", plain(TransferSyntax.DEFLATED))
-            .allocating(DEFLATED_BYTES_PER_BYTE),
-        reader("DICOM, RLE", runs()).allocating(RUNS_BYTES_PER_BYTE),
+            .allocating(MOST_EXPANSION * BYTES_PER_BYTE),
+        reader("DICOM, RLE", runs()),
         reader("DICOM, data sets alone", dataSets()),
         FuzzedReader.of(
             "multipart of DICOM",
@@ -56,7 +58,8 @@ final class DicomFuzzTest {
   }
 
   private static FuzzedReader reader(String name, List<byte[]> seeds) {
-    return FuzzedReader.of(name, "image.dcm", seeds, DicomException.class, DicomFuzzTest::read);
+    return FuzzedReader.of(name, "image.dcm", seeds, DicomException.class, DicomFuzzTest::read)
+        .allocating(BYTES_PER_BYTE);
   }
 
   private static void read(Path path) throws IOException {
