@@ -39,7 +39,9 @@ final class CharacterSet {
   }
 
   static CharacterSet of(DataSet file) throws DicomException {
-    String charset = NAMES.get(file.ascii(Tag.CHARACTER_SET).orElse(""));
+    // The first applies to all that no escape sequence precedes.
+    String first = file.ascii(Tag.CHARACTER_SET).orElse("").split("\\\\", -1)[0].strip();
+    String charset = NAMES.get(first.replace("ISO 2022 IR ", "ISO_IR "));
     boolean here = charset != null && Charset.isSupported(charset);
     return new CharacterSet(here ? Charset.forName(charset) : null);
   }

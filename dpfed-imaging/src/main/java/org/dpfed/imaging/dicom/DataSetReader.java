@@ -8,8 +8,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the elements of a data set up to the pixels (Part 5, section 7). Of those that nobody asks
- * for, sequences and private ones included, only the lengths are read.
+ * Reads the elements of a data set (Part 5, section 7), and where its pixels are. Of those that
+ * nobody asks for, sequences and private ones included, only the lengths are read.
  */
 final class DataSetReader {
   private static final int ITEM = 0xFFFE_E000;
@@ -72,18 +72,17 @@ final class DataSetReader {
   }
 
   /**
-   * The elements before the pixels.
+   * All elements to the end of the file, passing over the pixels.
    *
-   * @throws DicomException when there are no pixels, or elements do not ascend: one that is needed
-   *     may then stand behind the pixels
+   * @throws DicomException when there are no pixels or several, or elements do not ascend
    */
-  DataSet readToPixels() throws IOException {
+  DataSet readAll() throws IOException {
     DataSet found = new DataSet(source);
     int last = 0;
-    while (at < cursor.size() && pixels == null) {
+    while (at < cursor.size()) {
       Header header = readHeader();
       if (Integer.compareUnsigned(header.number, last) <= 0) {
-        throw damaged("elements that are not in ascending order");
+        throw damaged("elements that are not in ascending order, which dcmconv mends");
       }
       last = header.number;
       readValue(header, cursor.size(), found);
@@ -96,7 +95,7 @@ final class DataSetReader {
 
   PixelElement pixels() {
     if (pixels == null) {
-      throw new IllegalStateException("no pixels before readToPixels");
+      throw new IllegalStateException("no pixels before readAll");
     }
     return pixels;
   }
@@ -136,9 +135,8 @@ final class DataSetReader {
       throw tooLong(tag);
     }
     if (into != null && tag != null && tag.isPixels() && nested == 0) {
-      into.put(tag, new Element(header.representation, new byte[0], big));
-      long length = header.isUndefined() ? -1 : header.length;
-      pixels = new PixelElement(tag, header.representation, big, at, length);
+      into.put(tag, new Element(header.representation, new byte[0], isBig(header)));
+      placePixels(tag, header, end);
     } else if (isSequence(header, tag)) {
       boolean keep = tag != null && tag.isSequence();
       List<DataSet> items = readSequence(header, end, keep);
@@ -152,11 +150,28 @@ final class DataSetReader {
     } else if (header.length > LONGEST_VALUE) {
       throw new DicomException(source, tag, "is longer than any value of its kind");
     } else {
-      boolean isBig = big && !header.representation.equals("UN");
-      into.put(
-          tag, new Element(header.representation, cursor.bytes(at, (int) header.length), isBig));
+      byte[] value = cursor.bytes(at, (int) header.length);
+      into.put(tag, new Element(header.representation, value, isBig(header)));
       at += header.length;
     }
+  }
+
+  private void placePixels(Tag tag, Header header, long end) throws IOException {
+    if (pixels != null) {
+      throw new DicomException(source, tag, "stands beside other pixels");
+    }
+    long length = header.isUndefined() ? -1 : header.length;
+    pixels = new PixelElement(tag, header.representation, isBig(header), at, length);
+    if (header.isUndefined()) {
+      skipFragments(end);
+    } else {
+      at += header.length;
+    }
+  }
+
+  /** Values of unknown representation are little-endian, whatever the file (Part 5, 6.2.2). */
+  private boolean isBig(Header header) {
+    return big && !header.representation.equals("UN");
   }
 
   /** Of a defined length, only those that somebody asks for are looked into. */

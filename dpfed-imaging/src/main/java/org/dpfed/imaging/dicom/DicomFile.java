@@ -54,7 +54,7 @@ public final class DicomFile {
               part10.dataSetStart(),
               syntax.isExplicit(),
               syntax.isBigEndian());
-      attributes = reader.readToPixels();
+      attributes = reader.readAll();
       pixels = reader.pixels();
       format = PixelFormat.of(attributes, pixels);
       new PixelReader(source.name(), cursor, pixels, format).checkLength(syntax);

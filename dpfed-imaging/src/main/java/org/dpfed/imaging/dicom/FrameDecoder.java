@@ -1,5 +1,6 @@
 package org.dpfed.imaging.dicom;
 
+import java.util.Optional;
 import org.dpfed.imaging.Image;
 
 /** Turns the numbers of a frame into an image. */
@@ -30,15 +31,21 @@ interface FrameDecoder {
         return new Image(1, format.rows(), format.columns(), values);
       };
     }
-    ModalityTransform.requireNone(file);
-    if (format.photometric() == Photometric.PALETTE_COLOR) {
-      Palette palette = Palette.of(file, format);
-      return (frame, numbers, planar) -> palette.colours(format, numbers);
-    }
-    return (frame, numbers, planar) ->
-        format.photometric().isYbr()
-            ? Ybr.colours(format, numbers, planar)
-            : colours(format, numbers, planar);
+    boolean isPalette = format.photometric() == Photometric.PALETTE_COLOR;
+    Optional<Palette> palette =
+        isPalette ? Optional.of(Palette.of(file, format)) : Optional.empty();
+    return (frame, numbers, planar) -> {
+      if (!transforms.of(frame).equals(ModalityTransform.NONE)) {
+        throw file.error(
+            Tag.PHOTOMETRIC, "colours have no unit, and the file states a transform to one");
+      }
+      if (palette.isPresent()) {
+        return palette.get().colours(format, numbers);
+      }
+      return format.photometric().isYbr()
+          ? Ybr.colours(format, numbers, planar)
+          : colours(format, numbers, planar);
+    };
   }
 
   private static float[] grey(

@@ -43,7 +43,7 @@ sealed interface ModalityTransform {
   }
 
   /**
-   * The transform of a grey frame.
+   * The transform of a frame.
    *
    * @param file its attributes
    * @param rescale where slope and intercept are: those, or a functional group
@@ -74,17 +74,5 @@ sealed interface ModalityTransform {
     }
     return dose.map(scaling -> (ModalityTransform) new Linear(scaling, 0))
         .orElseGet(() -> slope.isEmpty() ? NONE : new Linear(slope.get(), intercept.get()));
-  }
-
-  /** Colours have no unit: refuses a transform that would change them. */
-  static void requireNone(DataSet file) throws DicomException {
-    boolean changes =
-        file.decimalNumber(Tag.SLOPE).filter(slope -> slope != 1).isPresent()
-            || file.decimalNumber(Tag.INTERCEPT).filter(intercept -> intercept != 0).isPresent();
-    if (changes || file.has(Tag.MODALITY_LUT_SEQUENCE)) {
-      throw file.error(
-          changes ? Tag.SLOPE : Tag.MODALITY_LUT_SEQUENCE,
-          "is for grey pixels, and these are colours");
-    }
   }
 }

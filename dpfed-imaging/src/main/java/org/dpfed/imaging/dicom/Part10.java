@@ -45,7 +45,7 @@ record Part10(TransferSyntax syntax, long start, Optional<String> sourceAeTitle)
   /**
    * The encoding of a data set without meta information: it must start with group 8, whose bytes
    * tell the order, and the letters of a value representation tell whether they are there. A wrong
-   * guess is refused later, when the elements up to the pixels do not fit.
+   * guess is refused later, when the elements do not fit.
    */
   private static TransferSyntax detect(Cursor cursor, String source, long at) throws IOException {
     boolean little = cursor.unsignedShort(at, false) == 8;

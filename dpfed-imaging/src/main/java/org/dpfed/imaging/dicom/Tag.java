@@ -89,7 +89,7 @@ enum Tag {
     return representations.contains("SQ");
   }
 
-  /** Where the data of the image are; nothing behind it is read. */
+  /** Where the data of the image are. */
   boolean isPixels() {
     return this == PIXELS || this == FLOAT_PIXELS || this == DOUBLE_PIXELS;
   }

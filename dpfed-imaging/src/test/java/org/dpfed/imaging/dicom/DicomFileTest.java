@@ -103,6 +103,18 @@ class DicomFileTest {
         "(0008,0080) Institution Name: cannot be read in the file's Specific Character Set:"
             + " convert the file to UTF-8");
     assertRefused(example().text(Tag.CHARACTER_SET, "CS", "ISO_IR 192").file(), "convert");
+    assertRefused(
+        example()
+            .text(Tag.CHARACTER_SET, "CS", "ISO 2022 IR 100")
+            .text(Tag.INSTITUTION, "LO", "\033-AUniversitätsklinik")
+            .file(),
+        "convert");
+  }
+
+  @Test
+  void header_textWithoutEscapes_isOfTheFirstCharacterSet() throws IOException {
+    byte[] file = example().text(Tag.CHARACTER_SET, "CS", "ISO 2022 IR 100\\ISO 2022 IR 87").file();
+    assertThat(open(file).header().institutionName()).contains("Universitätsklinik");
   }
 
   @Test
@@ -213,16 +225,28 @@ class DicomFileTest {
 
   @Test
   void open_elementBehindThePixelsThatBelongsBefore_isNotOverlooked() {
-    byte[] unordered = new byte[2 * example().file().length];
     byte[] slope =
         new DicomBytes().text(Tag.SLOPE, "DS", "2 ").dataSet(TransferSyntax.EXPLICIT_LITTLE);
-    byte[] file = example().without(Tag.PIXELS).file();
-    System.arraycopy(file, 0, unordered, 0, file.length);
-    System.arraycopy(slope, 0, unordered, file.length, slope.length);
-    byte[] rows = new DicomBytes().number(Tag.ROWS, 2).dataSet(TransferSyntax.EXPLICIT_LITTLE);
-    System.arraycopy(rows, 0, unordered, file.length + slope.length, rows.length);
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    file.writeBytes(example().file());
+    file.writeBytes(slope);
 
-    assertRefused(unordered, "elements that are not in ascending order");
+    assertRefused(
+        file.toByteArray(), "elements that are not in ascending order, which dcmconv mends");
+  }
+
+  @Test
+  void open_elementsBehindThePixels_arePassedOver() throws IOException {
+    byte[] padded = example().bytes(0xFFFC_FFFC, "OB", new byte[100]).file();
+
+    assertThat(open(padded).frames()).containsExactly(expected());
+  }
+
+  @Test
+  void open_pixelsOfTwoKinds_areRefused() {
+    assertRefused(
+        example().bytes(Tag.FLOAT_PIXELS, "OF", 0, 0, 0, 0).file(),
+        "(7FE0,0010) Pixel Data: stands beside other pixels");
   }
 
   @Test

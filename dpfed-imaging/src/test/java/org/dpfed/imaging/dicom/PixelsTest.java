@@ -262,7 +262,7 @@ class PixelsTest {
     assertThatExceptionOfType(DicomException.class).isThrownBy(() -> file.voi(0));
     assertThatIllegalArgumentException().isThrownBy(() -> window.apply(file.frame(0)));
     rgb.text(Tag.SLOPE, "DS", "2").text(Tag.INTERCEPT, "DS", "0");
-    assertRefused(rgb, "(0028,1053) Rescale Slope: is for grey pixels, and these are colours");
+    assertRefused(rgb, "colours have no unit, and the file states a transform to one");
   }
 
   @Test
