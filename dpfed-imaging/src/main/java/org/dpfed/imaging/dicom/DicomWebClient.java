@@ -1,0 +1,203 @@
+package org.dpfed.imaging.dicom;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+/**
+ * Finds and reads instances on a DICOMweb server (Part 18: QIDO-RS and WADO-RS). It asks for
+ * Explicit VR Little Endian, so that the server decompresses. Redirects are not followed: they
+ * could lead credentials elsewhere. Safe for use by several threads.
+ *
+ * <p>Methods throw {@link DicomException} for every answer that cannot be used, in one line with
+ * the server's address, without what it sent and without identifiers.
+ */
+public final class DicomWebClient {
+  private static final String JSON = "application/dicom+json";
+  private static final String INSTANCES =
+      "multipart/related; type=\"application/dicom\"; transfer-syntax="
+          + TransferSyntax.EXPLICIT_LITTLE.uid();
+
+  private static final int PAGE = 1000;
+  private static final int LARGEST_ANSWER = 1 << 26;
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private final DicomWebServer server;
+  private final HttpExchange http;
+
+  /** A client of a server; connects when asked for something. */
+  public DicomWebClient(DicomWebServer server) {
+    this.server = server;
+    this.http = new HttpExchange(server);
+  }
+
+  /**
+   * A series on the server.
+   *
+   * @param studyUid of its study
+   * @param seriesUid of the series
+   */
+  public record Series(String studyUid, String seriesUid) {
+    /**
+     * Checks it.
+     *
+     * @throws IllegalArgumentException when one is not digits and dots, up to 64 of them
+     */
+    public Series {
+      requireUid(studyUid);
+      requireUid(seriesUid);
+    }
+
+    /** Shows no identifier. */
+    @Override
+    public String toString() {
+      return "series";
+    }
+  }
+
+  /** Gets instances while they arrive. */
+  @FunctionalInterface
+  public interface Receiver {
+    /** Takes one instance, whose content is in memory. */
+    void accept(DicomFile file) throws IOException;
+  }
+
+  private static String requireUid(String uid) {
+    if (!uid.matches("[0-9.]{1,64}")) {
+      throw new IllegalArgumentException("a UID is 1 to 64 digits and dots");
+    }
+    return uid;
+  }
+
+  /**
+   * The series that match (QIDO-RS), in the server's order.
+   *
+   * @param matching attributes by keyword or number, such as {@code Modality} or {@code 00080060},
+   *     and the value that they must have; empty for all series
+   */
+  public List<Series> series(Map<String, String> matching) throws IOException {
+    StringBuilder query = new StringBuilder();
+    matching.forEach(
+        (attribute, value) ->
+            query.append('&').append(encoded(attribute)).append('=').append(encoded(value)));
+    return search(
+        "/series",
+        query.toString(),
+        found -> new Series(value(found, Tag.STUDY_UID), value(found, Tag.SERIES_UID)));
+  }
+
+  /** The SOP Instance UIDs of a series (QIDO-RS), in the server's order. */
+  public List<String> instances(Series series) throws IOException {
+    return search(
+        path(series) + "/instances", "", found -> requireUid(value(found, Tag.INSTANCE_UID)));
+  }
+
+  private <T> List<T> search(String path, String query, Function<JsonNode, T> reader)
+      throws IOException {
+    Set<T> found = new LinkedHashSet<>();
+    int before = -1;
+    // A server may send fewer than asked for, or all at once whatever was asked for.
+    while (found.size() > before) {
+      before = found.size();
+      for (JsonNode one : page(path + "?limit=" + PAGE + "&offset=" + before + query)) {
+        try {
+          found.add(reader.apply(one));
+        } catch (IllegalArgumentException e) {
+          throw error("sends identifiers that are none");
+        }
+      }
+    }
+    return List.copyOf(found);
+  }
+
+  private static String path(Series series) {
+    return "/studies/" + series.studyUid() + "/series/" + series.seriesUid();
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  private static String value(JsonNode instance, Tag tag) {
+    return instance.path("%08X".formatted(tag.number())).path("Value").path(0).asText();
+  }
+
+  private List<JsonNode> page(String query) throws IOException {
+    List<JsonNode> found = new ArrayList<>();
+    try (HttpExchange.Answer answer = http.get(query, JSON)) {
+      if (answer.status() == HttpExchange.NO_CONTENT) {
+        return found;
+      }
+      byte[] body = answer.body().readNBytes(LARGEST_ANSWER + 1);
+      if (body.length > LARGEST_ANSWER) {
+        throw error("sends too long a list: ask for less at once");
+      }
+      JsonNode list = MAPPER.readTree(body);
+      if (!list.isArray()) {
+        throw error("does not send a list of what it found");
+      }
+      list.forEach(found::add);
+    } catch (JsonProcessingException e) {
+      throw error("does not send JSON");
+    }
+    return found;
+  }
+
+  /**
+   * All instances of a series (WADO-RS), each handed over as it arrives. Errors name them by their
+   * number in the answer, from 1.
+   *
+   * @return how many there were
+   */
+  public int retrieve(Series series, Receiver receiver) throws IOException {
+    return retrieve(path(series), receiver);
+  }
+
+  /**
+   * One instance of a series (WADO-RS).
+   *
+   * @param instanceUid one of {@link #instances}
+   * @throws IllegalArgumentException when it is not digits and dots, up to 64 of them
+   */
+  public DicomFile retrieve(Series series, String instanceUid) throws IOException {
+    List<DicomFile> files = new ArrayList<>();
+    retrieve(path(series) + "/instances/" + requireUid(instanceUid), files::add);
+    if (files.size() != 1) {
+      throw error("does not send the one instance that it was asked for");
+    }
+    return files.get(0);
+  }
+
+  private int retrieve(String path, Receiver receiver) throws IOException {
+    try (HttpExchange.Answer answer = http.get(path, INSTANCES)) {
+      String boundary = Multipart.boundary(server.toString(), answer.contentType());
+      Multipart parts =
+          new Multipart(server.toString(), answer.body(), boundary, server.largestInstance());
+      int count = 0;
+      while (parts.next()) {
+        count++;
+        receiver.accept(DicomFile.of(server + ", instance " + count, parts.content()));
+      }
+      return count;
+    }
+  }
+
+  private DicomException error(String problem) {
+    return new DicomException(server.toString(), problem);
+  }
+
+  /** The server's address alone. */
+  @Override
+  public String toString() {
+    return server.toString();
+  }
+}
