@@ -55,7 +55,7 @@ final class PixelRows {
     long rows = logits.size(0);
     if (rows % loss.pixels() != 0) {
       throw new IllegalArgumentException(
-          "%s is for images of %d pixels, a batch has %d; make it with the height times the width of the network's output"
+          "%s is for images of %d pixels, a batch has %d; make it with the height times the width of the network's output. Where the check before round 1 tries images of another size, give it some by Dl4jClientTrainer.withProbe"
               .formatted(loss, loss.pixels(), rows));
     }
     if (!loss.classWeights().isEmpty() && loss.classWeights().size() != logits.size(1)) {

@@ -104,8 +104,7 @@ final class SegmentationRunTest {
     assertThat(evaluation.value("diceOfClass1").orElseThrow()).isBetween(0.0, 1.0);
   }
 
-  private static TrainingResult run(
-      double noiseMultiplier, int rounds, Randomness randomness) {
+  private static TrainingResult run(double noiseMultiplier, int rounds, Randomness randomness) {
     FederatedDataset patients = new Patients();
     NetworkTemplate template = NetworkTemplate.of(UNET);
     PrivacyPlan plan =
