@@ -22,6 +22,11 @@ final class GroupNormKernel {
 
   private double[] scales = {};
 
+  /** Results of {@link #moments} and {@link #products}. */
+  private double level;
+
+  private double product;
+
   /**
    * @param groups a divisor of {@code channels}
    * @param epsilon added to the variance, positive
@@ -50,10 +55,11 @@ final class GroupNormKernel {
     int inGroup = channels / groups;
     int run = inGroup * pixels;
     for (int g = 0; g < n * groups; g++) {
-      double mean = sum(x, g * run, run) / run;
+      moments(x, g * run, run);
+      double mean = x[g * run] + level / run;
+      double variance = product / run - level / run * (level / run);
       float near = (float) mean;
       double off = mean - near;
-      double variance = products(x, near, x, near, g * run, run) / run - off * off;
       means[g] = mean;
       scales[g] = 1 / Math.sqrt(Math.max(0, variance) + epsilon);
       for (int k = 0; k < inGroup; k++) {
@@ -65,13 +71,15 @@ final class GroupNormKernel {
     }
   }
 
-  private void normalise(float[] x, int from, float mean, float factor, float shift, float[] y) {
-    for (int i = from; i < from + pixels; i++) {
-      y[i] = (x[i] - mean) * factor + shift;
-    }
+  private void normalise(float[] x, int from, float near, float factor, float shift, float[] y) {
     if (relu) {
       for (int i = from; i < from + pixels; i++) {
-        y[i] = Math.max(0, y[i]);
+        // Math.max, unlike a comparison, lets NaN through.
+        y[i] = Math.max(0, (x[i] - near) * factor + shift);
+      }
+    } else {
+      for (int i = from; i < from + pixels; i++) {
+        y[i] = (x[i] - near) * factor + shift;
       }
     }
   }
@@ -101,22 +109,22 @@ final class GroupNormKernel {
       double off = means[g] - near;
       double scale = scales[g];
       double along = 0;
-      double level = 0;
+      double across = 0;
       for (int k = 0; k < inGroup; k++) {
         int channel = g % groups * inGroup + k;
         int from = g * run + k * pixels;
         if (relu) {
           cut(gradient, y, from);
         }
-        double sum = sum(gradient, from, pixels);
-        double product = products(gradient, 0, x, near, from, pixels) - sum * off;
+        products(gradient, x, near, from);
+        product -= level * off;
         gammaSums[channel] += product * scale;
-        betaSums[channel] += sum;
+        betaSums[channel] += level;
         along += gamma[channel] * product;
-        level += gamma[channel] * sum;
+        across += gamma[channel] * level;
       }
       double slope = -along * scale * scale * scale / run;
-      float constant = (float) (-level * scale / run - off * slope);
+      float constant = (float) (-across * scale / run - off * slope);
       for (int k = 0; k < inGroup; k++) {
         float factor = (float) (gamma[g % groups * inGroup + k] * scale);
         combine(gradient, x, g * run + k * pixels, factor, near, (float) slope, constant);
@@ -133,58 +141,85 @@ final class GroupNormKernel {
       float[] x,
       int from,
       float factor,
-      float mean,
+      float near,
       float slope,
       float constant) {
     for (int i = from; i < from + pixels; i++) {
-      gradient[i] = gradient[i] * factor + (x[i] - mean) * slope + constant;
+      gradient[i] = gradient[i] * factor + (x[i] - near) * slope + constant;
     }
   }
 
   /** ReLU lets no gradient through where its output is 0. */
   private void cut(float[] gradient, float[] y, int from) {
     for (int i = from; i < from + pixels; i++) {
-      gradient[i] = y[i] > 0 ? gradient[i] : 0;
+      // 1 for the smallest positive float or more, otherwise 0: nobody could predict a branch here.
+      gradient[i] *= Math.min(1, y[i] * 0x1p127f * 0x1p127f);
     }
   }
 
-  // Four sums at a time, since each addition waits for the one before it.
+  // Four sums of each kind at a time, since each addition waits for the one before it.
 
-  private static double sum(float[] x, int from, int length) {
+  /** {@link #level} and {@link #product} are Σ and Σ² of the differences from the first. */
+  private void moments(float[] x, int from, int length) {
+    float first = x[from];
     double a = 0;
     double b = 0;
     double c = 0;
     double d = 0;
+    double e = 0;
+    double f = 0;
+    double g = 0;
+    double h = 0;
     int i = from;
     for (; i < from + length - 3; i += 4) {
-      a += x[i];
-      b += x[i + 1];
-      c += x[i + 2];
-      d += x[i + 3];
+      double u = x[i] - (double) first;
+      double v = x[i + 1] - (double) first;
+      double w = x[i + 2] - (double) first;
+      double z = x[i + 3] - (double) first;
+      a += u;
+      b += v;
+      c += w;
+      d += z;
+      e += u * u;
+      f += v * v;
+      g += w * w;
+      h += z * z;
     }
     for (; i < from + length; i++) {
-      a += x[i];
+      double u = x[i] - (double) first;
+      a += u;
+      e += u * u;
     }
-    return a + b + (c + d);
+    level = a + b + (c + d);
+    product = e + f + (g + h);
   }
 
-  /** Σ (u − uMean) · (v − vMean). */
-  private static double products(
-      float[] u, float uMean, float[] v, float vMean, int from, int length) {
+  /** {@link #level} and {@link #product} are Σ u and Σ u · (x − near) of a channel. */
+  private void products(float[] u, float[] x, float near, int from) {
     double a = 0;
     double b = 0;
     double c = 0;
     double d = 0;
+    double e = 0;
+    double f = 0;
+    double g = 0;
+    double h = 0;
     int i = from;
-    for (; i < from + length - 3; i += 4) {
-      a += (double) (u[i] - uMean) * (v[i] - vMean);
-      b += (double) (u[i + 1] - uMean) * (v[i + 1] - vMean);
-      c += (double) (u[i + 2] - uMean) * (v[i + 2] - vMean);
-      d += (double) (u[i + 3] - uMean) * (v[i + 3] - vMean);
+    for (; i < from + pixels - 3; i += 4) {
+      a += u[i];
+      b += u[i + 1];
+      c += u[i + 2];
+      d += u[i + 3];
+      e += u[i] * (double) (x[i] - near);
+      f += u[i + 1] * (double) (x[i + 1] - near);
+      g += u[i + 2] * (double) (x[i + 2] - near);
+      h += u[i + 3] * (double) (x[i + 3] - near);
     }
-    for (; i < from + length; i++) {
-      a += (double) (u[i] - uMean) * (v[i] - vMean);
+    for (; i < from + pixels; i++) {
+      a += u[i];
+      e += u[i] * (double) (x[i] - near);
     }
-    return a + b + (c + d);
+    level = a + b + (c + d);
+    product = e + f + (g + h);
   }
 }

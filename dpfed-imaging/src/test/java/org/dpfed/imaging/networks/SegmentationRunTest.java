@@ -87,6 +87,15 @@ final class SegmentationRunTest {
    */
   @Test
   void run_withoutNoise_findsTheDiscs() {
+    NetworkTemplate untrained = NetworkTemplate.of(UNET);
+    try (Dl4jEvaluator evaluator = Dl4jEvaluator.withoutBackground(untrained, discs(30, 7))) {
+      assertThat(
+              evaluator
+                  .evaluate(untrained.initialParameters())
+                  .value(ModelEvaluation.DICE)
+                  .orElseThrow())
+          .isLessThan(0.5);
+    }
     TrainingResult result = run(0, 8, Randomness.seeded(5));
     double dice =
         result.report().evaluation().orElseThrow().value(ModelEvaluation.DICE).orElseThrow();
