@@ -16,6 +16,9 @@ import org.nd4j.linalg.dataset.api.DataSet;
  * <ul>
  *   <li>Cross-entropy over classes, or any loss after softmax: accuracy; for two classes the area
  *       under the ROC curve. Labels are one-hot, or numbers of classes for sparse cross-entropy.
+ *       For pixels ({@code CnnLossLayer}, {@code Cnn3DLossLayer}) before these {@code dice} and
+ *       {@code iou}, the Dice coefficient and the intersection over union, each a mean over the
+ *       classes that truth or prediction has; after these those of each class.
  *   <li>Binary cross-entropy, or any other loss after a sigmoid: accuracy at 0.5 and area under the
  *       ROC curve of each output. Labels are 0 or 1.
  *   <li>Squared, absolute, percentage, logarithmic and Poisson errors: {@code mse}, {@code mae} and
@@ -23,8 +26,8 @@ import org.nd4j.linalg.dataset.api.DataSet;
  * </ul>
  *
  * The loss is the network's own, a mean over the examples, as DL4J's {@code score} gives it for the
- * whole data set: a sum over the time steps or pixels of each. A metric that is not defined is
- * absent, with the reason.
+ * whole data set: with DL4J's loss functions a sum over the time steps or pixels of each. A metric
+ * that is not defined is absent, with the reason.
  */
 public final class Dl4jEvaluator implements ModelEvaluator, AutoCloseable {
   /** More examples in a forward pass make it no faster. */
@@ -37,6 +40,7 @@ public final class Dl4jEvaluator implements ModelEvaluator, AutoCloseable {
   private final ForwardPass pass;
   private final HeldOut heldOut;
   private final NetworkOutput output;
+  private final Overlap overlap;
 
   /** Outputs of the network for one label. */
   private final int width;
@@ -52,6 +56,23 @@ public final class Dl4jEvaluator implements ModelEvaluator, AutoCloseable {
    *     data do not fit it; a {@link ModelEvaluator} of your own is then the way to evaluate
    */
   public Dl4jEvaluator(NetworkTemplate template, DataSet heldOut) {
+    this(template, heldOut, new Overlap(true));
+  }
+
+  /**
+   * As the constructor, for segmentation whose class 0 is the background: the means {@code dice}
+   * and {@code iou} leave it out.
+   *
+   * @param template the network that is trained
+   * @param heldOut at least one example with labels; kept, not changed
+   * @return an evaluator
+   */
+  public static Dl4jEvaluator withoutBackground(NetworkTemplate template, DataSet heldOut) {
+    return new Dl4jEvaluator(template, heldOut, new Overlap(false));
+  }
+
+  private Dl4jEvaluator(NetworkTemplate template, DataSet heldOut, Overlap overlap) {
+    this.overlap = overlap;
     this.heldOut = new HeldOut(heldOut);
     this.network = template.localNetwork(LayerImplementation.automatic());
     this.pass = new ForwardPass(network.model());
@@ -92,7 +113,8 @@ public final class Dl4jEvaluator implements ModelEvaluator, AutoCloseable {
 
   private Counted count(INDArray parameters, boolean withLoss) {
     network.setParameters(parameters);
-    Tally tally = output.task().tally(width);
+    Tally tally =
+        output.task().tally(width, output.isImage() ? Optional.of(overlap) : Optional.empty());
     boolean finite = true;
     double lossTotal = 0;
     for (int from = 0; from < heldOut.size(); from += batchSize) {

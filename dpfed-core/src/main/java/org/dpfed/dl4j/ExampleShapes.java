@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ExampleShapes {
   /** Sizes of images tried where nothing in the network depends on them. */
-  private static final List<Long> SQUARES = List.of(16L, 32L, 64L, 128L, 256L);
+  private static final List<Long> SQUARES = List.of(16L, 28L, 32L, 64L, 128L, 224L, 256L);
 
   /** And of volumes. */
   private static final List<Long> CUBES = List.of(8L, 16L, 32L, 64L);

@@ -8,11 +8,14 @@ import java.util.Enumeration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -24,7 +27,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>{@code ModelSerializer} itself is for files that one trusts: it deserializes the Java objects
  * of an entry {@code preprocessor.bin}, makes objects of the classes that the configuration names,
  * and allocates what a header claims. This reader never deserializes Java objects, makes objects of
- * DL4J's own classes only, and allocates memory in proportion to the file.
+ * DL4J's own classes and of those that its caller names, and allocates memory in proportion to the
+ * file.
  */
 public final class ModelFile {
   private static final String CONFIGURATION = "configuration.json";
@@ -53,27 +57,71 @@ public final class ModelFile {
    * @throws java.nio.file.NoSuchFileException when there is no such file
    */
   public static MultiLayerNetwork read(Path file) throws IOException {
-    return new ModelFile(file.toString()).network(file);
+    return read(file, Set.of());
   }
 
-  private MultiLayerNetwork network(Path path) throws IOException {
+  /**
+   * As {@link #read(Path)}, of a network that also has layers, losses or activations that are not
+   * DL4J's.
+   *
+   * @param others the classes of these, by which the caller promises that an object of each may be
+   *     made of whatever a file says; for example {@code SavedClasses.ALL} of dpfed-imaging
+   */
+  public static MultiLayerNetwork read(Path file, Set<Class<?>> others) throws IOException {
+    ModelFile model = new ModelFile(file.toString());
+    Content content = model.content(file);
+    return model.made(
+        content,
+        () -> ModelConfiguration.read(content.json(), others),
+        (configuration, vector) -> {
+          requireLength(
+              configuration.getConfs().stream()
+                  .map(layer -> layer.getLayer().initializer().numParams(layer)),
+              content.parameters().length);
+          MultiLayerNetwork network = new MultiLayerNetwork(configuration);
+          network.init(vector, false);
+          requireWithinBounds(network.paramTable());
+          return network;
+        });
+  }
+
+  /**
+   * As {@link #read(Path, Set)}, of a file that {@code ModelSerializer} wrote from a {@code
+   * ComputationGraph} of floats.
+   */
+  public static ComputationGraph readGraph(Path file, Set<Class<?>> others) throws IOException {
+    ModelFile model = new ModelFile(file.toString());
+    Content content = model.content(file);
+    return model.made(
+        content,
+        () -> ModelConfiguration.readGraph(content.json(), others),
+        (configuration, vector) -> {
+          requireLength(
+              configuration.getVertices().values().stream().map(vertex -> vertex.numParams(true)),
+              content.parameters().length);
+          ComputationGraph network = new ComputationGraph(configuration);
+          network.init(vector, false);
+          requireWithinBounds(network.paramTable());
+          return network;
+        });
+  }
+
+  /** The two entries that are read. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Content(byte[] json, float[] parameters) {}
+
+  private Content content(Path path) throws IOException {
     long size = Files.size(path);
-    byte[] json;
-    float[] parameters;
     try (ZipFile zip = new ZipFile(path.toFile())) {
       Map<String, ZipEntry> entries = entries(zip);
-      json = content(zip, entries, CONFIGURATION, size);
-      parameters = ParameterFormat.read(content(zip, entries, PARAMETERS, size));
+      return new Content(
+          content(zip, entries, CONFIGURATION, size),
+          ParameterFormat.read(content(zip, entries, PARAMETERS, size)));
     } catch (DamagedModelException e) {
       throw e;
     } catch (IOException | IllegalArgumentException e) {
       // ZipFile throws the second for names that are not in UTF-8.
       throw damaged("is no whole zip file with the parameters of a network: " + e.getMessage(), e);
-    }
-    try {
-      return network(ModelConfiguration.read(json), parameters);
-    } catch (IllegalArgumentException e) {
-      throw damaged("entry " + CONFIGURATION + " " + e.getMessage(), e);
     }
   }
 
@@ -119,29 +167,27 @@ public final class ModelFile {
     }
   }
 
-  private MultiLayerNetwork network(MultiLayerConfiguration configuration, float[] parameters)
+  private <C, N> N made(Content content, Supplier<C> reader, BiFunction<C, INDArray, N> maker)
       throws DamagedModelException {
-    INDArray vector = null;
+    C configuration;
     try {
-      requireLength(configuration, parameters.length);
-      vector = Nd4j.create(parameters, 1, parameters.length);
-      MultiLayerNetwork network = new MultiLayerNetwork(configuration);
-      network.init(vector, false);
-      requireWithinBounds(network);
-      return network;
+      configuration = reader.get();
+    } catch (IllegalArgumentException e) {
+      throw damaged("entry " + CONFIGURATION + " " + e.getMessage(), e);
+    }
+    INDArray vector = Nd4j.create(content.parameters(), 1, content.parameters().length);
+    try {
+      return maker.apply(configuration, vector);
     } catch (RuntimeException | LinkageError e) {
       // Whatever DL4J throws on a configuration that does not hold together.
-      if (vector != null) {
-        vector.close();
-      }
+      vector.close();
       throw damaged("its configuration and parameters make no network: " + e.getMessage(), e);
     }
   }
 
-  private static void requireLength(MultiLayerConfiguration configuration, int parameters) {
+  private static void requireLength(Stream<Long> ofLayers, int parameters) {
     long total = 0;
-    for (NeuralNetConfiguration layer : configuration.getConfs()) {
-      long length = layer.getLayer().initializer().numParams(layer);
+    for (long length : (Iterable<Long>) ofLayers::iterator) {
       if (length < 0 || length > parameters) {
         throw new IllegalArgumentException(
             "a layer has %d parameters, all have %d".formatted(length, parameters));
@@ -155,8 +201,8 @@ public final class ModelFile {
   }
 
   /** Sizes whose product overflows would lead native code out of the array. */
-  private static void requireWithinBounds(MultiLayerNetwork network) {
-    for (INDArray array : network.paramTable().values()) {
+  private static void requireWithinBounds(Map<String, INDArray> parameters) {
+    for (INDArray array : parameters.values()) {
       long length = 1;
       for (long size : array.shape()) {
         length = Math.multiplyExact(length, size);

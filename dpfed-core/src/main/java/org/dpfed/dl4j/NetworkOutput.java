@@ -26,8 +26,9 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
  * @param axis along which the outputs for one label lie
  * @param hasLoss whether DL4J computes the loss along that axis; its layers that take the previous
  *     layer's outputs as they are look for pixels and time steps in the usual place alone
+ * @param isImage whether each example has a label for each of its pixels or voxels
  */
-record NetworkOutput(Task task, int axis, boolean hasLoss) {
+record NetworkOutput(Task task, int axis, boolean hasLoss, boolean isImage) {
   /**
    * Reads the output layer's configuration.
    *
@@ -47,7 +48,9 @@ record NetworkOutput(Task task, int axis, boolean hasLoss) {
         int axis = axis(layerConf);
         boolean isLossLayer =
             layerConf instanceof CnnLossLayer || layerConf instanceof RnnLossLayer;
-        return new NetworkOutput(Task.of(layerConf, loss), axis, axis == 1 || !isLossLayer);
+        boolean isImage = layerConf instanceof CnnLossLayer || layerConf instanceof Cnn3DLossLayer;
+        return new NetworkOutput(
+            Task.of(layerConf, loss), axis, axis == 1 || !isLossLayer, isImage);
       }
     }
     throw new IllegalArgumentException(

@@ -70,6 +70,11 @@ final class Predictions {
     return confusion.length;
   }
 
+  /** For each true class, how many labels were predicted to be of each class; not to be changed. */
+  long[][] confusion() {
+    return confusion;
+  }
+
   /** The share of labels whose class was predicted; NaN when there were none. */
   double accuracy() {
     long right = 0;

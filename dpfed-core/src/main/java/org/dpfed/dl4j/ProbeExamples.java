@@ -36,17 +36,24 @@ final class ProbeExamples {
     this.axis = axis;
   }
 
-  /** Examples of the first known shape that the network takes; empty when it takes none. */
+  /**
+   * Examples of the first known shape that the network takes, if possible with its loss, which may
+   * be one for images of a certain size; empty when it takes none.
+   */
   static Optional<ProbeExamples> of(Model model) {
+    Optional<ProbeExamples> withoutLoss = Optional.empty();
     for (ExampleShape shape : ExampleShapes.of(model)) {
       DataSet two = new DataSet(features(shape, 2, 1, new SplittableRandom(1)), null);
       try {
-        return Optional.of(of(model, shape, new ForwardPass(model).outputs(two)));
+        ProbeExamples taken = of(model, shape, new ForwardPass(model).outputs(two));
+        withoutLoss = withoutLoss.or(() -> Optional.of(taken));
+        new ForwardPass(model).meanLoss(taken.client(1, 1, false, 1));
+        return Optional.of(taken);
       } catch (RuntimeException e) {
-        LOG.debug("the network takes no examples of {}", shape, e);
+        LOG.debug("the network takes no examples of {}, or its loss does not", shape, e);
       }
     }
-    return Optional.empty();
+    return withoutLoss;
   }
 
   private static ProbeExamples of(Model model, ExampleShape shape, INDArray outputs) {

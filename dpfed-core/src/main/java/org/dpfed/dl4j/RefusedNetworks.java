@@ -4,6 +4,7 @@ import java.util.List;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.FrozenVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
@@ -39,9 +40,10 @@ final class RefusedNetworks {
     } else {
       for (NeuralNetConfiguration each :
           ((MultiLayerNetwork) model).getLayerWiseConfigurations().getConfs()) {
-        checkLayer(each.getLayer().getLayerName(), each.getLayer());
+        checkLayer(each.getLayer().getLayerName(), each.getLayer(), false);
       }
     }
+    SoftmaxAxis.check(model);
     trained.stream()
         .filter(FixedParameters::isStatistic)
         .findFirst()
@@ -50,19 +52,25 @@ final class RefusedNetworks {
 
   private static void checkVertex(
       String name, org.deeplearning4j.nn.conf.graph.GraphVertex vertex) {
-    if (vertex instanceof SameDiffVertex) {
-      throw refusedSameDiff("vertex", name, vertex);
+    boolean frozen = false;
+    var inside = vertex;
+    while (inside instanceof FrozenVertex wrapper) {
+      frozen = true;
+      inside = wrapper.getUnderlying();
     }
-    if (vertex instanceof LayerVertex holder) {
-      checkLayer(name, holder.getLayerConf().getLayer());
+    if (inside instanceof SameDiffVertex) {
+      throw refusedSameDiff("vertex", name, inside);
+    }
+    if (inside instanceof LayerVertex holder) {
+      checkLayer(name, holder.getLayerConf().getLayer(), frozen);
     }
   }
 
-  private static void checkLayer(String name, Layer layer) {
+  private static void checkLayer(String name, Layer layer, boolean frozenAround) {
     if (layer instanceof FrozenLayer) {
       return;
     }
-    boolean frozen = false;
+    boolean frozen = frozenAround;
     Layer inside = layer;
     while (inside instanceof BaseWrapperLayer wrapper) {
       frozen |= wrapper instanceof FrozenLayerWithBackprop;
@@ -74,8 +82,9 @@ final class RefusedNetworks {
     if (inside instanceof BatchNormalization && !frozen) {
       throw new IllegalArgumentException(
           ("layer '%s' is BatchNormalization: its running mean and variance are parameters, and would be"
-                  + " clipped and noised with the weights. Use layer normalisation (hasLayerNorm(true)) or"
-                  + " LocalResponseNormalization, or wrap the layer in FrozenLayer to keep pretrained"
+                  + " clipped and noised with the weights. Use group normalisation"
+                  + " (org.dpfed.imaging.layers.GroupNorm, of module dpfed-imaging), or for dense layers layer"
+                  + " normalisation (hasLayerNorm(true)), or wrap the layer in FrozenLayer to keep pretrained"
                   + " statistics fixed")
               .formatted(name));
     }

@@ -32,10 +32,15 @@ sealed interface Tally {
   /** One class for each row: the one with the highest output. */
   final class OfClasses implements Tally {
     private final int classes;
+    private final Optional<Overlap> overlap;
     private final Predictions predictions;
 
-    OfClasses(int classes) {
+    /**
+     * @param overlap how pixels are judged; empty where rows are no pixels
+     */
+    OfClasses(int classes, Optional<Overlap> overlap) {
       this.classes = classes;
+      this.overlap = overlap;
       this.predictions = new Predictions(classes);
     }
 
@@ -50,10 +55,15 @@ sealed interface Tally {
 
     @Override
     public List<Metric> metrics(Metric loss) {
-      Metric accuracy = Metric.of(ModelEvaluation.ACCURACY, predictions.accuracy());
-      return classes == 2
-          ? List.of(accuracy, loss, predictions.ranking().metric())
-          : List.of(accuracy, loss);
+      List<Metric> metrics = new ArrayList<>();
+      overlap.ifPresent(each -> metrics.addAll(each.means(predictions.confusion())));
+      metrics.add(Metric.of(ModelEvaluation.ACCURACY, predictions.accuracy()));
+      metrics.add(loss);
+      if (classes == 2) {
+        metrics.add(predictions.ranking().metric());
+      }
+      overlap.ifPresent(each -> metrics.addAll(Overlap.ofClasses(predictions.confusion())));
+      return metrics;
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.dpfed.dl4j;
 
+import java.util.Optional;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationSigmoid;
@@ -34,8 +35,8 @@ enum Task {
     }
 
     @Override
-    Tally tally(int outputs) {
-      return new Tally.OfClasses(outputs);
+    Tally tally(int outputs, Optional<Overlap> overlap) {
+      return new Tally.OfClasses(outputs, overlap);
     }
   },
 
@@ -48,8 +49,8 @@ enum Task {
     }
 
     @Override
-    Tally tally(int outputs) {
-      return new Tally.OfClasses(outputs);
+    Tally tally(int outputs, Optional<Overlap> overlap) {
+      return new Tally.OfClasses(outputs, overlap);
     }
   },
 
@@ -61,7 +62,7 @@ enum Task {
     }
 
     @Override
-    Tally tally(int outputs) {
+    Tally tally(int outputs, Optional<Overlap> overlap) {
       return new Tally.OfYesOrNo(outputs);
     }
   },
@@ -74,7 +75,7 @@ enum Task {
     }
 
     @Override
-    Tally tally(int outputs) {
+    Tally tally(int outputs, Optional<Overlap> overlap) {
       return new Tally.OfNumbers(outputs);
     }
   };
@@ -93,8 +94,12 @@ enum Task {
   /** Whether the labels of {@code row} can be judged against this many outputs. */
   abstract boolean fits(Labels labels, int row, int outputs);
 
-  /** Counts from zero, for this many outputs in a row. */
-  abstract Tally tally(int outputs);
+  /**
+   * Counts from zero, for this many outputs in a row.
+   *
+   * @param overlap how pixels of classes are judged; empty where rows are no pixels
+   */
+  abstract Tally tally(int outputs, Optional<Overlap> overlap);
 
   /**
    * The task of an output layer, by its loss function; where that says nothing, by its activation.

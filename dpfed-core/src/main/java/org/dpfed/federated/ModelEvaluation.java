@@ -23,6 +23,12 @@ public record ModelEvaluation(int examples, List<Metric> metrics) {
   /** Name of the mean over the examples of the network's own loss function. */
   public static final String LOSS = "loss";
 
+  /** Name of the mean over the classes of the Dice coefficient of their pixels. */
+  public static final String DICE = "dice";
+
+  /** Name of the mean over the classes of the intersection over union of their pixels. */
+  public static final String IOU = "iou";
+
   /** Name of the area under the ROC curve. */
   public static final String ROC_AUC = "rocAuc";
 

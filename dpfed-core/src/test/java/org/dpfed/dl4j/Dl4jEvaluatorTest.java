@@ -126,7 +126,7 @@ final class Dl4jEvaluatorTest {
             "pixels",
             HeldOutNetworks.pixels(Activation.SOFTMAX, LossFunction.MCXENT, 3, CNN2DFormat.NCHW),
             new DataSet(IMAGES, oneHot(16, 1, N, 3, SIDE, SIDE), null, bits(17, N, 1, SIDE, SIDE)),
-            "accuracy"),
+            "dice"),
         Arguments.of(
             "pixels of one mask",
             HeldOutNetworks.pixels(Activation.SIGMOID, LossFunction.XENT, 1, CNN2DFormat.NCHW),

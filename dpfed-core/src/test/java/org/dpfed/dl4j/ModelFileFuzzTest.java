@@ -4,13 +4,17 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
 import org.dpfed.fuzz.Envelope;
@@ -28,6 +32,17 @@ final class ModelFileFuzzTest {
   @Test
   void read_damaged_isReadOrRefused() throws Exception {
     Fuzzing.run(reader(), Fuzzing.FEW, directory);
+  }
+
+  @Test
+  void readGraph_damaged_isReadOrRefused() throws Exception {
+    Fuzzing.run(graphReader(), Fuzzing.FEW, directory);
+  }
+
+  @Test
+  @Tag("stress")
+  void readGraph_damagedManyTimes_isReadOrRefused() throws Exception {
+    Fuzzing.run(graphReader(), Fuzzing.MANY, directory);
   }
 
   @Test
@@ -52,6 +67,39 @@ final class ModelFileFuzzTest {
               ModelFile.read(file).params().close();
             })
         .in(Envelope.ZIP);
+  }
+
+  private static FuzzedReader graphReader() throws IOException {
+    return FuzzedReader.of(
+            "graph",
+            "model.zip",
+            List.of(savedGraph()),
+            DamagedModelException.class,
+            file -> ModelFile.readGraph(file, Set.of()).params().close())
+        .in(Envelope.ZIP);
+  }
+
+  private static byte[] savedGraph() throws IOException {
+    ComputationGraph network =
+        new ComputationGraph(
+            new NeuralNetConfiguration.Builder()
+                .seed(1)
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer("left", new DenseLayer.Builder().nOut(3).build(), "in")
+                .addLayer("right", new DenseLayer.Builder().nOut(3).build(), "in")
+                .addVertex("both", new MergeVertex(), "left", "right")
+                .addVertex("sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), "left", "right")
+                .addVertex("all", new MergeVertex(), "sum", "both")
+                .addLayer("out", new OutputLayer.Builder(LossFunction.MSE).nOut(2).build(), "all")
+                .setOutputs("out")
+                .setInputTypes(InputType.feedForward(4))
+                .build());
+    network.init();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ModelSerializer.writeModel(network, bytes, true);
+    network.close();
+    return bytes.toByteArray();
   }
 
   private static byte[] saved(InputType input, Layer... layers) throws IOException {

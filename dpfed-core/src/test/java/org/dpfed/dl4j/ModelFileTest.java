@@ -16,12 +16,17 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.distribution.NormalDistribution;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
+import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.weights.WeightInitDistribution;
 import org.deeplearning4j.util.ModelSerializer;
@@ -32,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.IActivation;
 import org.nd4j.linalg.activations.impl.ActivationReLU;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSetPreProcessor;
@@ -53,6 +59,61 @@ final class ModelFileTest {
     saved = network();
     ModelSerializer.writeModel(saved, file.toFile(), true);
     Danger.HAPPENED.set(false);
+  }
+
+  private static ComputationGraph graph(IActivation activation) {
+    ComputationGraph graph =
+        new ComputationGraph(
+            new NeuralNetConfiguration.Builder()
+                .seed(1)
+                .graphBuilder()
+                .addInputs("in")
+                .addLayer(
+                    "left", new DenseLayer.Builder().nOut(3).activation(activation).build(), "in")
+                .addLayer("right", new DenseLayer.Builder().nOut(3).build(), "in")
+                .addVertex("sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), "left", "right")
+                .addVertex("both", new MergeVertex(), "sum", "in")
+                .addLayer("out", new OutputLayer.Builder(LossFunction.MSE).nOut(2).build(), "both")
+                .setOutputs("out")
+                .setInputTypes(InputType.feedForward(4))
+                .build());
+    graph.init();
+    return graph;
+  }
+
+  @Test
+  void readGraph_whatModelSerializerWrote_isTheSameNetwork() throws IOException {
+    ComputationGraph graph = graph(new ActivationReLU());
+    ModelSerializer.writeModel(graph, file.toFile(), true);
+    ComputationGraph read = ModelFile.readGraph(file, Set.of());
+    assertThat(read.params()).isEqualTo(graph.params());
+    INDArray input = Nd4j.rand(5, 4);
+    assertThat(read.output(input)[0]).isEqualTo(graph.output(input)[0]);
+  }
+
+  /** An activation of the user's own, which its caller trusts by name. */
+  @Test
+  void read_classThatTheCallerNames_isMadeAndNoOther() throws IOException {
+    ModelSerializer.writeModel(graph(new Danger()), file.toFile(), true);
+    Danger.HAPPENED.set(false);
+    assertThatExceptionOfType(DamagedModelException.class)
+        .isThrownBy(() -> ModelFile.readGraph(file, Set.of(ActivationReLU.class)))
+        .withMessageContaining("names the class '" + Danger.class.getName() + "'");
+    assertThat(Danger.HAPPENED).isFalse();
+    ModelFile.readGraph(file, Set.of(Danger.class));
+    assertThat(Danger.HAPPENED).isTrue();
+    changeConfiguration(json -> json.replace(Danger.class.getName(), "java.util.ArrayList"));
+    assertThatExceptionOfType(DamagedModelException.class)
+        .isThrownBy(() -> ModelFile.readGraph(file, Set.of(Danger.class)))
+        .withMessageContaining("names the class 'java.util.ArrayList'");
+  }
+
+  @Test
+  void readGraph_ofAList_andTheOtherWayRound_areRefused() throws IOException {
+    assertThatExceptionOfType(DamagedModelException.class)
+        .isThrownBy(() -> ModelFile.readGraph(file, Set.of()));
+    ModelSerializer.writeModel(graph(new ActivationReLU()), file.toFile(), true);
+    assertRefused("");
   }
 
   private static MultiLayerNetwork network() {

@@ -37,6 +37,7 @@ final class NetworkTemplateTest {
             () -> NetworkTemplate.of(Networks.stacked(new Sgd(0.1), new BatchNormalization())))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("BatchNormalization")
+        .hasMessageContaining("org.dpfed.imaging.layers.GroupNorm, of module dpfed-imaging")
         .hasMessageContaining("layer normalisation")
         .hasMessageContaining("FrozenLayer");
   }

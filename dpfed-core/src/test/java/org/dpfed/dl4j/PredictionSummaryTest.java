@@ -1,6 +1,7 @@
 package org.dpfed.dl4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.dpfed.dl4j.HeldOutNetworks.INPUTS;
 import static org.dpfed.dl4j.HeldOutNetworks.bits;
@@ -113,5 +114,37 @@ final class PredictionSummaryTest {
       return evaluator.predictions(
           Nd4j.valueArrayOf(template.dimension(), parameter).castTo(DataType.FLOAT));
     }
+  }
+
+  @Test
+  void expectedCalibrationError_ofKnownBins_isTheirMeanDistance() {
+    PredictionSummary summary =
+        new PredictionSummary(
+            List.of(),
+            List.of(),
+            List.of(new CalibrationBin(30, 0.2, 0.3), new CalibrationBin(10, 0.9, 0.5)));
+    // 30/40 · 0.1 + 10/40 · 0.4
+    assertThat(summary.expectedCalibrationError().orElseThrow()).isCloseTo(0.175, within(1e-12));
+    assertThat(new PredictionSummary(List.of(), List.of(), List.of()).expectedCalibrationError())
+        .isEmpty();
+  }
+
+  @Test
+  void sensitivityAt_ofKnownScores_isTheHighestThatKeepsTheSpecificity() {
+    RocAuc ranking = new RocAuc();
+    for (float positive : new float[] {0.9f, 0.8f, 0.4f, 0.3f}) {
+      ranking.add(positive, true);
+    }
+    for (float negative : new float[] {0.85f, 0.4f, 0.2f, 0.1f}) {
+      ranking.add(negative, false);
+    }
+    PredictionSummary summary = new PredictionSummary(List.of(), ranking.curve(), List.of());
+    assertThat(summary.sensitivityAt(1)).hasValue(0.25);
+    assertThat(summary.sensitivityAt(0.75)).hasValue(0.5);
+    assertThat(summary.sensitivityAt(0.6)).hasValue(0.5);
+    assertThat(summary.sensitivityAt(0.5)).hasValue(1);
+    assertThat(new PredictionSummary(List.of(), List.of(), List.of()).sensitivityAt(0.9)).isEmpty();
+    assertThatThrownBy(() -> summary.sensitivityAt(Double.NaN))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 }

@@ -1,0 +1,4 @@
+@NullMarked
+package org.dpfed.imaging.layers;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.dpfed.imaging.losses;
+
+import org.jspecify.annotations.NullMarked;

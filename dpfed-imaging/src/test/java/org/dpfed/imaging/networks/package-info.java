@@ -1,0 +1,4 @@
+@NullMarked
+package org.dpfed.imaging.networks;
+
+import org.jspecify.annotations.NullMarked;
