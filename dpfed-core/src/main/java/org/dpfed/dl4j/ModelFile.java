@@ -65,7 +65,8 @@ public final class ModelFile {
    * DL4J's.
    *
    * @param others the classes of these, by which the caller promises that an object of each may be
-   *     made of whatever a file says; for example {@code SavedClasses.ALL} of dpfed-imaging
+   *     made of whatever a file says; for example {@code ImageNetwork.SAVED_CLASSES} of
+   *     dpfed-imaging
    */
   public static MultiLayerNetwork read(Path file, Set<Class<?>> others) throws IOException {
     ModelFile model = new ModelFile(file.toString());

@@ -32,7 +32,7 @@ import org.nd4j.linalg.learning.regularization.Regularization;
  *
  * <p>The parameters are {@code gamma}, which starts at 1, and {@code beta}, which starts at 0, of
  * one value for each channel. Neither L1, L2 nor weight decay applies to them. The activation is
- * identity, or ReLU, which costs no pass of its own over memory.
+ * identity or ReLU. A mask of features does not change what it computes.
  */
 public final class GroupNorm extends FeedForwardLayer {
   private static final long serialVersionUID = 1L;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.NeuralNetwork;
@@ -19,6 +20,8 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.ModelSerializer;
+import org.dpfed.dl4j.Dl4jClientTrainer;
+import org.dpfed.dl4j.LocalTraining;
 import org.dpfed.dl4j.NetworkTemplate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +32,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
@@ -122,8 +126,7 @@ final class GroupNormTest {
   void output_ofAnExample_dependsOnNoOther() {
     MultiLayerNetwork network = network(list(norm()));
     INDArray images = examples(4).getFeatures();
-    INDArray alone =
-        network.output(images.get(org.nd4j.linalg.indexing.NDArrayIndex.interval(0, 1)));
+    INDArray alone = network.output(images.get(NDArrayIndex.interval(0, 1)));
     assertThat(network.output(images).getRow(0, true).equalsWithEps(alone, 1e-6)).isTrue();
   }
 
@@ -193,6 +196,40 @@ final class GroupNormTest {
     // 76 of the convolution, 8 of the norm, 48·3 + 3 of the output.
     assertThat(NetworkTemplate.of(list(norm())).dimension()).isEqualTo(76 + 8 + 147);
     assertThat(NetworkTemplate.of(graph()).dimension()).isEqualTo(76 + 8 + 147);
+  }
+
+  /** Trains clients after one another and side by side, and compares their updates to the bit. */
+  @Test
+  void check_ofAnyNetwork_findsNoStateBetweenClients() {
+    for (NetworkTemplate template :
+        List.of(NetworkTemplate.of(list(norm())), NetworkTemplate.of(graph()))) {
+      new Dl4jClientTrainer(template, new LocalTraining(2, 4)).check(1);
+    }
+  }
+
+  @Test
+  void output_ofRowsOfPixels_isThatOfImages() {
+    INDArray images = examples(4).getFeatures();
+    MultiLayerNetwork flat =
+        network(
+            builder()
+                .list(new GroupNorm(2, Activation.RELU), output())
+                .setInputType(InputType.convolutionalFlat(6, 5, 2))
+                .build());
+    MultiLayerNetwork whole =
+        network(
+            builder()
+                .list(new GroupNorm(2, Activation.RELU), output())
+                .setInputType(IMAGE)
+                .build());
+    assertThat(flat.output(images.reshape(4, 60))).isEqualTo(whole.output(images));
+  }
+
+  @Test
+  void output_ofAnotherOrderInMemory_isTheSame() {
+    MultiLayerNetwork network = network(list(norm()));
+    INDArray images = examples(4).getFeatures();
+    assertThat(network.output(images.dup('f'))).isEqualTo(network.output(images));
   }
 
   @Test

@@ -25,7 +25,9 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 
 final class ImageLossTest {
@@ -120,8 +122,7 @@ final class ImageLossTest {
 
   private static INDArray part(INDArray rows, int image) {
     return rows.get(
-        org.nd4j.linalg.indexing.NDArrayIndex.interval(image * PIXELS, (image + 1) * PIXELS),
-        org.nd4j.linalg.indexing.NDArrayIndex.all());
+        NDArrayIndex.interval(image * PIXELS, (image + 1) * PIXELS), NDArrayIndex.all());
   }
 
   /** What is masked may be anything, also what no number is. */
@@ -199,15 +200,13 @@ final class ImageLossTest {
         .isCloseTo(ours.score(examples), within(1e-6));
   }
 
-  private static MultiLayerNetwork network(
-      org.nd4j.linalg.lossfunctions.ILossFunction loss, double rate) {
+  private static MultiLayerNetwork network(ILossFunction loss, double rate) {
     MultiLayerNetwork network = new MultiLayerNetwork(configuration(loss, rate));
     network.init();
     return network;
   }
 
-  private static MultiLayerConfiguration configuration(
-      org.nd4j.linalg.lossfunctions.ILossFunction loss, double rate) {
+  private static MultiLayerConfiguration configuration(ILossFunction loss, double rate) {
     return new NeuralNetConfiguration.Builder()
         .seed(1)
         .updater(new Sgd(rate))

@@ -2,6 +2,7 @@ package org.dpfed.imaging.networks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.dpfed.imaging.networks.ImageNetwork.image;
 
 import java.io.IOException;
@@ -151,9 +152,7 @@ final class ImageNetworkTest {
       assertThat(read.output(images)[0]).isEqualTo(graph.output(images)[0]);
       assertThat(ComputationGraph.load(file.toFile(), true).output(images)[0])
           .isEqualTo(graph.output(images)[0]);
-      assertThat(
-              org.assertj.core.api.Assertions.catchThrowable(
-                  () -> ModelFile.readGraph(file, Set.of())))
+      assertThatThrownBy(() -> ModelFile.readGraph(file, Set.of()))
           .isInstanceOf(DamagedModelException.class)
           .hasMessageContaining("names the class 'org.dpfed.imaging.");
     }

@@ -1,5 +1,6 @@
 package org.dpfed.imaging.networks;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.dpfed.imaging.networks.ImageNetwork.image;
 
@@ -87,7 +88,7 @@ final class SavedNetworkTest {
     String json = new String(entries.get("configuration.json"), StandardCharsets.UTF_8);
     String changed =
         json.replace("\"%s\" : %s".formatted(field, before), "\"%s\" : %s".formatted(field, after));
-    org.assertj.core.api.Assertions.assertThat(changed).isNotEqualTo(json);
+    assertThat(changed).isNotEqualTo(json);
     entries.put("configuration.json", changed.getBytes(StandardCharsets.UTF_8));
     Files.write(file, Envelope.zip(entries));
     assertThatExceptionOfType(DamagedModelException.class)
