@@ -41,9 +41,7 @@ class DicomErrorsShowNoValueTest {
   }
 
   private void collect(DicomBytes file) {
-    for (TransferSyntax syntax : TransferSyntax.values()) {
-      collect(file.file(syntax));
-    }
+    collect(file.file(TransferSyntax.EXPLICIT_LITTLE));
     collect(file.dataSet(TransferSyntax.IMPLICIT_LITTLE));
   }
 
@@ -92,6 +90,9 @@ class DicomErrorsShowNoValueTest {
 
   @Test
   void attributes_eachReplacedOrMissing_causeErrorsWithoutTheirValues() {
+    for (TransferSyntax syntax : TransferSyntax.values()) {
+      collect(right().file(syntax));
+    }
     for (Tag tag : Tag.values()) {
       collect(right().without(tag));
       collect(right().text(tag, "LO", "ZQother"));
