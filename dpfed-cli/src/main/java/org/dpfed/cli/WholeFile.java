@@ -37,6 +37,8 @@ public final class WholeFile {
   public static void write(Path file, Content content) throws IOException {
     Path unfinished = file.resolveSibling(file.getFileName() + ".part");
     try {
+      // Somebody's link of that name would be written through.
+      Files.deleteIfExists(unfinished);
       content.to(unfinished);
       force(unfinished, StandardOpenOption.WRITE);
       Files.move(unfinished, file, StandardCopyOption.REPLACE_EXISTING);

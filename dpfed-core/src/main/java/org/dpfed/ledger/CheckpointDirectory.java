@@ -162,6 +162,15 @@ public final class CheckpointDirectory implements AutoCloseable {
     }
   }
 
+  /** Whether there are checkpoints of which none is intact. */
+  public boolean hasDamaged() throws IOException {
+    try {
+      return !newestFirst().isEmpty() && newest().isEmpty();
+    } catch (IOException e) {
+      throw DiskFailure.of(path + " cannot be read", e);
+    }
+  }
+
   private static Optional<Checkpoint> intact(Path file) throws IOException {
     try {
       return Optional.of(CheckpointFormat.read(file));

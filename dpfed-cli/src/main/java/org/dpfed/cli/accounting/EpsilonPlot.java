@@ -42,7 +42,7 @@ final class EpsilonPlot {
                 Axis.linear("ε"),
                 "",
                 List.of(new LineChart.Line("ε", marks)),
-                true)
+                LineChart.Intervals.BAND)
             .plot();
     save(plot, file);
   }

@@ -15,11 +15,10 @@ import org.jspecify.annotations.Nullable;
  * @param y axis of the heights
  * @param legend what the names of the lines are; there is no legend where there is one line
  * @param lines at least one
- * @param isBand whether intervals are drawn as a band along the line, for lines with many marks;
- *     otherwise each mark has a bar
+ * @param intervals how they are drawn
  */
 public record LineChart(
-    Heading heading, Axis x, Axis y, String legend, List<Line> lines, boolean isBand) {
+    Heading heading, Axis x, Axis y, String legend, List<Line> lines, Intervals intervals) {
   /**
    * Share of the distance between two values, if there are many, that lines beside each other take.
    */
@@ -36,6 +35,18 @@ public record LineChart(
 
   /** Filled forms, then open ones, so that lines differ in print without colours. */
   private static final List<Integer> SHAPES = List.of(21, 22, 24, 23, 25, 1, 0, 2, 5, 6);
+
+  /** How the intervals of marks are drawn. */
+  public enum Intervals {
+    /** A band along the line, for lines with many marks. */
+    BAND,
+
+    /** A bar through each mark. */
+    BAR,
+
+    /** As {@link #BAR}; lines stand beside each other, for an axis of a few tried values. */
+    BAR_BESIDE
+  }
 
   /**
    * A line.
@@ -130,7 +141,7 @@ public record LineChart(
     List<Map<String, Object>> layers = new ArrayList<>();
     boolean hasIntervals = marks().anyMatch(Mark::hasInterval);
     Map<String, Object> ends = Plot.options("ymin", "low", "ymax", "high");
-    if (hasIntervals && isBand) {
+    if (hasIntervals && intervals == Intervals.BAND) {
       Map<String, Object> band = Plot.options("geom", "ribbon", "mapping", ends);
       band.putAll(Plot.options("alpha", 0.15, "size", 0, "show_legend", false));
       layers.add(band);
@@ -140,9 +151,9 @@ public record LineChart(
       layers.add(bars);
     }
     layers.add(Plot.options("geom", "line", "size", 1));
-    if (!isBand) {
+    if (intervals != Intervals.BAND) {
       layers.add(Plot.options("geom", "point", "size", 3));
-      if (hasIntervals && lines.size() > 1) {
+      if (intervals == Intervals.BAR_BESIDE && hasIntervals && lines.size() > 1) {
         Map<String, Object> beside = Plot.options("name", "dodge", "width", width());
         layers.forEach(layer -> layer.put("position", beside));
       }

@@ -70,7 +70,9 @@ final class ComparisonPage {
     rows.put("unit", run -> span(run.report().at("/guarantee/unit").asText()));
     rows.put("relation", run -> span(run.report().at("/guarantee/relation").asText()));
     rows.put("trust", run -> span(run.report().at("/plan/trust/label").asText()));
-    rows.put("ε of all runs on its ledger", run -> run.epsilon("/guaranteeOfAllRuns/epsilon"));
+    rows.put(
+        "ε of all runs on its ledger, when its report was written",
+        run -> run.epsilon("/guaranteeOfAllRuns/epsilon"));
     rows.put("rounds finished", run -> run.at("/roundsFinished"));
     rows.put("clip norm", run -> run.at("/plan/clipNorm"));
     rows.put("noise multiplier", run -> run.at("/plan/noiseMultiplier"));

@@ -74,15 +74,14 @@ final class GuaranteeSection {
             text(", proven by the accountant "),
             text(report.at("/guarantee/accountant").asText()),
             text(
-                ". Think of an attacker who tries to tell who took part, and who accuses some who"
-                    + " did not. Of those who did, the attacker finds at most e^ε times that share,"
-                    + " plus δ; without the models, just that share.")),
+                ". Think of an attacker who tries to tell %s, and who accuses some of whom it is not true. Of the others, the attacker finds at most e^ε times that share, plus δ; without the models, just that share."
+                    .formatted(words.secret()))),
         Tables.boxed(
             "The best that any attacker can do",
             thead(
                 tr(
-                    column("accused though they took no part"),
-                    column("found of those who took part, at most"),
+                    column("accused though it is not true of them"),
+                    column("found of those of whom it is true, at most"),
                     column("without the models"))),
             tbody(
                 each(
@@ -122,11 +121,13 @@ final class GuaranteeSection {
                   " rounds were charged again: the run was cut and resumed, and someone may have"
                       + " seen what they had released before. The ε above counts them.")));
     }
+    words.choice().ifPresent(choice -> parts.add(p(strong(choice))));
     JsonNode all = report.path("guaranteeOfAllRuns");
     if (all.path("isPrivate").asBoolean()) {
       parts.add(
           p(
-              strong("All runs on the ledger of this population together: ε = "),
+              strong(
+                  "All runs on the ledger of this population together, " + words.asOf() + ": ε = "),
               numbers.epsilon("/guaranteeOfAllRuns/epsilon"),
               text(", δ = "),
               numbers.at("/guaranteeOfAllRuns/delta"),

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.dpfed.accounting.Guarantee;
 
@@ -44,7 +45,7 @@ record GuaranteeText(JsonNode report) {
   /** What it means, or why there is none. */
   String meaning() {
     if (isPrivate()) {
-      return "%s changes the probability of whatever anyone concludes from the released models by a factor of at most e^ε = %s, except with probability δ."
+      return "%s changes the probability of whatever anyone concludes from the released models to at most e^ε = %s times what it was, plus δ."
           .formatted(difference(), roundedUp(Math.exp(epsilon())));
     }
     return reason()
@@ -71,10 +72,32 @@ record GuaranteeText(JsonNode report) {
     };
   }
 
+  /** What nobody can tell of someone. */
+  String secret() {
+    return switch (guarantee().path("relation").asText()) {
+      case "replace-one" -> "whose data of two persons were used";
+      case "zero-out" -> "whose contribution was used, knowing who was asked";
+      default -> "who took part";
+    };
+  }
+
   /** Who is protected. */
   String who() {
     return "Each %s, %s of them, with all data of its client. That is the unit of privacy: a person whose data are spread over several clients is not protected as a whole."
         .formatted(unit(), report.at("/plan/population").asText("an unknown number"));
+  }
+
+  /** Why ε is not that of a model that was chosen out of a sweep; empty where it was none. */
+  Optional<String> choice() {
+    return report.path("isOneOfSweep").asBoolean()
+        ? Optional.of(
+            "This run is one of a sweep. If its model was chosen by what was measured on clients' data, the choice depends on all runs and costs what all of them cost: summary.md of the sweep states it.")
+        : Optional.empty();
+  }
+
+  /** Until when the charges of all runs are counted. */
+  String asOf() {
+    return "when this was written (%s)".formatted(report.path("time").asText("time unknown"));
   }
 
   /** From whom. */

@@ -90,11 +90,13 @@ public final class ModelCard {
           "%d rounds were charged again after a resume; ε counts them."
               .formatted(report.path("roundsChargedAgain").asInt()));
     }
+    words.choice().ifPresent(choice -> lines.addAll(List.of("", "**" + escaped(choice) + "**")));
     JsonNode all = report.path("guaranteeOfAllRuns");
     if (all.isObject()) {
       lines.add("");
       lines.add(
-          "All runs on the ledger of these clients: " + escaped(all.path("summary").asText()));
+          "All runs on the ledger of these clients "
+              + escaped(words.asOf() + ": " + all.path("summary").asText()));
     }
   }
 

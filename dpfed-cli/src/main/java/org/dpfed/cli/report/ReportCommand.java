@@ -46,6 +46,10 @@ public final class ReportCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (directories.stream().map(path -> path.toAbsolutePath().normalize()).distinct().count()
+        < directories.size()) {
+      throw new UsageException("a run is named twice; name each once");
+    }
     List<StoredReport> runs = directories.stream().map(StoredReport::in).toList();
     if (comparison != null && runs.size() < 2) {
       throw new UsageException(

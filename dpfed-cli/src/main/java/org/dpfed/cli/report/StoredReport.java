@@ -26,6 +26,11 @@ record StoredReport(Path directory, JsonNode report) {
    */
   static StoredReport in(Path directory) {
     Path file = directory.resolve(FILE);
+    if (Files.isRegularFile(directory.resolve("results.csv"))) {
+      throw new UsageException(
+          "%s is a sweep, which has no report; see its summary.md, or give runs of it, such as %s"
+              .formatted(directory, directory.resolve("runs").resolve("001")));
+    }
     if (!Files.isRegularFile(file)) {
       throw new UsageException(
           "%s has no %s; give the directory of a run that has been evaluated or has ended, such as runs/wdbc"
@@ -35,7 +40,8 @@ record StoredReport(Path directory, JsonNode report) {
       JsonNode report = new ObjectMapper().readTree(file.toFile());
       if (report.path("guarantee").isObject()
           && report.path("rounds").isArray()
-          && isFinite(report)) {
+          && isFinite(report)
+          && isConsistent(report)) {
         return new StoredReport(directory, report);
       }
       throw new UsageException(notAReport(file));
@@ -44,6 +50,22 @@ record StoredReport(Path directory, JsonNode report) {
     } catch (IOException e) {
       throw new UsageException("%s: %s".formatted(file, Causes.words(e)), e);
     }
+  }
+
+  /** Whether what it says of privacy can be true: a file can be edited. */
+  private static boolean isConsistent(JsonNode report) {
+    JsonNode guarantee = report.path("guarantee");
+    boolean isPrivate = guarantee.path("isPrivate").asBoolean();
+    double delta = guarantee.path("delta").asDouble();
+    boolean isBound =
+        guarantee.path("epsilon").isNumber()
+            && guarantee.path("epsilon").asDouble() >= 0
+            && guarantee.path("delta").isNumber()
+            && delta > 0
+            && delta < 1
+            && report.path("isSecure").asBoolean()
+            && report.at("/plan/noiseMultiplier").asDouble() > 0;
+    return guarantee.path("isPrivate").isBoolean() && (!isPrivate || isBound);
   }
 
   /** Whether every number in it is, as in all that dpfed writes. */

@@ -39,6 +39,7 @@ final class EventSweepOutput implements SweepOutput {
           .ifPresent(
               planned -> {
                 Results.put(run, "epsilon", OptionalDouble.of(planned.epsilon()));
+                run.put("isPrivate", planned.isPrivate());
                 run.put("noiseMultiplier", planned.noiseMultiplier());
                 run.put("roundsPlanned", planned.planned().rounds());
               });
@@ -50,6 +51,7 @@ final class EventSweepOutput implements SweepOutput {
           .addObject()
           .put("ledger", total.ledger().toString())
           .put("runs", total.runs())
+          .put("earlierRuns", total.earlier())
           .put("withoutGuarantee", total.unbounded())
           .put("all", total.all())
           .put("others", total.others());

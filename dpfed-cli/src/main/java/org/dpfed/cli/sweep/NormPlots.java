@@ -60,7 +60,7 @@ record NormPlots(List<Point> points) {
             y,
             "",
             lines,
-            false)
+            LineChart.Intervals.BAR)
         .plot();
   }
 

@@ -9,6 +9,7 @@ import java.util.OptionalDouble;
 import org.dpfed.accounting.Guarantee;
 import org.dpfed.cli.output.TerminalBar;
 import org.dpfed.cli.output.TimeLeft;
+import org.dpfed.cli.training.PlannedTraining;
 import org.dpfed.federated.ModelEvaluation;
 
 /** Text for people: a line for each run that ends, or on a terminal a bar of all rounds. */
@@ -33,23 +34,34 @@ final class PlainSweepOutput implements SweepOutput {
             "run %s (%s): %s%n",
             result.run().name(),
             result.settingsText(),
-            result
-                .problem()
-                .orElseGet(
-                    () -> "ε = " + Guarantee.displayed(result.plan().orElseThrow().epsilon())));
+            result.problem().orElseGet(() -> epsilon(result.plan().orElseThrow())));
       }
     }
     for (TotalCost total : TotalCost.planned(runs)) {
-      out.printf("all %d runs on %s together: %s%n", total.runs(), total.ledger(), total.all());
+      out.printf(
+          "%s: %d runs to come%s, together: %s%n",
+          total.ledger(),
+          total.runs() - total.earlier(),
+          total.earlier() > 0
+              ? ", %d on it already".formatted(total.earlier())
+              : " on a new ledger",
+          total.all());
       if (total.unbounded() > 0) {
         out.printf(
-            "without the %d that have no guarantee: %s%n", total.unbounded(), total.others());
+            "without those that have no guarantee, %d: %s%n", total.unbounded(), total.others());
       }
     }
     if (isDry) {
       out.println("dry run: nothing was trained, charged or written");
     }
     out.flush();
+  }
+
+  private static String epsilon(PlannedTraining plan) {
+    String epsilon = "ε = " + Guarantee.displayed(plan.epsilon());
+    return plan.isPrivate() || Double.isInfinite(plan.epsilon())
+        ? epsilon
+        : "no privacy, seeded noise; with secure noise " + epsilon;
   }
 
   @Override
@@ -83,6 +95,9 @@ final class PlainSweepOutput implements SweepOutput {
     out.printf(
         "%d of %d runs done, %d failed; written to %s%n",
         results.done(), results.runs().size(), results.failed(), directory);
+    if (isInterrupted) {
+      out.println("to go on: the same command with --resume");
+    }
     out.flush();
   }
 }

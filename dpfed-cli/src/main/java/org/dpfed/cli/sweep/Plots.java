@@ -33,6 +33,8 @@ final class Plots {
       "Choosing among these runs costs what all of them cost together";
   private static final int MOST_LINES = 10;
 
+  private static final String SEEDED = "Seeded noise: no privacy. ";
+
   private final List<Point> points;
   private final Map<String, Plot> plots = new LinkedHashMap<>();
 
@@ -79,6 +81,12 @@ final class Plots {
     }
   }
 
+  private String warning() {
+    boolean isSeeded =
+        points.stream().anyMatch(p -> !p.isPrivate() && Double.isFinite(p.epsilon()));
+    return isSeeded ? SEEDED + CHOICE : CHOICE;
+  }
+
   private static OptionalDouble noise(Point point) {
     return OptionalDouble.of(point.noiseMultiplier());
   }
@@ -119,12 +127,12 @@ final class Plots {
                       "Accuracy over " + title,
                       explanation(Point.meaningWithRange(bounded), bounded, values(lines).size())
                           + left,
-                      CHOICE),
+                      warning()),
                   Axis.of(title, values(lines)),
                   Axis.linear(ACCURACY),
                   CLIP_TITLE,
                   lines(lines),
-                  false)
+                  LineChart.Intervals.BAR)
               .plot());
     }
   }
@@ -147,7 +155,7 @@ final class Plots {
                 Axis.linear(ACCURACY),
                 legend,
                 lines(lines),
-                false)
+                LineChart.Intervals.BAR_BESIDE)
             .plot());
   }
 
@@ -201,7 +209,7 @@ final class Plots {
             new Heading(
                 "Accuracy by clip norm and noise multiplier, with ε of each run alone",
                 explanation(Point.meaning(points), points, cells.size()),
-                CHOICE),
+                warning()),
             CLIP_TITLE,
             values(byNoise).stream().distinct().sorted().map(Axis::text).toList(),
             NOISE_TITLE,
@@ -260,7 +268,7 @@ final class Plots {
                   Axis.linear(ACCURACY),
                   variesNoise ? NOISE_TITLE : "settings",
                   lines,
-                  true)
+                  LineChart.Intervals.BAND)
               .plot());
     }
   }

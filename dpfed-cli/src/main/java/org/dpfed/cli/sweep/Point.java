@@ -75,6 +75,11 @@ record Point(Map<String, String> settings, List<RunResult> runs) {
     return runs.stream().mapToDouble(run -> run.epsilon().orElseThrow()).max().orElseThrow();
   }
 
+  /** Whether a guarantee holds of every run. */
+  boolean isPrivate() {
+    return runs.stream().allMatch(RunResult::isPrivate);
+  }
+
   double noiseMultiplier() {
     return runs.get(0).plan().orElseThrow().noiseMultiplier();
   }

@@ -1,5 +1,6 @@
 package org.dpfed.cli.sweep;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import org.dpfed.cli.training.PlannedTraining;
@@ -43,6 +45,9 @@ record RunResult(
               ? Optional.of(new ObjectMapper().readTree(file.toFile()))
               : Optional.empty();
       return new RunResult(run, Optional.of(plan), report, problem);
+    } catch (JsonProcessingException e) {
+      // As good as none: the run goes on from its checkpoint, and writes another.
+      return new RunResult(run, Optional.of(plan), Optional.empty(), problem);
     } catch (IOException e) {
       throw new UncheckedIOException(file + " cannot be read: " + e.getMessage(), e);
     }
@@ -67,7 +72,13 @@ record RunResult(
 
   /** The settings that differ between runs, such as {@code seed=1, privacy.clipNorm=0.5}. */
   String settingsText() {
-    return run.settings().toString().replaceAll("[{}]", "");
+    return run.settings().toString().replaceAll("[{}]", "").replaceAll("[\\p{Cc}\\p{Cf}]", "?");
+  }
+
+  /** How many rows it was evaluated on. */
+  OptionalInt heldOutRows() {
+    JsonNode rows = node("/notCoveredByGuarantee/evaluation/examples");
+    return rows.isInt() ? OptionalInt.of(rows.intValue()) : OptionalInt.empty();
   }
 
   private JsonNode node(String pointer) {

@@ -5,7 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.dpfed.accounting.Guarantee;
 
@@ -50,7 +50,7 @@ final class Summary {
             .collect(Collectors.groupingBy(RunResult::status, Collectors.counting()));
     line("");
     line(
-        "%d runs: %s. One row for each is in `results.csv`; what was measured on held-out rows is covered by no guarantee.",
+        "%d runs: %s. One row for each is in `results.csv`. **Do not publish tables and plots**: no guarantee covers what was measured on held-out rows.",
         results.runs().size(),
         counts.entrySet().stream()
             .sorted(Map.Entry.comparingByKey())
@@ -76,17 +76,13 @@ final class Summary {
     line("");
     line("## The best run, and what choosing it costs");
     line("");
-    Optional<Point> best = points.stream().max(Comparator.comparingDouble(Point::mean));
+    List<Point> best = best();
     if (best.isEmpty()) {
       line("No run is done that has an accuracy.");
-    } else {
-      line(
-          "Highest mean accuracy: %.4f (%s) with %s.",
-          best.get().mean(), seeds(best.get()), best.get().text());
     }
-    line("");
+    best.forEach(this::addBest);
     line(
-        "Choosing this model because of its accuracy on clients' data is itself a release: the choice depends on every model of the sweep. So a chosen model does not have the ε of its own run.");
+        "Choosing a model because of its accuracy on clients' data is itself a release: the choice depends on every model of the sweep. So a chosen model does not have the ε of its own run.");
     line("");
     line("| how the model was chosen | what it costs |");
     line("| --- | --- |");
@@ -97,19 +93,66 @@ final class Summary {
           total.runs(), total.all());
       if (total.unbounded() > 0) {
         line(
-            "| the same without the %d runs that have no guarantee | %s |",
+            "| the same without those that have no guarantee, %d | %s |",
             total.unbounded(), total.others());
       }
     }
-    best.ifPresent(
+    if (totals.isEmpty()) {
+      line("| by accuracy on data of these clients | without a bound that is known: no ledger |");
+    }
+    best.forEach(
         point ->
             line(
-                "| on public data, or before any run: one run with these settings and one seed | %s |",
-                alone(point)));
+                "| on public data, or before any run: one run with %s and one seed | %s |",
+                point.text(), alone(point)));
     line("");
+    if (totals.size() > 1) {
+      line(
+          "**These runs are on %d ledgers.** If the same people are clients on two of them, no bound of the choice is known: give all runs one `run.ledger`.",
+          totals.size());
+      line("");
+    }
     line(
-        "The totals are of everything charged to the ledger of the population, runs before this sweep and rounds that were charged again included; `./dpfed ledger show` states them too: %s.",
-        totals.stream().map(total -> "`" + total.ledger() + "`").collect(Collectors.joining(", ")));
+        "The totals are of everything charged to the ledger of the population, runs before this sweep and rounds that were charged again included. The ledger states them too: %s.",
+        totals.stream()
+            .map(total -> "`./dpfed ledger show " + total.ledger() + "`")
+            .collect(Collectors.joining(", ")));
+  }
+
+  /** The best point, and where that one has no guarantee, also the best of those that have. */
+  private List<Point> best() {
+    Comparator<Point> byMean =
+        Comparator.comparingDouble(Point::mean)
+            .thenComparing(Comparator.comparingDouble(Point::epsilon).reversed());
+    List<Point> best = new ArrayList<>();
+    points.stream().max(byMean).ifPresent(best::add);
+    points.stream()
+        .filter(Point::isPrivate)
+        .max(byMean)
+        .filter(point -> !best.contains(point))
+        .ifPresent(best::add);
+    return best;
+  }
+
+  private void addBest(Point point) {
+    OptionalInt rows = point.runs().get(0).heldOutRows();
+    line(
+        "Highest mean accuracy%s: %.4f (%s) with %s, in %s.%s",
+        point.isPrivate() ? " with a guarantee" : "",
+        point.mean(),
+        seeds(point),
+        point.text(),
+        point.runs().stream()
+            .map(run -> "`runs/" + run.run().name() + "`")
+            .collect(Collectors.joining(", ")),
+        rows.isPresent() && rows.getAsInt() > 0
+            ? String.format(
+                Locale.ROOT,
+                " One of the %d held-out rows is %.4f.",
+                rows.getAsInt(),
+                1.0 / rows.getAsInt())
+            : "");
+    line("");
   }
 
   private static String seeds(Point point) {
@@ -173,9 +216,15 @@ final class Summary {
                     Guarantee.displayed(point.epsilon())));
   }
 
+  /** Text of settings, which Markdown and HTML take as text on one line. */
+  private static String shown(String text) {
+    return text.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]+", " ")
+        .replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace("|", "\\|");
+  }
+
   private static String cells(List<String> values) {
-    return values.stream()
-        .map(value -> " " + value.replace("|", "\\|") + " |")
-        .collect(Collectors.joining());
+    return values.stream().map(value -> " " + shown(value) + " |").collect(Collectors.joining());
   }
 }

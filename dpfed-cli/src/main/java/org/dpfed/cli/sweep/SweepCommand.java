@@ -63,7 +63,7 @@ public final class SweepCommand implements Callable<Integer> {
         "Runs side by side. Default: as many as there are cores for their workers",
         "(run.workers, 1 unless set) and memory for their models."
       })
-  private int parallel;
+  private @Nullable Integer parallel;
 
   @Option(
       names = "--resume",
@@ -95,24 +95,46 @@ public final class SweepCommand implements Callable<Integer> {
   }
 
   private int run(SweepOutput output) throws IOException {
-    if (parallel < 0) {
+    if (parallel != null && parallel < 1) {
       throw new UsageException("--parallel must be at least 1, was " + parallel);
     }
     SweepSettings settings = SweepSettings.of(config);
+    SweepDirectory directory = SweepDirectory.of(sweeps, name());
+    if (resume || !dryRun) {
+      directory.check(resume);
+    }
     List<RunResult> planned = planned(settings.runs());
+    if (resume) {
+      planned = found(planned, directory);
+    }
     List<PlannedTraining> plans = planned.stream().flatMap(run -> run.plan().stream()).toList();
     if (plans.isEmpty()) {
       throw new UsageException("no run is possible: " + planned.get(0).problem().orElseThrow());
     }
-    int atOnce = parallel > 0 ? parallel : Parallelism.of(plans);
+    requireOneMeaning(plans);
+    int atOnce = parallel != null ? parallel : Parallelism.of(plans);
     output.planned(planned, atOnce, dryRun);
     if (dryRun) {
       return CommandLine.ExitCode.OK;
     }
-    SweepDirectory directory = SweepDirectory.of(sweeps, name(), resume);
-    return new SweepRunner(directory, settings.varied(), found(planned, directory))
+    return new SweepRunner(directory, settings.varied(), planned)
         .train(atOnce, output)
         .exitStatus();
+  }
+
+  /** Each run keeps the budget in its own relation and delta, so all need the same. */
+  private static void requireOneMeaning(List<PlannedTraining> plans) {
+    boolean isLimited = plans.stream().anyMatch(plan -> plan.maxEpsilon().isPresent());
+    long meanings =
+        plans.stream()
+            .filter(PlannedTraining::isPrivate)
+            .map(plan -> List.of(plan.planned().relation(), plan.planned().delta()))
+            .distinct()
+            .count();
+    if (isLimited && meanings > 1) {
+      throw new UsageException(
+          "privacy.maxEpsilon needs one privacy.relation and one privacy.delta for all runs of the sweep, since a budget in one says nothing in another; sweep over them without a budget, or in sweeps of their own");
+    }
   }
 
   private String name() {
@@ -133,17 +155,19 @@ public final class SweepCommand implements Callable<Integer> {
     return planned;
   }
 
-  /** With what earlier runs of this sweep left. */
-  private static List<RunResult> found(List<RunResult> planned, SweepDirectory directory) {
-    return planned.stream()
-        .map(
-            result ->
-                result
-                    .plan()
-                    .map(
-                        plan ->
-                            RunResult.of(result.run(), plan, directory.runs(), Optional.empty()))
-                    .orElse(result))
-        .toList();
+  /** With what earlier runs of this sweep left, all of which must be of this file. */
+  private static List<RunResult> found(List<RunResult> planned, SweepDirectory directory)
+      throws IOException {
+    List<RunResult> found = new ArrayList<>();
+    for (RunResult result : planned) {
+      if (result.plan().isPresent()) {
+        PlannedTraining plan = result.plan().get();
+        result.run().requireSame(directory.runs(), plan.ledgerFile());
+        found.add(RunResult.of(result.run(), plan, directory.runs(), Optional.empty()));
+      } else {
+        found.add(result);
+      }
+    }
+    return found;
   }
 }

@@ -3,9 +3,9 @@ package org.dpfed.cli.sweep;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Map;
 import org.dpfed.cli.UsageException;
+import org.dpfed.cli.WholeFile;
 
 /**
  * The files of a sweep: the run directories in {@code runs}, {@code results.csv}, {@code
@@ -16,26 +16,37 @@ import org.dpfed.cli.UsageException;
 record SweepDirectory(Path path) {
 
   /**
-   * The directory of a new sweep, or of one that goes on.
+   * The directory of that name, which need not be there.
    *
-   * @throws UsageException when the name is none of a directory here, or it is there and should not
-   *     be, or the other way round
+   * @throws UsageException when the name is none of a directory here
    */
-  static SweepDirectory of(Path sweeps, String name, boolean resumes) throws IOException {
+  static SweepDirectory of(Path sweeps, String name) {
     Path path = sweeps.resolve(name);
     if (name.startsWith(".") || !String.valueOf(path.getFileName()).equals(name)) {
       throw new UsageException(
           "--name must be the name of a directory, without / and not beginning with a dot, was "
               + name);
     }
+    return new SweepDirectory(path);
+  }
+
+  /**
+   * Checks that it is there when a sweep goes on, and only then.
+   *
+   * @throws UsageException otherwise
+   */
+  void check(boolean resumes) {
     if (Files.exists(path) != resumes) {
       throw new UsageException(
           resumes
               ? path + " holds no sweep to go on with; leave out --resume"
               : path + " holds an earlier sweep; go on with --resume, or choose another --name");
     }
-    Files.createDirectories(path.resolve("runs"));
-    return new SweepDirectory(path);
+  }
+
+  /** Creates it where it is not there. */
+  void create() throws IOException {
+    Files.createDirectories(runs());
   }
 
   /** Directory of the run directories. */
@@ -56,8 +67,6 @@ record SweepDirectory(Path path) {
   }
 
   private void write(String name, String text) throws IOException {
-    Path unfinished = path.resolve(name + ".part");
-    Files.writeString(unfinished, text);
-    Files.move(unfinished, path.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+    WholeFile.write(path.resolve(name), file -> Files.writeString(file, text));
   }
 }

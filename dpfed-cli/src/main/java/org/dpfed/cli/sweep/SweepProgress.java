@@ -37,13 +37,15 @@ final class SweepProgress implements AutoCloseable {
   }
 
   /**
-   * A run has ended.
+   * A run has ended. One that was interrupted goes on another time, so it does not count.
    *
    * @param skipped rounds that it will not do any more
    */
   synchronized void ended(RunResult result, long skipped) {
-    ended++;
-    done += skipped;
+    if (result.isDone() || result.problem().isPresent()) {
+      ended++;
+      done += skipped;
+    }
     output.ran(result, ended, runs, time.seconds(rounds - done));
     show();
   }

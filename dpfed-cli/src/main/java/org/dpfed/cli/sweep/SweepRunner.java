@@ -128,7 +128,7 @@ final class SweepRunner {
 
   private void openLedgers(List<RunResult> open) throws IOException {
     for (RunResult result : open) {
-      Path file = plan(result).ledger().toAbsolutePath().normalize();
+      Path file = plan(result).ledgerFile();
       if (!ledgers.containsKey(file)) {
         ledgers.put(file, opened(file));
       }
@@ -145,6 +145,7 @@ final class SweepRunner {
 
   private void trainAll(List<RunResult> open, int parallel, SweepProgress progress)
       throws IOException {
+    directory.create();
     directory.write(results());
     ExecutorService threads = Executors.newFixedThreadPool(parallel);
     try {
@@ -210,7 +211,7 @@ final class SweepRunner {
 
   private void trainLogged(RunResult open, Runnable onRound) throws IOException {
     Path run = Files.createDirectories(directory.runs().resolve(open.run().name()));
-    Path ledger = plan(open).ledger().toAbsolutePath().normalize();
+    Path ledger = plan(open).ledgerFile();
     PopulationLedger beside =
         Objects.requireNonNull(ledgers.get(ledger)).sideBySide(plan(open).maxEpsilon());
     try (PrintWriter log =

@@ -8,9 +8,11 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.dpfed.accounting.ChargedRounds;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.Guarantee;
+import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.PlannedRun;
 import org.dpfed.accounting.PrivacyAccountant;
 import org.dpfed.accounting.TightestAccountant;
@@ -25,11 +27,12 @@ import org.dpfed.ledger.LedgerHistory;
  *
  * @param ledger of the population
  * @param runs how many
+ * @param earlier how many of them are on the ledger already
  * @param unbounded how many of them have no guarantee
  * @param all of all, in words
  * @param others of those with a guarantee, in words
  */
-record TotalCost(Path ledger, int runs, int unbounded, String all, String others) {
+record TotalCost(Path ledger, int runs, int earlier, int unbounded, String all, String others) {
 
   /** A run and the rounds of it that count. */
   private record Cost(PlannedRun run, ChargedRounds rounds) {
@@ -38,19 +41,24 @@ record TotalCost(Path ledger, int runs, int unbounded, String all, String others
     }
   }
 
-  /** Of these runs when they are done, for each population. */
+  /**
+   * Of these runs when they are done and of what is on their ledgers already, for each population.
+   * A run that was cut counts twice: its charges so far, and whole.
+   */
   static List<TotalCost> planned(List<RunResult> results) {
+    Map<Path, List<PlannedRun>> toCome =
+        byLedger(results.stream().filter(result -> !result.isDone()).toList());
     List<TotalCost> totals = new ArrayList<>();
     byLedger(results)
         .forEach(
-            (ledger, plans) ->
-                totals.add(
-                    of(
-                        ledger,
-                        plans,
-                        plans.stream()
-                            .map(run -> new Cost(run, ChargedRounds.first(run.rounds())))
-                            .toList())));
+            (ledger, plans) -> {
+              List<Cost> costs = new ArrayList<>(charged(ledger));
+              int earlier = costs.size();
+              toCome
+                  .getOrDefault(ledger, List.of())
+                  .forEach(run -> costs.add(new Cost(run, ChargedRounds.first(run.rounds()))));
+              totals.add(of(ledger, plans, costs, earlier));
+            });
     return totals;
   }
 
@@ -65,7 +73,7 @@ record TotalCost(Path ledger, int runs, int unbounded, String all, String others
             (ledger, plans) -> {
               List<Cost> costs = charged(ledger);
               if (!costs.isEmpty()) {
-                totals.add(of(ledger, plans, costs));
+                totals.add(of(ledger, plans, costs, costs.size()));
               }
             });
     return totals;
@@ -97,20 +105,33 @@ record TotalCost(Path ledger, int runs, int unbounded, String all, String others
     }
   }
 
-  private static TotalCost of(Path ledger, List<PlannedRun> plans, List<Cost> costs) {
+  private static TotalCost of(Path ledger, List<PlannedRun> plans, List<Cost> costs, int earlier) {
     List<Cost> bounded = costs.stream().filter(Cost::isBounded).toList();
     return new TotalCost(
         ledger,
         costs.size(),
+        earlier,
         costs.size() - bounded.size(),
         words(plans, costs),
         bounded.isEmpty() ? "nothing" : words(plans, bounded));
   }
 
-  /** At the largest delta of the plans and under the relation of the first. */
+  /**
+   * Under each relation and at each delta of the plans with noise: a bound under one of them says
+   * nothing about another.
+   */
   private static String words(List<PlannedRun> plans, List<Cost> costs) {
-    double delta = plans.stream().mapToDouble(PlannedRun::delta).max().orElseThrow();
-    PrivacyAccountant all = new TightestAccountant(plans.get(0).relation());
+    List<PlannedRun> bounded =
+        plans.stream().filter(run -> !(run.firstRound() instanceof DpEvent.NonPrivate)).toList();
+    return (bounded.isEmpty() ? plans : bounded)
+        .stream()
+            .map(run -> words(run.relation(), run.delta(), costs))
+            .distinct()
+            .collect(Collectors.joining("; "));
+  }
+
+  private static String words(NeighbouringRelation relation, double delta, List<Cost> costs) {
+    PrivacyAccountant all = new TightestAccountant(relation);
     try {
       for (Cost each : costs) {
         all = all.compose(each.run.cost(each.rounds), 1);
@@ -118,8 +139,7 @@ record TotalCost(Path ledger, int runs, int unbounded, String all, String others
       double epsilon = all.epsilon(delta);
       return Double.isInfinite(epsilon)
           ? "without bound"
-          : "ε = %s at δ = %s, %s"
-              .formatted(Guarantee.displayed(epsilon), delta, plans.get(0).relation().label());
+          : "ε = %s at δ = %s, %s".formatted(Guarantee.displayed(epsilon), delta, relation.label());
     } catch (UnsupportedEventException e) {
       return "without a bound that is known: " + e.getMessage();
     }

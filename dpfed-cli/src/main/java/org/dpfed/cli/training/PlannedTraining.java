@@ -2,6 +2,7 @@ package org.dpfed.cli.training;
 
 import java.nio.file.Path;
 import java.util.OptionalDouble;
+import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.PlannedRun;
 
 /**
@@ -22,4 +23,15 @@ public record PlannedTraining(
     Path ledger,
     OptionalDouble maxEpsilon,
     int workers,
-    long bytes) {}
+    long bytes) {
+
+  /** Whether a guarantee holds of the run: its noise is secure and not absent. */
+  public boolean isPrivate() {
+    return !(planned.firstRound() instanceof DpEvent.NonPrivate);
+  }
+
+  /** The ledger, one name for one file. */
+  public Path ledgerFile() {
+    return ledger.toAbsolutePath().normalize();
+  }
+}

@@ -10,6 +10,7 @@ import java.util.List;
  * @param notes what users may not expect of how clients train
  * @param heldOut what was not trained on
  * @param parameters of the network, those that can be trained
+ * @param isOneOfSweep whether its directory is among those of a sweep
  * @param command that trains with the same settings again
  */
 record ReportedRun(
@@ -17,6 +18,7 @@ record ReportedRun(
     List<String> notes,
     HeldOut heldOut,
     long parameters,
+    boolean isOneOfSweep,
     String command) {
   /**
    * @param directory of the run
@@ -27,6 +29,7 @@ record ReportedRun(
         experiment.trainer().notes(),
         experiment.heldOut(),
         experiment.trainer().dimension(),
+        directory.isOneOfSweep(),
         "./dpfed train --config " + quoted(directory.configuration()));
   }
 

@@ -1,11 +1,14 @@
 package org.dpfed.cli.training;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.util.ModelSerializer;
 import org.dpfed.cli.Causes;
@@ -30,6 +33,9 @@ import org.dpfed.ledger.InUseException;
 record RunDirectory(Path path) {
   /** Name of the file with the trained model. */
   static final String MODEL = "model.zip";
+
+  /** Name of the file with the report. */
+  static final String REPORT = "report.json";
 
   /** Name of the file with the configuration. */
   static final String CONFIGURATION = "config.yaml";
@@ -82,13 +88,61 @@ record RunDirectory(Path path) {
    * @throws UsageException when it holds a run with another one
    */
   static RunDirectory kept(Path runs, String name, Configuration configuration) throws IOException {
-    RunDirectory directory = new RunDirectory(Files.createDirectories(under(runs, name)));
-    if (Files.exists(directory.configuration())
-        && !Files.readString(directory.configuration()).equals(configuration.toYaml())) {
-      throw new UsageException(
-          directory.path + " holds a run with other settings; start another sweep for these");
+    requireSame(runs, name, configuration);
+    return new RunDirectory(Files.createDirectories(under(runs, name)));
+  }
+
+  /**
+   * Refuses a directory that holds a run with another configuration, and names the first setting
+   * that differs.
+   *
+   * @throws UsageException when it does
+   */
+  static void requireSame(Path runs, String name, Configuration configuration) throws IOException {
+    RunDirectory directory = new RunDirectory(under(runs, name));
+    if (Files.notExists(directory.configuration())) {
+      return;
     }
-    return directory;
+    List<String> here = Files.readAllLines(directory.configuration());
+    List<String> asked = configuration.toYaml().lines().toList();
+    if (!here.equals(asked)) {
+      throw new UsageException(
+          "%s holds a run with other settings: it has '%s' where the file says '%s'; start another sweep for these"
+              .formatted(directory.path, firstNotIn(asked, here), firstNotIn(here, asked)));
+    }
+  }
+
+  private static String firstNotIn(List<String> others, List<String> lines) {
+    return lines.stream()
+        .filter(line -> !others.contains(line))
+        .findFirst()
+        .map(String::strip)
+        .orElse("nothing");
+  }
+
+  /** Whether the tables of a sweep stand beside the directory that this one is in. */
+  boolean isOneOfSweep() {
+    return Files.isRegularFile(
+        path.toAbsolutePath().normalize().resolve("../../results.csv").normalize());
+  }
+
+  /**
+   * Removes report and pages unless they count this many charges: beside another model they would
+   * state too little.
+   */
+  void removeReportsBut(long roundsCharged) throws IOException {
+    if (readReport().path("roundsCharged").asLong(-1) != roundsCharged) {
+      for (String name : List.of(REPORT, ReportPage.FILE, ModelCard.FILE)) {
+        Files.deleteIfExists(path.resolve(name));
+      }
+    }
+  }
+
+  private JsonNode readReport() throws IOException {
+    Path file = path.resolve(REPORT);
+    return Files.exists(file)
+        ? new ObjectMapper().readTree(file.toFile())
+        : MissingNode.getInstance();
   }
 
   /** The file with the configuration. */
@@ -136,7 +190,7 @@ record RunDirectory(Path path) {
   /** Writes the report, its page for people, and the model card. */
   void writeReport(ObjectNode report) throws IOException {
     write(
-        "report.json",
+        REPORT,
         file ->
             new ObjectMapper().writerWithDefaultPrettyPrinter().writeValue(file.toFile(), report));
     write(ModelCard.FILE, file -> Files.writeString(file, ModelCard.of(report)));

@@ -54,15 +54,13 @@ final class RunReport {
     root.put("roundsPlanned", report.plan().rounds());
     root.set("guarantee", GuaranteeJson.of(report.guarantee()));
     if (!report.plan().isSecure()) {
-      put(
-          root,
-          "epsilonWithSecureNoise",
-          report.plan().accountedAfter(report.rounds().size()).epsilon());
+      put(root, "epsilonWithSecureNoise", report.plan().accountedAfter(report.charged()).epsilon());
     }
     report.guaranteeOfSums().ifPresent(sums -> root.set("guaranteeOfSums", GuaranteeJson.of(sums)));
     report
         .guaranteeOfAllRuns()
         .ifPresent(all -> root.set("guaranteeOfAllRuns", GuaranteeJson.of(all)));
+    root.put("isOneOfSweep", run.isOneOfSweep());
     report.budgetRefusal().ifPresent(reason -> root.put("budgetRefusal", reason));
     root.put("isSecure", report.plan().isSecure());
     root.set("plan", PlanJson.of(report.plan(), SummaryTable.layers(report)));

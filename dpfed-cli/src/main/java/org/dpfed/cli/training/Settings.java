@@ -52,7 +52,7 @@ final class Settings {
     }
     List<String> sections =
         ALL.stream().map(setting -> setting.key().replaceFirst("\\..*", "")).distinct().toList();
-    if (sections.contains(word)) {
+    if (sections.contains(word) || word.equals("sweep")) {
       return "section '%s' %s; put its settings below it, indented, or leave it out"
           .formatted(word, isEmpty ? "is empty" : "holds a value");
     }

@@ -57,11 +57,14 @@ final class TrainingRun {
     try (Interruption interruption = new Interruption(err)) {
       TrainingResult result = trained(ledger, checkpoints, interruption);
       try {
+        // The report first: a model must not stand beside what an earlier one cost.
+        ObjectNode written =
+            writeReport(
+                result.report(),
+                status(result.report()),
+                experiment.evaluator().predictions(result.parameters()));
         directory.writeModel(experiment.network().network(result.parameters()));
-        finish(
-            result.report(),
-            status(result.report()),
-            experiment.evaluator().predictions(result.parameters()));
+        output.ended(written, result.report(), directory);
         return result.report().budgetRefusal().isEmpty();
       } catch (IOException | RuntimeException | Error e) {
         salvage(result, e);
@@ -100,8 +103,8 @@ final class TrainingRun {
               checkpoints,
               resumes,
               (metrics, parameters) -> {
-                keepConfiguration();
-                if (metrics.evaluation().isPresent()) {
+                boolean isFirst = keepConfiguration();
+                if (metrics.evaluation().isPresent() || isFirst) {
                   live.evaluated(parameters);
                 }
                 time.finished();
@@ -116,9 +119,14 @@ final class TrainingRun {
     }
   }
 
-  /** A resumed run may have new settings; they are those of the run once it was accepted. */
-  private void keepConfiguration() {
-    if (resumes && !isKept) {
+  /**
+   * A resumed run may have new settings; they are those of the run once it was accepted.
+   *
+   * @return whether this was the first round of a resumed run, whose report is an older one
+   */
+  private boolean keepConfiguration() {
+    boolean isFirst = resumes && !isKept;
+    if (isFirst) {
       try {
         directory.writeConfiguration(experiment.configuration());
       } catch (IOException e) {
@@ -126,9 +134,11 @@ final class TrainingRun {
       }
       isKept = true;
     }
+    return isFirst;
   }
 
-  private void finish(TrainingReport report, String status, Optional<PredictionSummary> predictions)
+  private ObjectNode writeReport(
+      TrainingReport report, String status, Optional<PredictionSummary> predictions)
       throws IOException {
     ObjectNode written =
         RunReport.of(
@@ -138,14 +148,14 @@ final class TrainingRun {
             predictions,
             epsilons.after(report.charged()));
     directory.writeReport(written);
-    output.ended(written, report, directory);
+    return written;
   }
 
   /** Leaves what can be left of a run that failed; the report comes first. */
   private void salvage(TrainingResult reached, Throwable failure) {
     TrainingReport report = reached.report();
     try {
-      finish(report, "failed", Optional.empty());
+      output.ended(writeReport(report, "failed", Optional.empty()), report, directory);
     } catch (IOException | RuntimeException | Error e) {
       failure.addSuppressed(e);
       err.printf(
@@ -153,6 +163,7 @@ final class TrainingRun {
           Causes.words(e), report.charged().total(), report.guarantee().summary());
     }
     try {
+      directory.removeReportsBut(report.charged().total());
       directory.writeModel(experiment.network().network(reached.parameters()));
     } catch (IOException | RuntimeException | Error e) {
       failure.addSuppressed(e);

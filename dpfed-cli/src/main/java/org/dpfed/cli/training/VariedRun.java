@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.dpfed.accounting.PopulationLedger;
 import org.dpfed.accounting.strategy.StrategyCache;
+import org.dpfed.cli.UsageException;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.ledger.CheckpointDirectory;
 
@@ -79,6 +80,24 @@ public final class VariedRun {
   }
 
   /**
+   * Checks that the directory of its name, if there is one, holds this run and no other.
+   *
+   * @param runs directory of all runs
+   * @param ledgerFile the one that {@link #planned} names
+   * @throws org.dpfed.cli.UsageException when it holds a run with other settings
+   */
+  public void requireSame(Path runs, Path ledgerFile) throws IOException {
+    RunDirectory.requireSame(runs, name(), placed(runs, ledgerFile));
+  }
+
+  private Configuration placed(Path runs, Path ledgerFile) {
+    return configuration()
+        .with("run.name", name())
+        .with("run.directory", runs.toString())
+        .with("run.ledger", ledgerFile.toString());
+  }
+
+  /**
    * Trains in the directory of its name, from the newest checkpoint where there is one.
    *
    * @param runs directory of all runs
@@ -92,15 +111,16 @@ public final class VariedRun {
       Path runs, Path ledgerFile, PopulationLedger ledger, PrintWriter log, Runnable onRound)
       throws IOException {
     Configuration base = configuration();
-    Configuration configuration =
-        configuration()
-            .with("run.name", name())
-            .with("run.directory", runs.toString())
-            .with("run.ledger", ledgerFile.toString());
+    Configuration configuration = placed(runs, ledgerFile);
     try (Experiment experiment = experiment(base, configuration)) {
       RunDirectory directory = RunDirectory.kept(runs, name(), configuration);
       try (CheckpointDirectory checkpoints = directory.checkpoints()) {
         boolean resumes = checkpoints.newest().isPresent();
+        if (!resumes && checkpoints.hasDamaged()) {
+          throw new UsageException(
+              directory.path()
+                  + " has no intact checkpoint, only damaged ones; remove the directory to train this run anew, beside what it was charged already");
+        }
         directory.writeConfiguration(configuration);
         if (experiment.schema().isPresent()) {
           directory.writePreprocessing(experiment.schema().get());

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -62,7 +63,12 @@ final class EventsPageTest {
     sweep("plain", "91", "--dry-run");
     Path other = directory.resolve("sweeps/plain/runs/001");
     Files.delete(other.resolve("report.json"));
-    Files.writeString(other.resolve("config.yaml"), "of another run");
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(other.resolve("checkpoints"), "*.checkpoint")) {
+      for (Path file : files) {
+        Files.writeString(file, "damaged");
+      }
+    }
     sweep("plain", "91", "--resume");
     // An interrupted sweep needs a process of its own, which SweepCommandTest has.
     emitted.put("sweep stopped", Objects.requireNonNull(emitted.get("sweep finished")));

@@ -36,7 +36,7 @@ final class PlotTest {
         Axis.linear("height"),
         "names",
         List.of(new Line("first", marks), new Line("second", List.of(Mark.of(1, 50)))),
-        isBand);
+        isBand ? LineChart.Intervals.BAND : LineChart.Intervals.BAR_BESIDE);
   }
 
   private static Plot heatMap(double... values) {
@@ -183,7 +183,13 @@ final class PlotTest {
       throws IOException, ParserConfigurationException, SAXException {
     LineChart two = chart(logarithmic(), false);
     LineChart one =
-        new LineChart(HEADING, two.x(), two.y(), "names", two.lines().subList(0, 1), false);
+        new LineChart(
+            HEADING,
+            two.x(),
+            two.y(),
+            "names",
+            two.lines().subList(0, 1),
+            LineChart.Intervals.BAR_BESIDE);
     assertThat(texts(parsed(one.plot()))).doesNotContain("names", "first");
   }
 

@@ -52,7 +52,12 @@ final class ReportCommandTest {
         .put("relation", "add-or-remove-one")
         .putArray("assumptions")
         .add("the server is trusted");
-    report.putObject("plan").put("population", 455).putObject("trust").put("label", "central");
+    report
+        .putObject("plan")
+        .put("population", 455)
+        .put("noiseMultiplier", 1.0)
+        .putObject("trust")
+        .put("label", "central");
     report
         .putObject("notCoveredByGuarantee")
         .putObject("evaluation")
@@ -108,6 +113,53 @@ final class ReportCommandTest {
     }
     assertThat(report(name)).isEqualTo(2);
     assertThat(err.toString().lines()).hasSize(1).first().asString().contains(message.strip());
+  }
+
+  /** Each alone would make a promise that no run of dpfed makes. */
+  @ParameterizedTest
+  @CsvSource({
+    "/guarantee/delta, 0",
+    "/guarantee/delta, 5",
+    "/guarantee/delta, '\"1e-30\"'",
+    "/guarantee/epsilon, -1",
+    "/guarantee/epsilon, null",
+    "/guarantee/isPrivate, '\"true\"'",
+    "/isSecure, false",
+    "/plan/noiseMultiplier, 0"
+  })
+  void report_privateButContradictsItself_isRefused(String pointer, String value)
+      throws IOException {
+    ObjectNode report = small("a", 1);
+    int slash = pointer.lastIndexOf('/');
+    ((ObjectNode) report.at(pointer.substring(0, slash)))
+        .set(pointer.substring(slash + 1), new ObjectMapper().readTree(value));
+    write("a", report.toString());
+
+    assertThat(report("a")).isEqualTo(2);
+    assertThat(err.toString()).contains("expected a report that dpfed wrote");
+    assertThat(runs.resolve("a/report.html")).doesNotExist();
+  }
+
+  @Test
+  void report_linkInThePlaceOfAnUnfinishedPage_isNotWrittenThrough() throws IOException {
+    write("a", small("a", 1).toString());
+    Path victim = Files.writeString(runs.resolve("victim"), "kept");
+    Files.createSymbolicLink(runs.resolve("a/model-card.md.part"), victim);
+
+    assertThat(report("a")).isZero();
+    assertThat(victim).hasContent("kept");
+    assertThat(Files.isSymbolicLink(runs.resolve("a/model-card.md"))).isFalse();
+  }
+
+  @Test
+  void report_oneRunTwiceOrASweep_isRefused() throws IOException {
+    write("a", small("a", 1).toString());
+    Files.writeString(runs.resolve("results.csv"), "run");
+
+    assertThat(report("a", "b/../a")).isEqualTo(2);
+    assertThat(err.toString()).contains("named twice");
+    assertThat(report(".")).isEqualTo(2);
+    assertThat(err.toString()).contains("is a sweep");
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -361,13 +362,22 @@ final class SweepCommandTest {
       other.begin(plan).charge(plan.firstRound());
     }
     Files.delete(of("mixed", "runs/002/report.json"));
-    Files.writeString(of("mixed", "runs/002/config.yaml"), "other");
+    damageCheckpoints(of("mixed", "runs/002"));
     assertThat(sweep(config, "--resume")).isEqualTo(CommandLine.ExitCode.SOFTWARE);
-    assertThat(out.toString()).contains("run 002 failed: ").contains("a run with other settings");
+    assertThat(out.toString()).contains("run 002 failed: ").contains("no intact checkpoint");
     assertThat(rows("mixed").get(2)).endsWith(",failed");
     page = Files.readString(of("mixed", "summary.md"));
     assertThat(epsilon(page, "by accuracy on data of these clients: all 3 runs"))
         .isGreaterThan(both);
+  }
+
+  static void damageCheckpoints(Path run) throws IOException {
+    try (DirectoryStream<Path> files =
+        Files.newDirectoryStream(run.resolve("checkpoints"), "*.checkpoint")) {
+      for (Path file : files) {
+        Files.writeString(file, "damaged");
+      }
+    }
   }
 
   private static double epsilon(String page, String row) {
@@ -392,7 +402,7 @@ final class SweepCommandTest {
     assertThat(out.toString())
         .contains("run 001 (privacy.noiseMultiplier=0): ε = ∞")
         .contains("together: without bound")
-        .contains("without the 1 that have no guarantee: ε = ")
+        .contains("without those that have no guarantee, 1: ε = ")
         .contains("nothing was trained");
     assertThat(directory.resolve("sweeps")).doesNotExist();
     assertThat(directory.resolve("runs/ledgers")).doesNotExist();

@@ -131,6 +131,21 @@ final class ResumeCommandTest {
     assertRefused("resume it with at least 5", "--resume", directory, "--rounds", "4");
   }
 
+  /** The directory stands for any error of the disk. */
+  @Test
+  void resume_reportCannotBeWritten_leavesNoReportOfFewerRoundsBesideTheModel() throws IOException {
+    Path run = runs.resolve("a");
+    assertThat(train("--rounds", "2", "--runs", runs.toString(), "--name", "a")).isZero();
+    byte[] model = Files.readAllBytes(run.resolve("model.zip"));
+    Files.createDirectories(run.resolve("report.json.part/x"));
+
+    assertThat(train("--resume", run.toString(), "--rounds", "4", "--epsilon", "9")).isEqualTo(1);
+    assertThat(Files.readAllBytes(run.resolve("model.zip"))).isNotEqualTo(model);
+    assertThat(run.resolve("report.json")).doesNotExist();
+    assertThat(run.resolve("report.html")).doesNotExist();
+    assertThat(run.resolve("model-card.md")).doesNotExist();
+  }
+
   @Test
   void resume_whatCannotBe_isRefusedInOneLineAndChargesNothing() throws IOException {
     String directory = runs.resolve("a").toString();

@@ -122,6 +122,7 @@ final class RunReportTest {
                   List.of(),
                   new HeldOut(heldOutRows, 0, 10, "client", List.of()),
                   3,
+                  false,
                   "./dpfed train"),
               report(heldOutRows),
               Optional.empty(),
