@@ -59,6 +59,12 @@ final class ComparisonPage {
         p("Charts: Observable Plot and D3, under the ISC licence."));
   }
 
+  /** The name of its directory, or its path where another run has that name too. */
+  private String label(StoredReport run) {
+    boolean isUnique = runs.stream().filter(r -> r.label().equals(run.label())).count() == 1;
+    return isUnique ? run.label() : run.directory().toString();
+  }
+
   private DomContent guarantees() {
     Map<String, Function<ReportNumbers, DomContent>> rows = new LinkedHashMap<>();
     rows.put("status", run -> span(run.report().path("status").asText()));
@@ -77,7 +83,7 @@ final class ComparisonPage {
     rows.put("clip norm", run -> run.at("/plan/clipNorm"));
     rows.put("noise multiplier", run -> run.at("/plan/noiseMultiplier"));
     List<Series> epsilons = new ArrayList<>();
-    runs.forEach(run -> epsilons.add(new RunCharts(run.report()).epsilonOf(run.label())));
+    runs.forEach(run -> epsilons.add(new RunCharts(run.report()).epsilonOf(label(run))));
     return section(
             h2("What each run guarantees"),
             p(
@@ -103,7 +109,7 @@ final class ComparisonPage {
     for (String metric : metrics) {
       rows.put(metric, run -> run.at(EVALUATION + ReportNumbers.step(metric)));
       List<Series> series = new ArrayList<>();
-      runs.forEach(run -> series.add(new RunCharts(run.report()).metricOf(metric, run.label())));
+      runs.forEach(run -> series.add(new RunCharts(run.report()).metricOf(metric, label(run))));
       charts.add(
           page.chart(
               "metric-" + charts.size(),
@@ -153,7 +159,7 @@ final class ComparisonPage {
   private DomContent table(String name, Map<String, Function<ReportNumbers, DomContent>> rows) {
     return Tables.boxed(
         name,
-        thead(tr(td(), each(runs, run -> th(run.label()).attr("scope", "col")))),
+        thead(tr(td(), each(runs, run -> th(label(run)).attr("scope", "col")))),
         tbody(
             each(
                 rows.entrySet(),

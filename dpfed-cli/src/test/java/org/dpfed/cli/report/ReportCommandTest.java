@@ -163,6 +163,17 @@ final class ReportCommandTest {
   }
 
   @Test
+  void report_runsOfOneName_areToldApartByTheirPaths() throws IOException {
+    write("s/001", small("a", 1).toString());
+    write("t/001", small("b", 2).toString());
+
+    assertThat(report("s/001", "t/001", "--comparison=" + runs.resolve("c.html"))).isZero();
+    assertThat(Files.readString(runs.resolve("c.html")))
+        .contains(runs.resolve("s/001").toString())
+        .contains(runs.resolve("t/001").toString());
+  }
+
+  @Test
   void report_comparisonOfOneRun_isRefused() throws IOException {
     write("a", small("a", 2).toString());
     assertThat(report("a", "--comparison=x.html")).isEqualTo(2);
