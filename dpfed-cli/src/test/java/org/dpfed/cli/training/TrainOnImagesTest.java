@@ -451,6 +451,32 @@ final class TrainOnImagesTest {
     assertThat(err.toString()).contains("DPFED_JAVA_OPTS").contains("data.imageSize");
   }
 
+  @Test
+  void sweep_segmentation_comparesByDice() throws IOException {
+    new MadeImages().nifti(directory, 12, 5);
+    Path file =
+        Files.writeString(
+            directory.resolve("run.yaml"),
+            NIFTI + PLAN + "sweep:\n  privacy.clipNorm: [0.5, 2]\n  seeds: [1]\n");
+    Path sweeps = directory.resolve("sweeps");
+
+    int status = dpfed("sweep", "--config", file.toString(), "--sweeps", sweeps.toString());
+
+    assertThat(status).as(err.toString()).isZero();
+    assertThat(out.toString()).containsPattern("run 001 finished, dice 0\\.");
+    assertThat(Files.readString(sweeps.resolve("run/summary.md")))
+        .contains("Highest mean dice: 0.")
+        .contains("because of its dice on clients' data")
+        .contains("dice-over-clip-norm.svg")
+        .doesNotContain("accuracy");
+    assertThat(Files.readString(sweeps.resolve("run/dice-over-clip-norm.svg")))
+        .contains("held-out dice, %")
+        .doesNotContain("ccuracy");
+    assertThat(Files.readAllLines(sweeps.resolve("run/results.csv")).get(0))
+        .contains("dice,iou")
+        .contains("diceOfClass1");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"predict", "evaluate"})
   void apply_modelOfImages_namesTheJavaApi(String command) throws IOException {
