@@ -457,7 +457,9 @@ final class TrainOnImagesTest {
     Path file =
         Files.writeString(
             directory.resolve("run.yaml"),
-            NIFTI + PLAN + "sweep:\n  privacy.clipNorm: [0.5, 2]\n  seeds: [1]\n");
+            NIFTI
+                + PLAN.replace("  clipNorm: 1\n", "")
+                + "sweep:\n  privacy.clipNorm: [0.5, 2]\n  seeds: [1]\n");
     Path sweeps = directory.resolve("sweeps");
 
     int status = dpfed("sweep", "--config", file.toString(), "--sweeps", sweeps.toString());
