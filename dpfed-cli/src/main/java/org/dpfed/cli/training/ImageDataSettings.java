@@ -1,9 +1,9 @@
 package org.dpfed.cli.training;
 
-import static org.dpfed.cli.training.Kind.imageSize;
+import static org.dpfed.cli.training.ImageKinds.imageSize;
+import static org.dpfed.cli.training.ImageKinds.scaling;
 import static org.dpfed.cli.training.Kind.oneOf;
 import static org.dpfed.cli.training.Kind.path;
-import static org.dpfed.cli.training.Kind.scaling;
 import static org.dpfed.cli.training.Kind.text;
 import static org.dpfed.cli.training.Kind.yesNo;
 

@@ -82,7 +82,7 @@ record ImageSettings(
     }
     if (node.isObject()) {
       return new Scaling.Affine(
-          node.path(Kind.MEAN).asDouble(), node.path(Kind.DEVIATION).asDouble());
+          node.path(ImageKinds.MEAN).asDouble(), node.path(ImageKinds.DEVIATION).asDouble());
     }
     return switch (node.asText()) {
       case "pixel" -> Scaling.Affine.PIXEL;

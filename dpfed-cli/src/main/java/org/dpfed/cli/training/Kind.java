@@ -26,12 +26,6 @@ import java.util.function.Predicate;
 record Kind(
     Shape shape, String bound, String example, Function<JsonNode, Optional<JsonNode>> reader) {
 
-  /** Of a scaling, the number that becomes 0. */
-  static final String MEAN = "mean";
-
-  /** Of a scaling, the distance from it that becomes 1. */
-  static final String DEVIATION = "deviation";
-
   /** How a value is written. */
   enum Shape {
     /** {@code true} or {@code false}; a flag alone is {@code true}. */
@@ -259,39 +253,6 @@ record Kind(
         "two numbers, the lower first, such as " + example, example, RawValues::range);
   }
 
-  /** Height and width. */
-  static Kind imageSize() {
-    return collection(
-        "two integers from 1 to 65535, height and width, such as [128, 128]",
-        "[128, 128]",
-        raw ->
-            RawValues.list(
-                    raw,
-                    item ->
-                        RawValues.scalar(
-                            item, text -> RawValues.whole(text, 1, 65_535).map(LongNode::valueOf)))
-                .filter(pair -> pair.size() == 2));
-  }
-
-  /** One of a few names, two numbers, or a mean and a deviation. */
-  static Kind scaling(List<String> names) {
-    return collection(
-        "one of %s; two numbers, the lower first, such as [-150, 250]; or a mean and a positive deviation, such as {%s: 40, %s: 20}"
-            .formatted(String.join(", ", names), MEAN, DEVIATION),
-        names.get(0),
-        raw ->
-            raw.isObject()
-                ? RawValues.map(
-                        raw,
-                        item -> RawValues.scalar(item, text -> RawValues.number(text, v -> true)))
-                    .filter(
-                        map ->
-                            map.size() == 2 && map.has(MEAN) && map.path(DEVIATION).asDouble() > 0)
-                : raw.isTextual()
-                    ? Optional.of(raw).filter(name -> names.contains(name.asText()))
-                    : RawValues.range(raw));
-  }
-
   /** Pairs of numbers by name. */
   static Kind ranges(String example) {
     return collection(
@@ -327,7 +288,8 @@ record Kind(
     return new Kind(Shape.SCALAR, bound, example, raw -> RawValues.scalar(raw, reader));
   }
 
-  private static Kind collection(
+  /** A kind of lists or maps. */
+  static Kind collection(
       String bound, String example, Function<JsonNode, Optional<JsonNode>> reader) {
     return new Kind(Shape.COLLECTION, bound, example, reader);
   }

@@ -4,7 +4,6 @@ import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.SplittableRandom;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.dpfed.data.LabelledData;
@@ -25,9 +24,6 @@ import org.nd4j.linalg.learning.config.Sgd;
 
 /** The network that a configuration describes. */
 final class NetworkChoice {
-  /** Architectures of images alone, which become graphs. */
-  private static final Set<String> OF_IMAGES = Set.of("image-cnn", "residual", "unet");
-
   /** What Lin and others (ICCV 2017) recommend for the focal loss. */
   private static final double FOCUS = 2;
 
@@ -35,11 +31,6 @@ final class NetworkChoice {
   private static final int LEAST_BYTES_PER_PARAMETER = 3 * 4 + 8 + 2 * 4;
 
   private NetworkChoice() {}
-
-  /** Whether {@code architecture} is one of dpfed-imaging. */
-  static boolean isOfImages(String architecture) {
-    return OF_IMAGES.contains(architecture);
-  }
 
   /**
    * The network, for rows such as these.
@@ -54,7 +45,9 @@ final class NetworkChoice {
               ? "model.architecture must be unet where each pixel has a class, was " + name
               : "model.architecture unet needs a class for each pixel (data.set nifti, or image-folder with data.masks), and here each row has one; choose image-cnn or residual");
     }
-    return isOfImages(name) ? ofImages(configuration, data) : plain(configuration, data);
+    return Architecture.names().contains(name)
+        ? plain(configuration, data)
+        : ofImages(configuration, data);
   }
 
   private static NetworkTemplate ofImages(Configuration configuration, LabelledData data) {

@@ -267,7 +267,7 @@ final class TrainOnImagesTest {
 
   @Test
   void train_dicom_writesNoPatientIdAnywhere() throws IOException {
-    new MadeImages().dicom(directory, 12, "ZQ-");
+    new MadeImages().dicom(directory, 12, "ZQpatient-");
 
     assertThat(train(DICOM)).as(err.toString()).isZero();
 
@@ -280,7 +280,7 @@ final class TrainOnImagesTest {
 
   /** In all that was printed, and in the bytes of all files that the run wrote. */
   private void assertNoId() throws IOException {
-    assertThat(out + err.toString()).doesNotContain("ZQ-");
+    assertThat(out + err.toString()).doesNotContain("ZQpatient-");
     Path runs = directory.resolve("runs");
     if (Files.exists(runs)) {
       try (Stream<Path> files = Files.walk(runs)) {
@@ -289,7 +289,7 @@ final class TrainOnImagesTest {
         for (Path file : all) {
           assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
               .as(file.toString())
-              .doesNotContain("ZQ-");
+              .doesNotContain("ZQpatient-");
         }
       }
     }
@@ -298,7 +298,7 @@ final class TrainOnImagesTest {
   /** Hashes differ from run to run; who is held out, and which client is whom, does not. */
   @Test
   void split_dicomReadTwice_holdsOutTheSamePatients() throws IOException {
-    new MadeImages().dicom(directory, 12, "ZQ-");
+    new MadeImages().dicom(directory, 12, "ZQpatient-");
     Configuration configuration =
         Configuration.of(Files.writeString(directory.resolve("a.yaml"), DICOM + PLAN)).complete();
     DataSource first = DataSource.of(configuration);
@@ -318,7 +318,7 @@ final class TrainOnImagesTest {
 
   @Test
   void train_dicomWithLabelsOfInstances_takesThem() throws IOException {
-    new MadeImages().dicom(directory, 12, "ZQ-");
+    new MadeImages().dicom(directory, 12, "ZQpatient-");
     StringBuilder labels = new StringBuilder("label,instance\n");
     for (int patient = 1; patient <= 12; patient++) {
       labels.append("%1$d,1.2.3.%2$d.1%n%1$d,1.2.3.%2$d.2%n".formatted(patient % 2, patient));
@@ -333,15 +333,15 @@ final class TrainOnImagesTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "ZQ-1,healthy | ZQ-99,healthy | expected a label for its Patient ID",
-        "ZQ-1,healthy | ZQ-1,ZQ-sick | line 2: expected a label that belongs to one of the 2 classes",
-        "ZQ-2,ill | ZQ-1,ill | line 3: expected each patient or instance once",
-        "patient,label | ZQ-id,label | expected the header patient,label or instance,label",
-        "ZQ-2,ill | ZQ-2 | line 3: expected 2 values"
+        "ZQpatient-1,healthy | ZQpatient-99,healthy | expected a label for its Patient ID",
+        "ZQpatient-1,healthy | ZQpatient-1,ZQpatient-sick | line 2: expected a label that belongs to one of the 2 classes",
+        "ZQpatient-2,ill | ZQpatient-1,ill | line 3: expected each patient or instance once",
+        "patient,label | ZQpatient-id,label | expected the header patient,label or instance,label",
+        "ZQpatient-2,ill | ZQpatient-2 | line 3: expected 2 values"
       })
   void train_dicomWithWrongLabels_showsNoId(String right, String wrong, String problem)
       throws IOException {
-    new MadeImages().dicom(directory, 12, "ZQ-");
+    new MadeImages().dicom(directory, 12, "ZQpatient-");
     Path labels = directory.resolve("labels.csv");
     Files.writeString(labels, Files.readString(labels).replaceFirst("(?m)^" + right + "$", wrong));
     assertThat(train(DICOM, "--verbose")).isEqualTo(2);
@@ -351,14 +351,14 @@ final class TrainOnImagesTest {
 
   @Test
   void train_dicomThatCannotBeUsed_isRefusedWithoutItsId() throws IOException {
-    new MadeImages().dicom(directory, 12, "ZQ-");
+    new MadeImages().dicom(directory, 12, "ZQpatient-");
     assertThat(train(DICOM, "--image-size", "[8, 8]")).isEqualTo(2);
     assertThat(err.toString()).contains("IM0001: expected images of 8 × 8 pixels");
     assertThat(train(DICOM, "--channels", "3")).isEqualTo(2);
     assertThat(err.toString()).contains("expected images with 3 channels");
     assertThat(train(DICOM, "--model", "unet", "--width", "4")).isEqualTo(2);
     assertThat(err.toString()).contains("unet needs a class for each pixel");
-    Files.writeString(directory.resolve("archive/notes.txt"), "ZQ-1 is ill");
+    Files.writeString(directory.resolve("archive/notes.txt"), "ZQpatient-1 is ill");
     assertThat(train(DICOM)).isEqualTo(2);
     assertThat(err.toString()).contains("notes.txt");
     assertNoId();
@@ -366,6 +366,22 @@ final class TrainOnImagesTest {
     assertThat(train(DICOM, "--data-directory", directory.resolve("empty").toString()))
         .isEqualTo(2);
     assertThat(err.toString()).contains("expected a directory with DICOM files, found none");
+  }
+
+  @Test
+  void train_dicomWithIdsThatDifferInCase_isRefusedWithoutThem() throws IOException {
+    new MadeImages().dicom(directory, 12, "ZQpatient-");
+    Path others = directory.resolve("others");
+    new MadeImages().dicom(others, 12, "zqpatient-");
+    Files.move(others.resolve("archive"), directory.resolve("archive/others"));
+    Path labels = directory.resolve("labels.csv");
+    String more = Files.readString(others.resolve("labels.csv")).replaceFirst(".*\n", "");
+    Files.writeString(labels, Files.readString(labels) + more);
+
+    assertThat(train(DICOM, "--verbose")).isEqualTo(2);
+
+    assertThat(err.toString()).contains("names must be distinct keys").doesNotContain("zqpatient-");
+    assertNoId();
   }
 
   /** Ten sites with two labelled images each. */
@@ -490,7 +506,7 @@ final class TrainOnImagesTest {
 
   @Test
   void train_graphResumed_goesOn() throws IOException {
-    new MadeImages().dicom(directory, 12, "ZQ-");
+    new MadeImages().dicom(directory, 12, "ZQpatient-");
     assertThat(train(DICOM)).isZero();
     double before = report().at("/guarantee/epsilon").asDouble();
     assertThat(dpfed("train", "--resume", run().toString(), "--rounds", "5"))
