@@ -38,6 +38,7 @@ final class BillOfMaterialsTest {
         .contains(
             "org.dpfed:dpfed-core",
             "org.dpfed:dpfed-models",
+            "org.dpfed:dpfed-imaging",
             "org.dpfed:dpfed-cli",
             "org.nd4j:nd4j-api",
             "org.nd4j:nd4j-native",

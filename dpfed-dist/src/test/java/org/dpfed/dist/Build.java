@@ -11,7 +11,8 @@ final class Build {
   static final String VERSION = System.getProperty("dpfed.version");
 
   /** Artifacts that are published with a jar. */
-  static final List<String> JARS = List.of("dpfed-core", "dpfed-models", "dpfed-cuda");
+  static final List<String> JARS =
+      List.of("dpfed-core", "dpfed-models", "dpfed-imaging", "dpfed-cuda");
 
   private Build() {}
 

@@ -38,7 +38,8 @@ final class CommentsTest {
   @Test
   void publicMembers_ofEveryModule_haveComments() throws IOException {
     List<Path> sources = new ArrayList<>();
-    for (String module : List.of("dpfed-core", "dpfed-models", "dpfed-cuda", "dpfed-cli")) {
+    for (String module :
+        List.of("dpfed-core", "dpfed-models", "dpfed-imaging", "dpfed-cuda", "dpfed-cli")) {
       try (Stream<Path> files = Files.walk(Build.ROOT.resolve(module).resolve("src/main/java"))) {
         files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
       }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.yaml.snakeyaml.DumperOptions;
 import org.yaml.snakeyaml.Yaml;
 
@@ -15,6 +16,9 @@ import org.yaml.snakeyaml.Yaml;
 public final class ModelCard {
   /** Name of the file in the directory of a run. */
   public static final String FILE = "model-card.md";
+
+  /** Architectures that have layers of dpfed-imaging. */
+  private static final Set<String> OF_IMAGES = Set.of("image-cnn", "residual", "unet");
 
   private final JsonNode report;
   private final GuaranteeText words;
@@ -58,13 +62,17 @@ public final class ModelCard {
   private void addModel() {
     lines.add("# " + escaped(ReportPage.name(report)));
     lines.add("");
+    String architecture = report.at("/configuration/model/architecture").asText("custom");
     lines.add(
-        "A Deeplearning4j network (%s, %s parameters), trained on %s clients by federated averaging with dpfed %s. Load `model.zip` with `ModelSerializer`."
+        "A Deeplearning4j network (%s, %s parameters), trained on %s clients by federated averaging with dpfed %s. Load `model.zip` with %s."
             .formatted(
-                escaped(report.at("/configuration/model/architecture").asText("custom")),
+                escaped(architecture),
                 report.path("parameters").asText("an unknown number of"),
                 report.at("/plan/population").asText("an unknown number of"),
-                escaped(report.at("/versions/dpfed").asText())));
+                escaped(report.at("/versions/dpfed").asText()),
+                OF_IMAGES.contains(architecture)
+                    ? "`ModelFile.readGraph` and `ImageNetwork.SAVED_CLASSES` of dpfed-imaging"
+                    : "`ModelSerializer`"));
   }
 
   private void addGuarantee() {

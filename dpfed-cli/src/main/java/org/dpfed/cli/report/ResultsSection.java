@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 
 /** What was measured on held-out data, all of it marked: no guarantee covers it. */
@@ -26,6 +28,9 @@ final class ResultsSection {
   private static final String EVALUATION = "/notCoveredByGuarantee/evaluation";
   private static final String PREDICTIONS = "/notCoveredByGuarantee/predictions";
   private static final int MOST_CHARTS = 6;
+
+  /** A metric of one class; more digits than a class has are none. */
+  private static final Pattern OF_CLASS = Pattern.compile("\\w+OfClass(\\d{1,4})");
 
   private final ReportNumbers numbers;
   private final RunCharts charts;
@@ -80,13 +85,30 @@ final class ResultsSection {
     for (String name : charts.metrics()) {
       String reason = evaluation.path("reasonsForNull").path(name).asText();
       rows.put(
-          name,
+          withClass(name),
           reason.isEmpty()
               ? numbers.at(EVALUATION + ReportNumbers.step(name))
               : span("none: " + reason));
     }
     rows.put("examples", numbers.at(EVALUATION + "/examples"));
     return rows;
+  }
+
+  /** The name of a metric, with that of the class that it is of. */
+  private String withClass(String metric) {
+    Matcher numbered = OF_CLASS.matcher(metric);
+    if (!numbered.matches()) {
+      return metric;
+    }
+    JsonNode classes = numbers.report().at("/configuration/data/classes");
+    List<String> names = new ArrayList<>();
+    if (classes.isObject()) {
+      classes.fieldNames().forEachRemaining(names::add);
+    } else {
+      classes.forEach(name -> names.add(name.asText()));
+    }
+    int number = Integer.parseInt(numbered.group(1));
+    return number < names.size() ? "%s (%s)".formatted(metric, names.get(number)) : metric;
   }
 
   /** Rows are what is true, columns what was predicted; shaded by the share of the row. */

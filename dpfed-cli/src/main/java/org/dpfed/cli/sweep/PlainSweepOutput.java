@@ -10,7 +10,6 @@ import org.dpfed.accounting.Guarantee;
 import org.dpfed.cli.output.TerminalBar;
 import org.dpfed.cli.output.TimeLeft;
 import org.dpfed.cli.training.PlannedTraining;
-import org.dpfed.federated.ModelEvaluation;
 
 /** Text for people: a line for each run that ends, or on a terminal a bar of all rounds. */
 final class PlainSweepOutput implements SweepOutput {
@@ -74,14 +73,14 @@ final class PlainSweepOutput implements SweepOutput {
     if (bar.isPresent() && result.problem().isEmpty()) {
       return;
     }
-    OptionalDouble accuracy = result.metric(ModelEvaluation.ACCURACY);
+    OptionalDouble score = result.metric(result.scoreName());
     bar.ifPresent(TerminalBar::clear);
     out.printf(
         "run %s %s%s (%s); %d of %d%s%n",
         result.run().name(),
         result.status() + result.problem().map(problem -> ": " + problem).orElse(""),
-        accuracy.isPresent()
-            ? String.format(Locale.ROOT, ", accuracy %.4f", accuracy.getAsDouble())
+        score.isPresent()
+            ? String.format(Locale.ROOT, ", %s %.4f", result.scoreName(), score.getAsDouble())
             : "",
         result.settingsText(),
         ended,

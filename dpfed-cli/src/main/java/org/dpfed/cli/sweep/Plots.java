@@ -28,7 +28,6 @@ import org.dpfed.cli.plot.Plot;
 final class Plots {
   static final String CLIP_TITLE = "clip norm";
   private static final String NOISE_TITLE = "noise multiplier";
-  private static final String ACCURACY = "held-out accuracy, %";
   private static final String CHOICE =
       "Choosing among these runs costs what all of them cost together";
   private static final int MOST_LINES = 10;
@@ -36,10 +35,12 @@ final class Plots {
   private static final String SEEDED = "Seeded noise: no privacy. ";
 
   private final List<Point> points;
+  private final String score;
   private final Map<String, Plot> plots = new LinkedHashMap<>();
 
   private Plots(List<Point> points) {
     this.points = points;
+    this.score = Point.scoreName(points);
   }
 
   /**
@@ -67,13 +68,13 @@ final class Plots {
     boolean variesClip = distinct(Point::clipNorm) > 1;
     boolean variesNoise = distinct(Plots::noise) > 1;
     if (variesClip) {
-      add("accuracy-over-clip-norm", CLIP_TITLE, Point::clipNorm, NOISE_TITLE, Plots::noise);
+      add(score + "-over-clip-norm", CLIP_TITLE, Point::clipNorm, NOISE_TITLE, Plots::noise);
     }
     if (variesNoise) {
-      add("accuracy-over-noise", NOISE_TITLE, Plots::noise, CLIP_TITLE, Point::clipNorm);
+      add(score + "-over-noise", NOISE_TITLE, Plots::noise, CLIP_TITLE, Point::clipNorm);
     }
     if (variesClip && variesNoise) {
-      plots.put("accuracy-of-clip-and-noise", heatMap());
+      plots.put(score + "-of-clip-and-noise", heatMap());
     }
     addOverRounds(variesNoise);
     if (variesClip) {
@@ -85,6 +86,14 @@ final class Plots {
     boolean isSeeded =
         points.stream().anyMatch(p -> !p.isPrivate() && Double.isFinite(p.epsilon()));
     return isSeeded ? SEEDED + CHOICE : CHOICE;
+  }
+
+  private String scoreTitle() {
+    return "held-out " + score + ", %";
+  }
+
+  private String capitalised() {
+    return score.substring(0, 1).toUpperCase(Locale.ROOT) + score.substring(1);
   }
 
   private static OptionalDouble noise(Point point) {
@@ -121,15 +130,15 @@ final class Plots {
       String left =
           bounded.size() < points.size() ? "\nRuns without noise (ε = ∞) are left out" : "";
       plots.put(
-          "accuracy-over-epsilon",
+          score + "-over-epsilon",
           new LineChart(
                   new Heading(
-                      "Accuracy over " + title,
+                      capitalised() + " over " + title,
                       explanation(Point.meaningWithRange(bounded), bounded, values(lines).size())
                           + left,
                       warning()),
                   Axis.of(title, values(lines)),
-                  Axis.linear(ACCURACY),
+                  Axis.linear(scoreTitle()),
                   CLIP_TITLE,
                   lines(lines),
                   LineChart.Intervals.BAR)
@@ -148,11 +157,11 @@ final class Plots {
         name,
         new LineChart(
                 new Heading(
-                    "Accuracy over " + xTitle,
+                    capitalised() + " over " + xTitle,
                     explanation(Point.meaningWithRange(points), points, values(lines).size()),
                     ""),
                 Axis.labelled(xTitle, values(lines)),
-                Axis.linear(ACCURACY),
+                Axis.linear(scoreTitle()),
                 legend,
                 lines(lines),
                 LineChart.Intervals.BAR_BESIDE)
@@ -177,15 +186,15 @@ final class Plots {
                 new LineChart.Line(
                     value.isPresent() ? Axis.text(value.getAsDouble()) : "all runs",
                     line.entrySet().stream()
-                        .map(mark -> mark(mark.getKey(), mark.getValue().accuracies()))
+                        .map(mark -> mark(mark.getKey(), mark.getValue().scores()))
                         .toList())));
     return named;
   }
 
   /** Mean, lowest and highest, in percent. */
-  private static LineChart.Mark mark(double x, DoubleSummaryStatistics accuracies) {
+  private static LineChart.Mark mark(double x, DoubleSummaryStatistics scores) {
     return new LineChart.Mark(
-        x, 100 * accuracies.getAverage(), 100 * accuracies.getMin(), 100 * accuracies.getMax());
+        x, 100 * scores.getAverage(), 100 * scores.getMin(), 100 * scores.getMax());
   }
 
   private Plot heatMap() {
@@ -207,14 +216,14 @@ final class Plots {
                                 shortened(point.epsilon()))))));
     return new HeatMap(
             new Heading(
-                "Accuracy by clip norm and noise multiplier, with ε of each run alone",
+                capitalised() + " by clip norm and noise multiplier, with ε of each run alone",
                 explanation(Point.meaning(points), points, cells.size()),
                 warning()),
             CLIP_TITLE,
             values(byNoise).stream().distinct().sorted().map(Axis::text).toList(),
             NOISE_TITLE,
             byNoise.keySet().stream().map(noise -> Axis.text(noise.orElseThrow())).toList(),
-            ACCURACY,
+            scoreTitle(),
             cells)
         .plot();
   }
@@ -247,7 +256,7 @@ final class Plots {
     shown.forEach(
         (name, point) -> {
           List<LineChart.Mark> marks =
-              point.accuracyByRound().entrySet().stream()
+              point.scoreByRound().entrySet().stream()
                   .map(round -> mark(round.getKey(), round.getValue()))
                   .toList();
           if (marks.size() > 1) {
@@ -256,16 +265,16 @@ final class Plots {
         });
     if (!lines.isEmpty()) {
       plots.put(
-          "accuracy-over-rounds",
+          score + "-over-rounds",
           new LineChart(
                   new Heading(
                       variesNoise
-                          ? "Accuracy over rounds, the best run for each noise multiplier"
-                          : "Accuracy over rounds",
+                          ? capitalised() + " over rounds, the best run for each noise multiplier"
+                          : capitalised() + " over rounds",
                       Point.meaningWithRange(List.copyOf(shown.values())),
                       ""),
                   Axis.linear("rounds"),
-                  Axis.linear(ACCURACY),
+                  Axis.linear(scoreTitle()),
                   variesNoise ? NOISE_TITLE : "settings",
                   lines,
                   LineChart.Intervals.BAND)

@@ -10,22 +10,23 @@ import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.dpfed.cli.training.VariedRun;
+import org.dpfed.federated.ModelEvaluation;
 
 /**
  * The runs of a sweep with the same settings but for the seed.
  *
  * @param settings without the seed
- * @param runs that are done and have an accuracy, at least one
+ * @param runs that are done and have a score, at least one
  */
 record Point(Map<String, String> settings, List<RunResult> runs) {
 
-  /** All points with a run that is done and has an accuracy, in order. */
+  /** All points with a run that is done and has a score, in order. */
   static List<Point> of(Results results) {
     Map<Map<String, String>, List<RunResult>> groups = new LinkedHashMap<>();
     for (RunResult result : results.runs()) {
       Map<String, String> settings = result.run().settings();
       settings.remove(VariedRun.SEED);
-      if (result.accuracy().isPresent()) {
+      if (result.score().isPresent()) {
         groups.computeIfAbsent(settings, key -> new ArrayList<>()).add(result);
       }
     }
@@ -34,13 +35,18 @@ record Point(Map<String, String> settings, List<RunResult> runs) {
         .toList();
   }
 
+  /** What the points are compared by; {@code accuracy} where there are none. */
+  static String scoreName(List<Point> points) {
+    return points.isEmpty() ? ModelEvaluation.ACCURACY : points.get(0).runs.get(0).scoreName();
+  }
+
   /** Over the seeds. */
-  DoubleSummaryStatistics accuracies() {
-    return runs.stream().mapToDouble(run -> run.accuracy().orElseThrow()).summaryStatistics();
+  DoubleSummaryStatistics scores() {
+    return runs.stream().mapToDouble(run -> run.score().orElseThrow()).summaryStatistics();
   }
 
   double mean() {
-    return accuracies().getAverage();
+    return scores().getAverage();
   }
 
   /**
@@ -94,10 +100,10 @@ record Point(Map<String, String> settings, List<RunResult> runs) {
     }
   }
 
-  /** Accuracies by round, over runs that were evaluated then. */
-  Map<Integer, DoubleSummaryStatistics> accuracyByRound() {
+  /** Scores by round, over runs that were evaluated then. */
+  Map<Integer, DoubleSummaryStatistics> scoreByRound() {
     return runs.stream()
-        .flatMap(run -> run.accuracyByRound().entrySet().stream())
+        .flatMap(run -> run.scoreByRound().entrySet().stream())
         .collect(
             Collectors.groupingBy(
                 Map.Entry::getKey,

@@ -98,8 +98,19 @@ record RunResult(
     return number(node("/notCoveredByGuarantee/evaluation").path(name));
   }
 
-  OptionalDouble accuracy() {
-    return isDone() ? metric(ModelEvaluation.ACCURACY) : OptionalDouble.empty();
+  /**
+   * The name of the metric that runs are compared by, the higher the better: {@code dice} where
+   * each pixel has a class, otherwise {@code accuracy}.
+   */
+  String scoreName() {
+    return metrics().contains(ModelEvaluation.DICE)
+        ? ModelEvaluation.DICE
+        : ModelEvaluation.ACCURACY;
+  }
+
+  /** The value of that metric; empty where the run is not done or has none. */
+  OptionalDouble score() {
+    return isDone() ? metric(scoreName()) : OptionalDouble.empty();
   }
 
   OptionalDouble seconds() {
@@ -135,11 +146,11 @@ record RunResult(
     return node("/roundsFinished").asInt();
   }
 
-  /** Accuracy by round, where it was evaluated. */
-  Map<Integer, Double> accuracyByRound() {
+  /** The score by round, where it was evaluated. */
+  Map<Integer, Double> scoreByRound() {
     Map<Integer, Double> byRound = new TreeMap<>();
     for (JsonNode round : node("/rounds")) {
-      number(round.at("/notCoveredByGuarantee/evaluation/" + ModelEvaluation.ACCURACY))
+      number(round.at("/notCoveredByGuarantee/evaluation/" + scoreName()))
           .ifPresent(value -> byRound.put(round.path("round").asInt(), value));
     }
     return byRound;

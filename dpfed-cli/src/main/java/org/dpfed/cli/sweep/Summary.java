@@ -11,16 +11,18 @@ import org.dpfed.accounting.Guarantee;
 
 /**
  * The page about a sweep. It never states the ε of a chosen run without what the choice costs:
- * choosing by accuracy on client data depends on all models, so it is a release of all of them.
+ * choosing by a score on client data depends on all models, so it is a release of all of them.
  */
 final class Summary {
   private final Results results;
   private final List<Point> points;
+  private final String score;
   private final StringBuilder page = new StringBuilder();
 
   private Summary(Results results) {
     this.results = results;
     this.points = Point.of(results);
+    this.score = Point.scoreName(points);
   }
 
   /**
@@ -78,19 +80,20 @@ final class Summary {
     line("");
     List<Point> best = best();
     if (best.isEmpty()) {
-      line("No run is done that has an accuracy.");
+      line("No run is done that has an accuracy or a Dice coefficient.");
     }
     best.forEach(this::addBest);
     line(
-        "Choosing a model because of its accuracy on clients' data is itself a release: the choice depends on every model of the sweep. So a chosen model does not have the ε of its own run.");
+        "Choosing a model because of its %s on clients' data is itself a release: the choice depends on every model of the sweep. So a chosen model does not have the ε of its own run.",
+        score);
     line("");
     line("| how the model was chosen | what it costs |");
     line("| --- | --- |");
     List<TotalCost> totals = TotalCost.charged(results.runs());
     for (TotalCost total : totals) {
       line(
-          "| by accuracy on data of these clients: all %d runs on their ledger together | %s |",
-          total.runs(), total.all());
+          "| by %s on data of these clients: all %d runs on their ledger together | %s |",
+          score, total.runs(), total.all());
       if (total.unbounded() > 0) {
         line(
             "| the same without those that have no guarantee, %d | %s |",
@@ -98,7 +101,7 @@ final class Summary {
       }
     }
     if (totals.isEmpty()) {
-      line("| by accuracy on data of these clients | without a bound that is known: no ledger |");
+      line("| by %s on data of these clients | without a bound that is known: no ledger |", score);
     }
     best.forEach(
         point ->
@@ -137,7 +140,8 @@ final class Summary {
   private void addBest(Point point) {
     OptionalInt rows = point.runs().get(0).heldOutRows();
     line(
-        "Highest mean accuracy%s: %.4f (%s) with %s, in %s.%s",
+        "Highest mean %s%s: %.4f (%s) with %s, in %s.%s",
+        score,
         point.isPrivate() ? " with a guarantee" : "",
         point.mean(),
         seeds(point),
@@ -162,8 +166,8 @@ final class Summary {
             Locale.ROOT,
             "%d seeds, %.4f the lowest and %.4f the highest",
             point.runs().size(),
-            point.accuracies().getMin(),
-            point.accuracies().getMax());
+            point.scores().getMin(),
+            point.scores().getMax());
   }
 
   /** Of the run of the point that cost most. */
@@ -200,7 +204,7 @@ final class Summary {
         "%s. ε is that of each run alone, as if it were the only one: see above for what choosing costs.",
         Point.meaningWithRange(points));
     line("");
-    line("|%s accuracy | lowest | highest | runs | ε |", cells(keys));
+    line("|%s %s | lowest | highest | runs | ε |", cells(keys), score);
     line("|%s", " --- |".repeat(keys.size() + 5));
     points.stream()
         .sorted(Comparator.comparingDouble(Point::mean).reversed())
@@ -210,8 +214,8 @@ final class Summary {
                     "|%s %.4f | %.4f | %.4f | %d | %s |",
                     cells(List.copyOf(point.settings().values())),
                     point.mean(),
-                    point.accuracies().getMin(),
-                    point.accuracies().getMax(),
+                    point.scores().getMin(),
+                    point.scores().getMax(),
                     point.runs().size(),
                     Guarantee.displayed(point.epsilon())));
   }

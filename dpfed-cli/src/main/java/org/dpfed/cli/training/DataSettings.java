@@ -10,33 +10,41 @@ import static org.dpfed.cli.training.Kind.map;
 import static org.dpfed.cli.training.Kind.oneOf;
 import static org.dpfed.cli.training.Kind.path;
 import static org.dpfed.cli.training.Kind.paths;
-import static org.dpfed.cli.training.Kind.positive;
 import static org.dpfed.cli.training.Kind.range;
 import static org.dpfed.cli.training.Kind.ranges;
 import static org.dpfed.cli.training.Kind.text;
 import static org.dpfed.cli.training.Kind.yesNo;
 
 import java.util.List;
+import java.util.stream.Stream;
 
-/** Settings of the examples, and of how they become clients. */
+/** Settings of the examples; those of images and of clients are in files of their own. */
 final class DataSettings {
-  static final List<Setting> ALL =
+  private static final List<Setting> ROWS =
       List.of(
           Setting.of(
                   "data.set",
                   "--data",
-                  oneOf("wdbc", "fashion-mnist", "idx", "csv"),
+                  oneOf(
+                      "wdbc",
+                      "fashion-mnist",
+                      "medmnist",
+                      "idx",
+                      "image-folder",
+                      "nifti",
+                      "dicom",
+                      "csv"),
                   "",
-                  "Data set: the included Wisconsin breast cancer records, Fashion-MNIST, your own IDX files or your own CSV file.")
+                  "Data set: the included Wisconsin breast cancer records, Fashion-MNIST, a file of MedMNIST, or your own: IDX files, folders of PNG, JPEG or TIFF images, NIfTI volumes, DICOM files, CSV files.")
               .needed(),
           Setting.of(
                   "data.directory",
                   "--data-directory",
                   path(),
                   "",
-                  "Directory of IDX files (Fashion-MNIST has a default), or of CSV files; without a key column, each file is one client, named after the file.")
-              .onlyWith("data.set", "fashion-mnist", "idx", "csv")
-              .neededWith("data.set", "idx"),
+                  "Directory of IDX files (Fashion-MNIST has a default), of DICOM files at any depth, of sites with images, or of CSV files; without a key column, each CSV file is one client, named after the file.")
+              .onlyWith("data.set", "fashion-mnist", "idx", "image-folder", "dicom", "csv")
+              .neededWith("data.set", "idx", "image-folder", "dicom"),
           csv(
               "data.regression",
               "--regression",
@@ -48,8 +56,8 @@ final class DataSettings {
                   "--classes",
                   classes(),
                   "",
-                  "Classes of the labels, in the order of their numbers; in CSV files a map gives the labels of each class.")
-              .onlyWith("data.set", "idx", "csv")
+                  "Classes of the labels, in the order of their numbers; a map gives the labels of each class in a CSV file, or its values in NIfTI files.")
+              .onlyWith("data.set", "idx", "image-folder", "nifti", "dicom", "csv")
               .notWith("data.regression")
               .needed(),
           csv(
@@ -59,7 +67,13 @@ final class DataSettings {
                   "",
                   "CSV files; without a key column, each file is one client, named after the file.")
               .notWith("data.directory"),
-          csv("data.file", "--data-file", path(), "", "CSV file, plain or gzipped.")
+          Setting.of(
+                  "data.file",
+                  "--data-file",
+                  path(),
+                  "",
+                  "CSV file, plain or gzipped; the .npz file of a MedMNIST set; for NIfTI a CSV file with the header patient,image,labels and paths relative to it.")
+              .onlyWith("data.set", "medmnist", "nifti", "csv")
               .notWith("data.files")
               .notWith("data.directory")
               .needed(),
@@ -131,12 +145,13 @@ final class DataSettings {
               oneOf("refuse", "neutral", "drop-row"),
               "refuse",
               "What to do with a missing value: refuse the file, use the neutral value of the column (the middle of a range; none of the categories), or drop the row."),
-          csv(
+          Setting.of(
                   "data.testShare",
                   "--test-share",
                   fraction(true),
                   "",
                   "Share of the keys (of the rows if there is no key) to hold out for evaluation. Default: 0.2.")
+              .onlyWith("data.set", "image-folder", "nifti", "dicom", "csv")
               .notWith("data.testFile"),
           csv(
                   "data.testExamples",
@@ -146,12 +161,13 @@ final class DataSettings {
                   "Approximate number of rows to hold out; their share, rounded to one digit, becomes a public constant.")
               .notWith("data.testFile")
               .notWith("data.testShare"),
-          csv(
+          Setting.of(
                   "data.splitSeed",
                   "--split-seed",
                   anyInteger(),
                   "0",
                   "Seed of the hash that decides what is held out.")
+              .onlyWith("data.set", "image-folder", "nifti", "dicom", "csv")
               .notWith("data.testFile"),
           Setting.of(
               "data.unit", "--unit", text(), "", "What one client represents, such as patient."),
@@ -161,44 +177,10 @@ final class DataSettings {
                   oneOf("one", "any"),
                   "any",
                   "Whether each unit has exactly one row. dpfed cannot check this; the guarantee lists it as an assumption.")
-              .onlyWith("data.unit"),
-          Setting.of(
-                  "partition.by",
-                  "--partition",
-                  oneOf("one-per-client", "iid", "dirichlet", "shards", "by-key"),
-                  "",
-                  "How rows become clients.")
-              .needed(),
-          Setting.of(
-                  "partition.examplesPerClient",
-                  "--examples-per-client",
-                  integer(1),
-                  "",
-                  "Rows of one client.")
-              .onlyWith("partition.by", "iid", "dirichlet", "shards")
-              .needed(),
-          Setting.of(
-                  "partition.alpha",
-                  "--alpha",
-                  positive(),
-                  "",
-                  "Concentration of the Dirichlet distribution of labels; the smaller, the more clients differ.")
-              .onlyWith("partition.by", "dirichlet")
-              .needed(),
-          Setting.of(
-                  "partition.shardsPerClient",
-                  "--shards-per-client",
-                  integer(1),
-                  "2",
-                  "Shards of one client.")
-              .onlyWith("partition.by", "shards"),
-          Setting.of(
-                  "partition.seed",
-                  "--partition-seed",
-                  anyInteger(),
-                  "0",
-                  "Seed of the assignment of rows to clients.")
-              .onlyWith("partition.by", "iid", "dirichlet", "shards"));
+              .onlyWith("data.unit"));
+
+  static final List<Setting> ALL =
+      Stream.of(ROWS, ImageDataSettings.ALL, PartitionSettings.ALL).flatMap(List::stream).toList();
 
   private DataSettings() {}
 

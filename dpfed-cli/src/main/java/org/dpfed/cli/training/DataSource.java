@@ -26,7 +26,8 @@ import org.dpfed.data.partition.Partitioner;
  * @param unit what one client stands for, where the configuration says
  */
 record DataSource(TrainTestSplit split, Optional<CsvSchema> schema, Optional<String> unit) {
-  private static final double TEST_SHARE = 0.2;
+  /** Held out where nothing else is said. */
+  static final double TEST_SHARE = 0.2;
 
   /**
    * Reads the data.
@@ -48,6 +49,12 @@ record DataSource(TrainTestSplit split, Optional<CsvSchema> schema, Optional<Str
                 configuration,
                 new IdxReader(configuration.texts("data.classes"), Scaling.Affine.PIXEL)
                     .readDirectory(Path.of(configuration.text("data.directory"))));
+        case "medmnist" -> images(configuration, ImageSource.medMnist(configuration));
+        case "image-folder" ->
+            ofUnits(
+                configuration, ImageSource.folder(configuration), ImageSource.unit(configuration));
+        case "nifti" -> ofUnits(configuration, NiftiSource.split(configuration), "patient");
+        case "dicom" -> ofUnits(configuration, DicomSource.split(configuration), "patient");
         default -> csv(configuration);
       };
     } catch (IOException e) {
@@ -64,6 +71,20 @@ record DataSource(TrainTestSplit split, Optional<CsvSchema> schema, Optional<Str
 
   private static DataSource images(Configuration configuration, TrainTestSplit split) {
     return new DataSource(split, Optional.empty(), configuration.optionalText("data.unit"));
+  }
+
+  /** Images with keys: each is a patient, or a site, where clients come by key. */
+  private static DataSource ofUnits(
+      Configuration configuration, TrainTestSplit split, String fallback) {
+    return new DataSource(
+        split,
+        Optional.empty(),
+        configuration
+            .optionalText("data.unit")
+            .or(
+                () ->
+                    Optional.of(fallback)
+                        .filter(unit -> configuration.text("partition.by").equals("by-key"))));
   }
 
   /** The population, called what the configuration says where the partition can bear it. */

@@ -1,18 +1,13 @@
 package org.dpfed.cli.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.dpfed.accounting.PopulationLedger;
 import org.dpfed.accounting.strategy.StrategyCache;
 import org.dpfed.data.CsvSchema;
-import org.dpfed.data.LabelledData;
 import org.dpfed.data.partition.ByKey;
 import org.dpfed.data.partition.Dirichlet;
 import org.dpfed.data.partition.Iid;
@@ -32,11 +27,7 @@ import org.dpfed.federated.RoundSchedule;
 import org.dpfed.federated.ServerOptimizer;
 import org.dpfed.kernel.KernelSelection;
 import org.dpfed.ledger.CheckpointDirectory;
-import org.dpfed.models.Architecture;
-import org.nd4j.linalg.learning.config.Adam;
-import org.nd4j.linalg.learning.config.IUpdater;
-import org.nd4j.linalg.learning.config.Nesterovs;
-import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.schedule.MapSchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
 
@@ -47,6 +38,7 @@ import org.nd4j.linalg.schedule.ScheduleType;
  * @param schema how the features come from the columns of a CSV file, where they do
  * @param clients the population
  * @param network what is trained
+ * @param probe made-up examples to check the network with; empty for those of the library
  * @param plan what it may cost
  * @param execution how it uses the machine
  * @param evaluator judges on held-out data
@@ -57,14 +49,12 @@ record Experiment(
     Optional<CsvSchema> schema,
     Partition clients,
     NetworkTemplate network,
+    Optional<DataSet> probe,
     PrivacyPlan plan,
     Execution execution,
     Dl4jEvaluator evaluator,
     HeldOut heldOut)
     implements AutoCloseable {
-
-  /** Three models, one sum of 64-bit integers, one worker's model and gradient. */
-  private static final int LEAST_BYTES_PER_PARAMETER = 3 * 4 + 8 + 2 * 4;
 
   private static final int MOST_WORKERS_PER_PROCESSOR = 8;
 
@@ -87,7 +77,7 @@ record Experiment(
       Partition clients = source.partition(partitioner(configuration));
       PrivacyPlan plan =
           new PrivacyChoices(configuration).plan(PrivacyPlan.builder(clients), strategies);
-      NetworkTemplate network = NetworkTemplate.of(network(configuration, source.split().train()));
+      NetworkTemplate network = NetworkChoice.of(configuration, source.split().train());
       Execution execution = execution(configuration);
       plan.check(execution.kernel(), network.layerSizes());
       return new Experiment(
@@ -95,6 +85,7 @@ record Experiment(
           source.schema(),
           clients,
           network,
+          NetworkChoice.probe(source.split().train()),
           plan,
           execution,
           new Dl4jEvaluator(network, source.split().test().toDataSet()),
@@ -142,7 +133,8 @@ record Experiment(
 
   /** How clients train. */
   Dl4jClientTrainer trainer() {
-    return new Dl4jClientTrainer(network, localTraining(configuration));
+    Dl4jClientTrainer trainer = new Dl4jClientTrainer(network, localTraining(configuration));
+    return probe.map(trainer::withProbe).orElse(trainer);
   }
 
   private static LocalTraining localTraining(Configuration configuration) {
@@ -191,50 +183,6 @@ record Experiment(
 
   private static int examplesPerClient(Configuration configuration) {
     return configuration.integer("partition.examplesPerClient");
-  }
-
-  private static MultiLayerConfiguration network(Configuration configuration, LabelledData data) {
-    String name = configuration.text("model.architecture");
-    List<Integer> hidden =
-        configuration.texts("model.hidden").stream().map(Integer::valueOf).toList();
-    Architecture architecture =
-        name.equals("mlp") ? new Architecture.Mlp(hidden) : Architecture.named(name);
-    if (name.equals("mlp")) {
-      requireRoomFor(hidden, data);
-    }
-    return architecture.configuration(
-        data.inputType(),
-        data.outputs(),
-        updater(configuration),
-        configuration.longInteger("model.seed"));
-  }
-
-  /** Refuses sizes whose parameters no array or no memory here can hold, before any is made. */
-  private static void requireRoomFor(List<Integer> hidden, LabelledData data) {
-    double parameters = 0;
-    long inputs = data.inputType().arrayElementsPerExample();
-    for (int size : hidden) {
-      parameters += (inputs + 1.0) * size;
-      inputs = size;
-    }
-    parameters += (inputs + 1.0) * data.outputs();
-    long memory =
-        ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
-    double most = Math.min(Integer.MAX_VALUE, (double) memory / LEAST_BYTES_PER_PARAMETER);
-    if (parameters > most) {
-      throw new IllegalArgumentException(
-          "model.hidden %s makes %.3g parameters, more than the %.3g that this machine can hold; choose smaller layers"
-              .formatted(hidden, parameters, most));
-    }
-  }
-
-  private static IUpdater updater(Configuration configuration) {
-    double rate = configuration.number("client.learningRate");
-    return switch (configuration.text("client.updater")) {
-      case "momentum" -> new Nesterovs(rate, Nesterovs.DEFAULT_NESTEROV_MOMENTUM);
-      case "adam" -> new Adam(rate);
-      default -> new Sgd(rate);
-    };
   }
 
   private static ServerOptimizer serverOptimizer(Configuration configuration) {

@@ -288,7 +288,8 @@ record Kind(
     return new Kind(Shape.SCALAR, bound, example, raw -> RawValues.scalar(raw, reader));
   }
 
-  private static Kind collection(
+  /** A kind of lists or maps. */
+  static Kind collection(
       String bound, String example, Function<JsonNode, Optional<JsonNode>> reader) {
     return new Kind(Shape.COLLECTION, bound, example, reader);
   }

@@ -16,12 +16,33 @@ final class LearningSettings {
           Setting.of(
                   "model.architecture",
                   "--model",
-                  oneOf("logistic", "mlp", "tanh-cnn", "lenet"),
+                  oneOf("logistic", "mlp", "tanh-cnn", "lenet", "image-cnn", "residual", "unet"),
                   "",
-                  "Network.")
+                  "Network; image-cnn and residual classify images, unet gives each pixel a class.")
               .needed(),
           Setting.of("model.hidden", "--hidden", sizes(), "[16]", "Units of each hidden layer.")
               .onlyWith("model.architecture", "mlp"),
+          Setting.of(
+                  "model.width",
+                  "--width",
+                  integer(4, 1024),
+                  "16",
+                  "Channels of the first convolution, a multiple of 4.")
+              .onlyWith("model.architecture", "image-cnn", "residual", "unet"),
+          Setting.of(
+                  "model.depth",
+                  "--depth",
+                  integer(1, 5),
+                  "3",
+                  "How often images are halved; their sides must be multiples of 2 to the power of it.")
+              .onlyWith("model.architecture", "unet"),
+          Setting.of(
+                  "model.loss",
+                  "--loss",
+                  oneOf("cross-entropy", "dice", "focal"),
+                  "cross-entropy",
+                  "Loss of the pixels: their mean cross-entropy, one minus the soft Dice coefficient of the classes, or the focal loss with focus 2.")
+              .onlyWith("model.architecture", "unet"),
           Setting.of("model.seed", "--model-seed", integer(1), "1", "Seed of the initial weights."),
           Setting.of(
                   "client.learningRate",

@@ -3,6 +3,7 @@ package org.dpfed.cli.training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
@@ -17,6 +18,8 @@ import org.dpfed.dl4j.ModelFile;
  * @param network its parameters are finite
  */
 record TrainedModel(CsvSchema schema, MultiLayerNetwork network) implements AutoCloseable {
+  private static final Set<String> OF_IMAGES = Set.of("medmnist", "image-folder", "nifti", "dicom");
+
   /**
    * Reads the directory of a run.
    *
@@ -60,6 +63,10 @@ record TrainedModel(CsvSchema schema, MultiLayerNetwork network) implements Auto
         Configuration.of(run.resolve(RunDirectory.CONFIGURATION))
             .optionalText("data.set")
             .orElse("csv");
+    if (OF_IMAGES.contains(set)) {
+      return "%s was trained on images (%s); predict and evaluate read rows of CSV files. In Java, read %s with ModelFile.read or, for image-cnn, residual and unet, ModelFile.readGraph with ImageNetwork.SAVED_CLASSES, and give it images that were scaled as data.scaling says (docs/imaging.md)"
+          .formatted(run, set, RunDirectory.MODEL);
+    }
     return set.equals("idx") || set.equals("fashion-mnist")
         ? "%s was trained on images (%s); predict and evaluate read rows of CSV files. Load %s with DL4J's ModelSerializer and give it flat images, each pixel divided by 255"
             .formatted(run, set, RunDirectory.MODEL)

@@ -64,6 +64,26 @@ class WholeRunShowsNoValueTest {
   }
 
   @Test
+  void train_dicomWithEveryLibraryAtTrace_showsNoPatientId() throws Exception {
+    new MadeImages().dicom(directory, 12, "ZQkey");
+
+    Output output =
+        run(
+            "train --data dicom --data-directory archive --labels labels.csv --classes [healthy,ill]"
+                + " --image-size [16,16] --scaling pixel --test-share 0.3 --partition by-key"
+                + " --model residual --width 4 --client-learning-rate 0.1 --rounds 3 --cohort 8"
+                + " --clip-norm 1 --noise-multiplier 1 --epsilon none --delta 1e-3"
+                + " --evaluate-every 1 --name run --runs runs --diagnostics true");
+
+    assertThat(output.status()).as(output.text()).isZero();
+    assertThat(output.text()).contains("TRACE").contains("finished after 3 rounds");
+    assertNone("the output", output.text(), List.of("zqkey"));
+    Map<String, String> files = filesOfTheRun();
+    assertThat(files).containsKeys("runs/run/report.json", "runs/run/model.zip");
+    files.forEach((name, content) -> assertNone(name, content, List.of("zqkey")));
+  }
+
+  @Test
   void train_rowThatCannotBeRead_showsNoValueOfAnyRow() throws Exception {
     for (String broken :
         List.of("ZQkey,perhaps,7351926.1,ZQnote", "ZQkey,no,ZQage,ZQnote", "ZQkey,no,7351926")) {
@@ -117,13 +137,13 @@ class WholeRunShowsNoValueTest {
             .toList());
   }
 
-  /** All files but the rows, and what is packed in them, as text. */
+  /** All files but those of the data, and what is packed in them, as text. */
   private Map<String, String> filesOfTheRun() throws IOException {
     Map<String, String> contents = new TreeMap<>();
     try (Stream<Path> files = Files.walk(directory)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         String name = directory.relativize(file).toString();
-        if (!name.equals("rows.csv")) {
+        if (!name.matches("rows.csv|labels.csv|archive/.*")) {
           contents.put(name, text(Files.readAllBytes(file)));
         }
         if (name.endsWith(".zip")) {

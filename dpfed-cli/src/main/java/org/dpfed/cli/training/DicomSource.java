@@ -1,0 +1,130 @@
+package org.dpfed.cli.training;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileVisitOption;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.text.Normalizer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.dpfed.data.LabelledData;
+import org.dpfed.data.MalformedDataException;
+import org.dpfed.data.RowKeys;
+import org.dpfed.data.TrainTestSplit;
+import org.dpfed.imaging.Image;
+import org.dpfed.imaging.dicom.DicomFile;
+import org.dpfed.imaging.dicom.DicomHeader;
+import org.dpfed.imaging.dicom.PatientHmac;
+
+/**
+ * DICOM files in a directory, of any depth, with a class for each from a CSV file. Patients are
+ * told apart by their Patient ID; once it is known who is held out, a hash replaces it whose key is
+ * random and not kept, so that nothing later in the run can show it.
+ */
+final class DicomSource {
+  private static final String PATIENT = "patient";
+  private static final List<List<String>> HEADERS =
+      List.of(List.of(PATIENT, "label"), List.of("instance", "label"));
+
+  private static final String MEDIA_DIRECTORY = "DICOMDIR";
+  private static final int KEY_BYTES = 32;
+
+  private final CollectedImages images;
+  private final boolean isByPatient;
+  private final Map<String, Integer> classes = new HashMap<>();
+  private final PatientHmac hmac;
+
+  /** By Patient ID, in the order in which patients were seen. */
+  private final Map<String, String> pseudonyms = new LinkedHashMap<>();
+
+  private DicomSource(ImageSettings settings, ListFile labels) throws IOException {
+    this.images = new CollectedImages(settings);
+    this.isByPatient = labels.columns().contains(PATIENT);
+    for (ListFile.Row row : labels.rows()) {
+      Integer label = settings.classOfLabel().get(row.values().get(1));
+      if (label == null) {
+        throw row.place()
+            .problem(
+                "expected a label that belongs to one of the %d classes, found another; state it in data.classes"
+                    .formatted(settings.classNames().size()));
+      }
+      if (classes.putIfAbsent(normal(row.values().get(0)), label) != null) {
+        throw row.place().problem("expected each patient or instance once, found one again");
+      }
+    }
+    byte[] key = new byte[KEY_BYTES];
+    new SecureRandom().nextBytes(key);
+    this.hmac = new PatientHmac(key);
+    Arrays.fill(key, (byte) 0);
+  }
+
+  static TrainTestSplit split(Configuration configuration) throws IOException {
+    DicomSource source =
+        new DicomSource(
+            ImageSettings.of(configuration),
+            ListFile.read(Path.of(configuration.text("data.labels")), HEADERS));
+    Path directory = Path.of(configuration.text("data.directory"));
+    for (Path file : files(directory)) {
+      source.add(file);
+    }
+    TrainTestSplit split = ImageSource.byUnit(configuration, source.images.build());
+    return new TrainTestSplit(source.withHashes(split.train()), source.withHashes(split.test()));
+  }
+
+  private static List<Path> files(Path directory) throws IOException {
+    try (Stream<Path> all = Files.walk(directory, FileVisitOption.FOLLOW_LINKS)) {
+      List<Path> files =
+          all.filter(Files::isRegularFile)
+              .filter(file -> !String.valueOf(file.getFileName()).startsWith("."))
+              .filter(file -> !String.valueOf(file.getFileName()).equals(MEDIA_DIRECTORY))
+              .sorted()
+              .toList();
+      if (files.isEmpty()) {
+        throw MalformedDataException.in(directory.toString())
+            .problem("expected a directory with DICOM files, found none");
+      }
+      return files;
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private void add(Path path) throws IOException {
+    MalformedDataException.Place place = MalformedDataException.in(path.toString());
+    DicomFile file = DicomFile.open(path);
+    DicomHeader header = file.header();
+    String pseudonym = hmac.of(header);
+    String patient = normal(header.patientId().orElseThrow());
+    pseudonyms.putIfAbsent(patient, pseudonym);
+    Optional<String> named = isByPatient ? Optional.of(patient) : header.instanceUid();
+    Integer label = named.map(classes::get).orElse(null);
+    if (label == null) {
+      throw place.problem(
+          "expected a label for its %s in data.labels, found none; add it, or move the file away"
+              .formatted(isByPatient ? "Patient ID" : "SOP Instance UID"));
+    }
+    for (int frame = 0; frame < header.frames(); frame++) {
+      Image image = header.photometric().isGrey() ? file.highIsWhite(frame) : file.frame(frame);
+      images.add(patient, image, label, place);
+    }
+  }
+
+  /** The composition of letters makes no other patient. */
+  private static String normal(String id) {
+    return Normalizer.normalize(id, Normalizer.Form.NFC);
+  }
+
+  private LabelledData withHashes(LabelledData rows) {
+    RowKeys ids = rows.keys().orElseThrow();
+    int[] keyOfRow = new int[ids.rows()];
+    Arrays.setAll(keyOfRow, ids::keyOf);
+    return rows.withKeys(new RowKeys(List.copyOf(pseudonyms.values()), keyOfRow));
+  }
+}

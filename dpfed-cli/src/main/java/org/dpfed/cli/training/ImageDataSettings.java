@@ -1,0 +1,94 @@
+package org.dpfed.cli.training;
+
+import static org.dpfed.cli.training.ImageKinds.imageSize;
+import static org.dpfed.cli.training.ImageKinds.scaling;
+import static org.dpfed.cli.training.Kind.oneOf;
+import static org.dpfed.cli.training.Kind.path;
+import static org.dpfed.cli.training.Kind.text;
+import static org.dpfed.cli.training.Kind.yesNo;
+
+import java.util.List;
+
+/** Settings of medical images. */
+final class ImageDataSettings {
+  private static final String SET = "data.set";
+
+  static final List<Setting> ALL =
+      List.of(
+          Setting.of(
+                  "data.name",
+                  "--data-name",
+                  text(),
+                  "",
+                  "Name of the MedMNIST set, such as PneumoniaMNIST. Default: the name of the file up to its first dot or underscore.")
+              .onlyWith(SET, "medmnist"),
+          Setting.of(
+                  "data.validation",
+                  "--validation",
+                  oneOf("join-training", "leave-out", "instead-of-test"),
+                  "join-training",
+                  "What becomes of the validation images of MedMNIST: trained on, left out, or held out in place of the test images.")
+              .onlyWith(SET, "medmnist"),
+          Setting.of(
+                  "data.labels",
+                  "--labels",
+                  path(),
+                  "",
+                  "CSV file of labels: with the header patient,label or instance,label (Patient ID or SOP Instance UID) for DICOM, path,label for image folders.")
+              .onlyWith(SET, "dicom", "image-folder")
+              .neededWith(SET, "dicom"),
+          Setting.of(
+                  "data.masks",
+                  "--masks",
+                  path(),
+                  "",
+                  "Directory of masks, which have the paths and names of the images and the number of each pixel's class.")
+              .onlyWith(SET, "image-folder")
+              .notWith("data.labels"),
+          Setting.of(
+                  "data.imageSize",
+                  "--image-size",
+                  imageSize(),
+                  "",
+                  "Height and width of every image or slice.")
+              .onlyWith(SET, "image-folder", "nifti", "dicom")
+              .needed(),
+          Setting.of(
+                  "data.fit",
+                  "--fit",
+                  yesNo(),
+                  "false",
+                  "Whether images of another size are brought to it: those in folders are resized; others are cropped or padded around their middle, with the lower end of a range or 0. They are refused if not.")
+              .onlyWith(SET, "image-folder", "nifti", "dicom"),
+          Setting.of(
+                  "data.channels",
+                  "--channels",
+                  oneOf("1", "3"),
+                  "1",
+                  "Channels of an image: 1 for grey, 3 for colours.")
+              .onlyWith(SET, "image-folder", "dicom"),
+          Setting.of(
+                  "data.scaling",
+                  "--scaling",
+                  scaling(ImageSettings.scalings()),
+                  "",
+                  "Public constants that scale pixels: 0 to 255 to [0, 1] or [-1, 1], a CT window or any range in the units of the file to [-1, 1] with values outside moved to the nearer end, or (value - mean) / deviation. Default: pixel.")
+              .onlyWith(SET, "medmnist", "image-folder", "nifti", "dicom")
+              .neededWith(SET, "nifti", "dicom"),
+          Setting.of(
+                  "data.plane",
+                  "--plane",
+                  oneOf("axial", "coronal", "sagittal"),
+                  "axial",
+                  "Plane of the slices of a volume, each of which is a row.")
+              .onlyWith(SET, "nifti"),
+          Setting.of(
+                  "data.damaged",
+                  "--damaged",
+                  oneOf("refuse", "leave-out"),
+                  "refuse",
+                  "What to do with an image in a folder that cannot be read: refuse all, or leave it out.")
+              .onlyWith(SET, "image-folder"));
+
+  private ImageDataSettings() {}
+}

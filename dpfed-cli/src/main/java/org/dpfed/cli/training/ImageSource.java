@@ -1,0 +1,112 @@
+package org.dpfed.cli.training;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import org.dpfed.data.LabelledData;
+import org.dpfed.data.TrainTestSplit;
+import org.dpfed.imaging.folder.DamagedImages;
+import org.dpfed.imaging.folder.ImageFolder;
+import org.dpfed.imaging.folder.ImageLoader;
+import org.dpfed.imaging.folder.Unit;
+import org.dpfed.imaging.medmnist.MedMnist;
+import org.dpfed.imaging.medmnist.MedMnistReader;
+import org.dpfed.imaging.medmnist.MedMnistReader.Validation;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Images in the formats of MedMNIST and in folders, as a configuration names them. */
+final class ImageSource {
+  private static final Logger LOG = LoggerFactory.getLogger(ImageSource.class);
+
+  private ImageSource() {}
+
+  /** A MedMNIST file in its published split. */
+  static TrainTestSplit medMnist(Configuration configuration) throws IOException {
+    Path file = Path.of(configuration.text("data.file"));
+    MedMnist set = set(configuration, file);
+    Validation validation =
+        Validation.valueOf(
+            configuration.text("data.validation").replace('-', '_').toUpperCase(Locale.ROOT));
+    return new MedMnistReader(set, validation, ImageSettings.scaling(configuration)).read(file);
+  }
+
+  private static MedMnist set(Configuration configuration, Path file) {
+    if (configuration.has("data.name")) {
+      return MedMnist.named(configuration.text("data.name"));
+    }
+    try {
+      return MedMnist.named(String.valueOf(file.getFileName()).replaceFirst("[._].*$", ""));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          e.getMessage() + ", by the name of the file; say which it is with data.name", e);
+    }
+  }
+
+  /** A folder of images, split by its units. */
+  static TrainTestSplit folder(Configuration configuration) throws IOException {
+    ImageSettings settings = ImageSettings.of(configuration);
+    if (settings.areLabelsStated()) {
+      throw new IllegalArgumentException(
+          "data.classes must be a list with data.set image-folder, was a map; folders, labels and masks go by the names and numbers of the classes");
+    }
+    ImageFolder folder = index(configuration, settings.classNames());
+    int height = settings.size().height();
+    int width = settings.size().width();
+    ImageLoader loader = ImageLoader.of(settings.channels(), height, width);
+    CollectedImages.requireRoom(
+        folder.size(), (long) Float.BYTES * settings.channels() * height * width);
+    DamagedImages damaged =
+        configuration.text("data.damaged").equals("leave-out")
+            ? DamagedImages.leftOut()
+            : DamagedImages.refused();
+    LabelledData rows =
+        folder.read(
+            settings.fits() ? loader.resizing() : loader, List.of(settings.scaling()), damaged);
+    if (damaged.count() > 0) {
+      LOG.warn("{} damaged images were left out", damaged.count());
+    }
+    return byUnit(configuration, rows);
+  }
+
+  private static ImageFolder index(Configuration configuration, List<String> classNames)
+      throws IOException {
+    Path root = Path.of(configuration.text("data.directory"));
+    boolean namesPatients = namesPatients(configuration);
+    String unit = unit(configuration);
+    if (!unit.equals("site") && !(namesPatients && unit.equals("patient"))) {
+      throw new IllegalArgumentException(
+          namesPatients
+              ? "data.unit must be patient or site with data.labels or data.masks"
+              : "data.unit must be site without data.labels or data.masks, since nothing says which patient an image is of");
+    }
+    Unit client = unit.equals("site") ? Unit.SITE : Unit.PATIENT;
+    if (configuration.has("data.labels")) {
+      return ImageFolder.withLabels(
+          root, Path.of(configuration.text("data.labels")), classNames, client);
+    }
+    return configuration.has("data.masks")
+        ? ImageFolder.withMasks(root, Path.of(configuration.text("data.masks")), classNames, client)
+        : ImageFolder.bySiteAndLabel(root, classNames);
+  }
+
+  /** What one client of a folder is. */
+  static String unit(Configuration configuration) {
+    return configuration
+        .optionalText("data.unit")
+        .orElse(namesPatients(configuration) ? "patient" : "site");
+  }
+
+  private static boolean namesPatients(Configuration configuration) {
+    return configuration.has("data.labels") || configuration.has("data.masks");
+  }
+
+  /** Holds out a share of the keys, by a hash of each. */
+  static TrainTestSplit byUnit(Configuration configuration, LabelledData rows) {
+    return TrainTestSplit.byUnit(
+        rows,
+        configuration.optionalNumber("data.testShare").orElse(DataSource.TEST_SHARE),
+        configuration.longInteger("data.splitSeed"));
+  }
+}

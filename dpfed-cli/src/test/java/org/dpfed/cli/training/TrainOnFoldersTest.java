@@ -1,0 +1,119 @@
+package org.dpfed.cli.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Folders of images on the command line: sites, patients, masks. */
+final class TrainOnFoldersTest {
+  private static final String FOLDER =
+      """
+      data:
+        set: image-folder
+        directory: sites
+        classes: [healthy, ill]
+        imageSize: [16, 16]
+        testShare: 0.3
+      partition: {by: by-key}
+      model: {architecture: image-cnn, width: 4}
+      """;
+
+  private final Path directory;
+  private final ImageRun run;
+
+  TrainOnFoldersTest(@TempDir Path directory) {
+    this.directory = directory;
+    this.run = new ImageRun(directory);
+  }
+
+  /** Ten sites with two labelled images each. */
+  private void folder() throws IOException {
+    for (int site = 0; site < 10; site++) {
+      for (String label : List.of("healthy", "ill")) {
+        image("sites/site%d/%s/scan.png".formatted(site, label), label.equals("ill") ? 200 : 40);
+      }
+    }
+  }
+
+  private void image(String path, int grey) throws IOException {
+    Path file = directory.resolve(path);
+    Files.createDirectories(file.getParent());
+    BufferedImage image = new BufferedImage(16, 16, BufferedImage.TYPE_BYTE_GRAY);
+    for (int i = 0; i < 256; i++) {
+      image.getRaster().setSample(i % 16, i / 16, 0, grey + i % 7);
+    }
+    ImageIO.write(image, "png", file.toFile());
+  }
+
+  @Test
+  void train_folderOfSites_protectsSites() throws IOException {
+    folder();
+    assertThat(run.train(FOLDER)).as(run.err()).isZero();
+    run.assertTrained();
+    assertThat(run.report().at("/guarantee/unit").asText()).isEqualTo("site");
+    assertThat(run.report().at("/plan/population").asInt()).isEqualTo(10);
+    assertThat(run.train(FOLDER, "--unit", "patient")).isEqualTo(2);
+    assertThat(run.err()).contains("data.unit must be site");
+  }
+
+  @Test
+  void train_folderOfPatients_protectsPatientsOrSites() throws IOException {
+    StringBuilder labels = new StringBuilder("path,label\n");
+    for (int patient = 0; patient < 12; patient++) {
+      String folder = "site%d/p%02d".formatted(patient % 6, patient);
+      image("sites/" + folder + "/a.png", patient % 2 * 160);
+      image("masks/" + folder + "/a.png", 0);
+      labels.append("%s,%s%n".formatted(folder, patient % 2 == 0 ? "healthy" : "ill"));
+    }
+    Path file = Files.writeString(directory.resolve("labels.csv"), labels);
+
+    assertThat(run.train(FOLDER, "--labels", file.toString())).as(run.err()).isZero();
+    assertThat(run.report().at("/guarantee/unit").asText()).isEqualTo("patient");
+    assertThat(run.report().at("/plan/population").asInt()).isEqualTo(12);
+
+    assertThat(run.train(FOLDER, "--labels", file.toString(), "--unit", "site", "--cohort", "3"))
+        .as(run.err())
+        .isZero();
+    assertThat(run.train(FOLDER, "--labels", file.toString(), "--unit", "ward")).isEqualTo(2);
+    assertThat(run.err()).contains("data.unit must be patient or site");
+    // Masks hold 0 to 6, and there are two classes.
+    String masks = directory.resolve("masks").toString();
+    assertThat(run.train(FOLDER, "--masks", masks, "--model", "unet")).isEqualTo(2);
+    assertThat(run.err()).contains("expected classes from 0 to 1");
+    assertThat(
+            run.train(
+                FOLDER.replace("[healthy, ill]", "[a, b, c, d, e, f, g]"),
+                "--masks",
+                masks,
+                "--model",
+                "unet"))
+        .as(run.err())
+        .isZero();
+  }
+
+  @Test
+  void train_folderWithADamagedImage_isRefusedOrLeftOut() throws IOException {
+    folder();
+    Files.writeString(directory.resolve("sites/site1/ill/broken.png"), "no image");
+    assertThat(run.train(FOLDER)).isEqualTo(2);
+    assertThat(run.err()).contains("broken.png");
+    assertThat(run.train(FOLDER, "--damaged", "leave-out")).as(run.err()).isZero();
+    assertThat(run.train(FOLDER.replace("[healthy, ill]", "{healthy: [0], ill: [1]}")))
+        .isEqualTo(2);
+    assertThat(run.err()).contains("data.classes must be a list");
+  }
+
+  @Test
+  void train_moreImagesThanMemoryHolds_isRefusedBeforeAnyIsRead() throws IOException {
+    folder();
+    assertThat(run.train(FOLDER, "--image-size", "[65535, 65535]", "--fit")).isEqualTo(2);
+    assertThat(run.err()).contains("DPFED_JAVA_OPTS").contains("data.imageSize");
+  }
+}
