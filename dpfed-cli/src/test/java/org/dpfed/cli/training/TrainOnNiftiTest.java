@@ -52,6 +52,9 @@ final class TrainOnNiftiTest {
     assertThat(Files.readString(run.path().resolve("report.html")))
         .contains("diceOfClass1 (lesion)")
         .contains("iouOfClass0 (background)");
+    assertThat(run.dpfed("report", run.path().toString(), run.path().toString())).isZero();
+    assertThat(Files.readString(directory.resolve("runs/comparison.html")))
+        .contains("diceOfClass1");
   }
 
   /** Without noise, and with everybody in every round. */
