@@ -181,12 +181,7 @@ public final class PrivacyPlan {
    * #guaranteeAfter} returns the same unless the plan is seeded.
    */
   public Guarantee accountedAfter(int completed) {
-    return accountedAfter(ChargedRounds.first(completed));
-  }
-
-  /** As {@link #accountedAfter(int)}, where a resumed run was charged for some rounds again. */
-  public Guarantee accountedAfter(ChargedRounds charged) {
-    return withAssumptions(run.spent(charged));
+    return withAssumptions(run.spent(ChargedRounds.first(completed)));
   }
 
   /**
