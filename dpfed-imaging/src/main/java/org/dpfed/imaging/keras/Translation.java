@@ -83,15 +83,15 @@ final class Translation {
     Signal input = inputs.get(0);
     return switch (layer.kind()) {
       case "Dense" -> {
-        Layer made = Layers.dense(layer, vector(layer, inputs), activation);
+        Layer made = Layers.dense(layer, Inputs.vector(layer, inputs), activation);
         yield weighted(layer, input, made);
       }
       case "Conv2D" -> {
-        Layer made = Layers.convolution(layer, channels(layer, inputs), activation);
+        Layer made = Layers.convolution(layer, Inputs.channels(layer, inputs), activation);
         yield weighted(layer, input, made);
       }
       case "Conv2DTranspose" -> {
-        Layer made = Layers.transposed(layer, channels(layer, inputs), activation);
+        Layer made = Layers.transposed(layer, Inputs.channels(layer, inputs), activation);
         yield weighted(layer, input, made);
       }
       case "MaxPooling2D" ->
@@ -176,51 +176,9 @@ final class Translation {
     return new Signal(layer.name(), made.getOutputType(0, input.type()));
   }
 
-  private static long vector(LayerConfig layer, List<Signal> inputs) throws KerasException {
-    Signal input = single(layer, inputs);
-    if (input.isImage()) {
-      throw layer.problem(
-          "expected a vector before it; put Flatten or GlobalAveragePooling2D there");
-    }
-    return input.type().arrayElementsPerExample();
-  }
-
-  private static long channels(LayerConfig layer, List<Signal> inputs) throws KerasException {
-    Signal input = single(layer, inputs);
-    layer.requireChannelsLast();
-    if (input.type() instanceof InputType.InputTypeConvolutional image) {
-      requireRoom(layer, image);
-      return image.getChannels();
-    }
-    throw layer.problem("expected an image before it, found a vector");
-  }
-
-  /** DL4J rounds the size of an output towards zero, and so makes 1 pixel of none. */
-  private static void requireRoom(LayerConfig layer, InputType.InputTypeConvolutional image)
-      throws KerasException {
-    String option = layer.kind().startsWith("Conv") ? "kernel_size" : "pool_size";
-    if (!layer.options().path("padding").asText().equals("valid")
-        || layer.kind().equals("Conv2DTranspose")) {
-      return;
-    }
-    int[] kernel = layer.pair(option);
-    int[] gaps = option.equals("pool_size") ? new int[] {1, 1} : layer.pair("dilation_rate");
-    if ((kernel[0] - 1L) * gaps[0] >= image.getHeight()
-        || (kernel[1] - 1L) * gaps[1] >= image.getWidth()) {
-      throw layer.problem("its %s is larger than the image before it".formatted(option));
-    }
-  }
-
-  private static Signal single(LayerConfig layer, List<Signal> inputs) throws KerasException {
-    if (inputs.size() != 1) {
-      throw layer.problem("expected one input, found %d".formatted(inputs.size()));
-    }
-    return inputs.get(0);
-  }
-
   /** A layer of images without weights. */
   private Signal image(LayerConfig layer, List<Signal> inputs, Layer made) throws KerasException {
-    channels(layer, inputs);
+    Inputs.channels(layer, inputs);
     Signal input = inputs.get(0);
     InputType type = made.getOutputType(0, input.type());
     if (type.arrayElementsPerExample() < 1) {
@@ -232,13 +190,13 @@ final class Translation {
 
   /** A layer that changes each value by itself, or that does not depend on their order. */
   private Signal same(LayerConfig layer, List<Signal> inputs, Layer made) throws KerasException {
-    Signal input = single(layer, inputs);
+    Signal input = Inputs.single(layer, inputs);
     parts.add(named(layer.name(), List.of(input.from()), made, null));
     return new Signal(layer.name(), input.type(), input.pieces());
   }
 
   private Signal flattened(LayerConfig layer, List<Signal> inputs) throws KerasException {
-    Signal input = single(layer, inputs);
+    Signal input = Inputs.single(layer, inputs);
     layer.requireChannelsLast();
     if (!(input.type() instanceof InputType.InputTypeConvolutional image)) {
       return input;

@@ -1,7 +1,10 @@
 package org.dpfed.imaging.keras;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -15,6 +18,7 @@ import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.federated.TrainingResult;
 import org.dpfed.mechanism.Randomness;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -100,6 +104,21 @@ final class KerasTrainingTest {
     assertThat(changed(before, after))
         .containsExactly(
             "down1_W", "down1_b", "mixed_W", "mixed_b", "risk_W", "risk_b", "same_W", "same_b");
+  }
+
+  /** The file of mlp with its last layer frozen too, which leaves second. */
+  @Test
+  void round_withTheLastLayerFrozen_trainsTheOneBeforeIt(@TempDir Path folder) throws Exception {
+    MadeModel model = new MadeModel("mlp");
+    String bytes = Files.readString(model.file(), ISO_8859_1);
+    String from = "\"name\": \"third\", \"trainable\": true, \"";
+    assertThat(bytes).contains(from);
+    Path file = folder.resolve("frozen.h5");
+    Files.writeString(file, bytes.replace(from, from.replace("true, ", "false,")), ISO_8859_1);
+    var before = KerasFile.read(file, new Sgd(0.1));
+    assertThat(before.output(model.input()).equalsWithEps(model.output(), 1e-6)).isTrue();
+    Model after = trained(NetworkTemplate.of(before), new DataSet(model.input(), Nd4j.eye(3)));
+    assertThat(changed(before, after)).containsExactly("1_W", "1_b");
   }
 
   @Test
