@@ -1,0 +1,4 @@
+@NullMarked
+package org.dpfed.imaging.keras;
+
+import org.jspecify.annotations.NullMarked;
