@@ -19,6 +19,7 @@ import org.dpfed.imaging.Image;
 import org.dpfed.imaging.data.Mask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.Timeout.ThreadMode;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,7 +37,7 @@ class UncommonImagesTest {
   /** Negative as a signed number; the first leads back to the chunk's own start. */
   @ParameterizedTest
   @ValueSource(ints = {0xfffffff4, 0xffffffff, 0x80000000, 0x7fffffff, 1000})
-  @Timeout(60)
+  @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
   void read_pngChunkOfImpossibleLength_isRefused(int length) throws IOException {
     byte[] png = png(BufferedImage.TYPE_BYTE_GRAY);
     byte[] chunk = ByteBuffer.allocate(12).putInt(length).putInt(0x74455874).array();
@@ -46,7 +47,7 @@ class UncommonImagesTest {
   }
 
   @Test
-  @Timeout(60)
+  @Timeout(value = 60, threadMode = ThreadMode.SEPARATE_THREAD)
   void read_jpegSegmentOfImpossibleLength_isRefused() throws IOException {
     for (int length = 0; length < 2; length++) {
       byte[] jpeg = {-1, -40, -1, -32, 0, (byte) length, 0, 0, 0, 0, 0, 0, -1, -39};
@@ -136,7 +137,7 @@ class UncommonImagesTest {
   }
 
   @Test
-  void read_maskOfFloats_isRefusedAndCountedWhereLeftOut() throws IOException {
+  void read_maskOfNumbersThatAreNoClasses_isRefused() throws IOException {
     Path file =
         write("a.tif", tiff(32, FLOAT, 1, Float.floatToIntBits(1.9f), Float.floatToIntBits(1)));
     assertRefused(() -> new MaskLoader(1, 2, 4, false).read(file), "found floating-point numbers");
