@@ -34,9 +34,9 @@ public final class UnitHash {
     }
   }
 
-  /** The number of the unit that has a key. */
+  /** The number of the unit that has a key; keys that are compared as equal have one number. */
   public double ofKey(String key) {
-    return number(mac.doFinal(key.getBytes(StandardCharsets.UTF_8)));
+    return number(mac.doFinal(CellValue.of(key).canonical().getBytes(StandardCharsets.UTF_8)));
   }
 
   /** The number of the unit of each row. */

@@ -35,11 +35,14 @@ class CsvTextTest {
   }
 
   @Test
-  void read_gzipCutShort_isRefused() throws IOException {
+  void read_gzipCutShortOrDamaged_isRefused() throws IOException {
     byte[] whole = gzip((CONTENT + "North,2,1\n".repeat(100)).getBytes(UTF_8));
     for (int length : new int[] {2, 9, 20, whole.length - 1}) {
       assertRefused(schema(), Arrays.copyOf(whole, length), "expected a complete gzip file");
     }
+    // The checksum.
+    whole[whole.length - 8] ^= 1;
+    assertRefused(schema(), whole, "expected a complete gzip file");
   }
 
   @Test

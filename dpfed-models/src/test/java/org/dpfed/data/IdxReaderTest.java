@@ -91,13 +91,15 @@ class IdxReaderTest {
   }
 
   @Test
-  void read_gzipCutShort_isRefused() throws IOException {
+  void read_gzipCutShortOrDamaged_isRefused() throws IOException {
     Path labels = write("labels", false, LABELS, new int[] {2}, bytes(0, 1));
     Path whole = write("whole.gz", true, IMAGES, new int[] {2, 10, 10}, new byte[200]);
     byte[] content = Files.readAllBytes(whole);
     Path cut = directory.resolve("cut.gz");
 
-    for (int length : new int[] {3, 12, content.length - 9}) {
+    // The checksum, of a file that is cut only if it is shorter.
+    content[content.length - 8] ^= 1;
+    for (int length : new int[] {3, 12, content.length - 9, content.length}) {
       Files.write(cut, Arrays.copyOf(content, length));
       assertThatExceptionOfType(MalformedDataException.class)
           .as("%d of %d bytes", length, content.length)

@@ -83,6 +83,14 @@ public final class ImageRows {
     masks.add(mask);
   }
 
+  /**
+   * Says that there is a key, whether or not rows follow: one without rows is a client without
+   * examples, so that how many clients there are does not depend on which images can be read.
+   */
+  public void addKey(String key) {
+    keys.putIfAbsent(key, keys.size());
+  }
+
   private void add(String key, Image image) {
     if (image.channels() != shape.getChannels()
         || image.height() != shape.getHeight()
@@ -92,7 +100,8 @@ public final class ImageRows {
               .formatted(shape.getChannels(), shape.getHeight(), shape.getWidth()));
     }
     features.add(scaled(image));
-    keyOfRow.add(keys.computeIfAbsent(key, added -> keys.size()));
+    addKey(key);
+    keyOfRow.add(keys.get(key));
   }
 
   private float[] scaled(Image image) {

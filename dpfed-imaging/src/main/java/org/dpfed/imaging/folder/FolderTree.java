@@ -26,9 +26,10 @@ record FolderTree(Path root, Map<String, Map<String, List<Path>>> sites) {
 
   static FolderTree of(Path root) throws IOException {
     Map<String, Map<String, List<Path>>> sites = new LinkedHashMap<>();
-    for (Path site : folders(root)) {
+    Set<Path> real = new HashSet<>();
+    for (Path site : folders(root, real)) {
       Map<String, List<Path>> images = new LinkedHashMap<>();
-      for (Path folder : folders(site)) {
+      for (Path folder : folders(site, real)) {
         images.put(name(folder), images(folder));
       }
       sites.put(name(site), images);
@@ -36,11 +37,19 @@ record FolderTree(Path root, Map<String, Map<String, List<Path>>> sites) {
     return new FolderTree(root, sites);
   }
 
-  private static List<Path> folders(Path parent) throws IOException {
+  /**
+   * @param real the folders so far, without links; gets these
+   */
+  private static List<Path> folders(Path parent, Set<Path> real) throws IOException {
     List<Path> folders = entries(parent);
     for (Path folder : folders) {
       if (!Files.isDirectory(folder)) {
         throw refused(folder, "expected folders alone at this level, found a file");
+      }
+      if (!real.add(folder.toRealPath())) {
+        throw refused(
+            folder,
+            "expected each folder once, found a link to another one of them; remove it, or one site or patient would be two");
       }
     }
     requireDistinct(parent, folders);

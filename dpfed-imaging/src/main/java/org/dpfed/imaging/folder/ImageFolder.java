@@ -85,6 +85,7 @@ public final class ImageFolder {
 
   /**
    * All images in memory, with their unit as key, for {@code Partition} and {@code TrainTestSplit}.
+   * A unit without an image that can be read has a key without rows, and stays a client.
    *
    * @param scalings with public constants: one for all channels, or one for each
    * @throws MalformedDataException when an image is damaged and damaged ones are refused
@@ -93,6 +94,7 @@ public final class ImageFolder {
       throws IOException {
     ImageRows rows = rows(loader, scalings);
     for (Map.Entry<String, List<LabelledImage>> client : clients.entrySet()) {
+      rows.addKey(client.getKey());
       addTo(rows, client.getKey(), client.getValue(), loader, damaged);
     }
     return rows.build();

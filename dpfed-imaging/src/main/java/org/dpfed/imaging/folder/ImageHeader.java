@@ -11,10 +11,11 @@ import org.dpfed.data.MalformedDataException;
  *
  * @param width of the pixels as stored
  * @param height of the pixels as stored
- * @param bytesPerPixel of the pixels when unpacked, at least 1
+ * @param samples of a pixel, at least 1
+ * @param bits of a sample; more than 16 are those of a floating-point number
  * @param hasAlpha whether pixels can be transparent
  */
-record ImageHeader(Format format, int width, int height, int bytesPerPixel, boolean hasAlpha) {
+record ImageHeader(Format format, int width, int height, int samples, int bits, boolean hasAlpha) {
   /** The formats that are read. */
   enum Format {
     PNG,
@@ -55,11 +56,16 @@ record ImageHeader(Format format, int width, int height, int bytesPerPixel, bool
           "expected an image of at most %d pixels, found a larger one; cut it into tiles"
               .formatted(MOST_PIXELS));
     }
-    if (pixels * header.bytesPerPixel > (long) MOST_EXPANSION * file.length) {
+    if (pixels * bytes(header.samples, header.bits) > (long) MOST_EXPANSION * file.length) {
       throw place.problem(
           "expected as many pixels as the file can hold, found a header that says more");
     }
     return header;
+  }
+
+  /** Of a pixel when unpacked. */
+  static int bytes(int samples, int bits) {
+    return samples * ((bits + 7) / 8);
   }
 
   private static ImageHeader parse(ByteBuffer file, MalformedDataException.Place place)
@@ -88,14 +94,14 @@ record ImageHeader(Format format, int width, int height, int bytesPerPixel, bool
     int samples = colours == 2 ? 3 : colours == 6 ? 4 : colours == 4 ? 2 : 1;
     file.position(8);
     for (int type = 0; type != 0x49444154; ) {
-      int length = file.getInt();
+      long length = Integer.toUnsignedLong(file.getInt());
       type = file.getInt();
       hasAlpha |= type == 0x74524e53;
       if (type != 0x49444154) {
-        file.position(Math.addExact(file.position(), Math.addExact(length, 4)));
+        file.position(Math.toIntExact(file.position() + length + 4));
       }
     }
-    return new ImageHeader(Format.PNG, width, height, samples * (bits == 16 ? 2 : 1), hasAlpha);
+    return new ImageHeader(Format.PNG, width, height, samples, bits, hasAlpha);
   }
 
   private static ImageHeader jpeg(ByteBuffer file, MalformedDataException.Place place)
@@ -105,6 +111,11 @@ record ImageHeader(Format format, int width, int height, int bytesPerPixel, bool
     }
     while (true) {
       int marker = Short.toUnsignedInt(file.getShort());
+      if (marker == 0xffff) {
+        // Any number of these bytes may precede a marker (section B.1.1.2).
+        file.position(file.position() - 1);
+        continue;
+      }
       int length = Short.toUnsignedInt(file.getShort());
       // The markers that begin a frame; 0xc4, 0xc8 and 0xcc, among them, mean something else.
       boolean isFrame =
@@ -122,7 +133,10 @@ record ImageHeader(Format format, int width, int height, int bytesPerPixel, bool
           throw place.problem(
               "expected a grey or colour JPEG image, found another, such as one for printing (CMYK); save it in colour");
         }
-        return new ImageHeader(Format.JPEG, width, height, samples, false);
+        return new ImageHeader(Format.JPEG, width, height, samples, 8, false);
+      }
+      if (marker < 0xff00 || length < 2) {
+        throw place.problem("expected segments of a JPEG image, found other bytes between them");
       }
       file.position(file.position() + length - 2);
     }

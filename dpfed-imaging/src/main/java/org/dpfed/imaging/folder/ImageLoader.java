@@ -26,8 +26,8 @@ import org.dpfed.imaging.Image;
  *     since one scaling cannot fit both
  * @param resizes whether images of another size are resized, without regard to their proportions:
  *     by area where no side grows, bilinear otherwise. They are refused if not
- * @param compositesOnBlack whether transparent pixels are mixed with black. Images with
- *     transparency are refused if not
+ * @param compositesOnBlack whether transparent pixels are mixed with black, before resizing. Images
+ *     with transparency are refused if not
  * @param rotates whether an image is turned as its EXIF orientation says. It is taken as stored if
  *     not
  */
@@ -94,10 +94,13 @@ public record ImageLoader(
       throw place.problem(
           "expected an image without transparency, found one with an alpha channel; remove it, or choose that transparent pixels are mixed with black");
     }
+    if (header.format() == ImageHeader.Format.TIFF && header.bits() < 8) {
+      throw place.problem("expected values of 8 bits or more, found fewer; convert the image");
+    }
     try (PointerScope scope = new PointerScope()) {
       Mat pixels = decoded(bytes, header, place);
       requireKind(pixels, place);
-      return image(floats(sized(pixels, place)), place);
+      return image(floats(sized(header.hasAlpha() ? mixed(pixels, place) : pixels, place)), place);
     }
   }
 
@@ -149,6 +152,24 @@ public record ImageLoader(
     }
   }
 
+  /** The colour of a transparent pixel means nothing, and must not reach its neighbours. */
+  private Mat mixed(Mat pixels, MalformedDataException.Place place) throws MalformedDataException {
+    if (pixels.channels() != 4) {
+      throw place.problem(
+          "expected transparency in an alpha channel, found a grey value that stands for it (tRNS); save the image with an alpha channel, or without transparency");
+    }
+    Mat mixed = floats(pixels);
+    FloatBuffer values = mixed.createBuffer();
+    float most = bits == 8 ? 255 : 65_535;
+    for (int i = 0; i < values.limit(); i += 4) {
+      float opacity = values.get(i + 3) / most;
+      for (int channel = i; channel < i + 3; channel++) {
+        values.put(channel, values.get(channel) * opacity);
+      }
+    }
+    return mixed;
+  }
+
   private Mat sized(Mat pixels, MalformedDataException.Place place) throws MalformedDataException {
     if (pixels.rows() == height && pixels.cols() == width) {
       return pixels;
@@ -176,21 +197,19 @@ public record ImageLoader(
     return floats;
   }
 
-  /** From blue, green, red and alpha next to each other to channels one after another. */
+  /** From blue, green and red next to each other to channels one after another. */
   private Image image(Mat pixels, MalformedDataException.Place place)
       throws MalformedDataException {
     int stored = pixels.channels();
     FloatBuffer source = pixels.createBuffer();
-    float most = bits == 8 ? 255 : bits == 16 ? 65_535 : 1;
     int plane = height * width;
     float[] values = new float[channels * plane];
     float[] pixel = new float[stored];
     for (int i = 0; i < plane; i++) {
       source.get(pixel);
-      float opacity = stored == 4 ? pixel[3] / most : 1;
-      float blue = pixel[0] * opacity;
-      float green = stored == 1 ? blue : pixel[1] * opacity;
-      float red = stored == 1 ? blue : pixel[2] * opacity;
+      float blue = pixel[0];
+      float green = stored == 1 ? blue : pixel[1];
+      float red = stored == 1 ? blue : pixel[2];
       if (!Float.isFinite(red + green + blue)) {
         throw place.problem("expected finite values, found others; replace them");
       }

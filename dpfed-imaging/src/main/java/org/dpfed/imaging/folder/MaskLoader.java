@@ -35,6 +35,10 @@ record MaskLoader(int height, int width, int classes, boolean resizes) {
       throw place.problem(
           "expected a mask in PNG or TIFF format, found JPEG, which changes classes; save it as PNG");
     }
+    if (header.bits() > 16) {
+      throw place.problem(
+          "expected a mask of integers of up to 16 bits, found floating-point numbers; save the number of each pixel's class");
+    }
     Raster raster = raster(bytes, header.format(), place);
     if (raster.getNumBands() != 1) {
       throw place.problem(
@@ -81,9 +85,9 @@ record MaskLoader(int height, int width, int classes, boolean resizes) {
       int y = nearest(row, height, raster.getHeight());
       for (int column = 0; column < width; column++) {
         int value = raster.getSample(nearest(column, width, raster.getWidth()), y, 0);
-        if (value >= Math.min(classes, Mask.MOST_CLASSES)) {
+        if (value < 0 || value >= Math.min(classes, Mask.MOST_CLASSES)) {
           throw place.problem(
-              "expected classes from 0 to %d, found a larger value; name as many classes as there are, or save the number of each pixel's class"
+              "expected classes from 0 to %d, found another value; name as many classes as there are, or save the number of each pixel's class"
                   .formatted(classes - 1));
         }
         mask[row * width + column] = (byte) value;

@@ -11,6 +11,7 @@ import org.dpfed.imaging.volume.Affine;
  */
 final class NiftiAffine {
   private static final int PIXDIM = 76;
+  private static final int XYZT_UNITS = 123;
   private static final int QFORM_CODE = 252;
   private static final int SFORM_CODE = 254;
   private static final int QUATERNION = 256;
@@ -26,9 +27,10 @@ final class NiftiAffine {
   private NiftiAffine() {}
 
   /**
-   * The affine of a header.
+   * The affine of a header, in millimetres.
    *
-   * @throws MalformedDataException when the header has none, or one whose axes are oblique
+   * @throws MalformedDataException when the header has none, one in an unknown unit, or one whose
+   *     axes are oblique
    */
   static Affine of(ByteBuffer header, MalformedDataException.Place place)
       throws MalformedDataException {
@@ -41,11 +43,30 @@ final class NiftiAffine {
       throw place.problem(
           "expected a header that says where left and right are, found one with neither sform nor qform; set it where you know it, such as with nibabel: img.set_sform(affine, code=1)");
     }
+    double millimetres = millimetres(header, place);
+    for (double[] row : matrix) {
+      for (int column = 0; column < row.length; column++) {
+        row[column] *= millimetres;
+      }
+    }
     try {
       return new Affine(matrix);
     } catch (IllegalArgumentException e) {
       throw place.problem(String.valueOf(e.getMessage()));
     }
+  }
+
+  /** Of one unit of the positions; the upper bits of the byte are the unit of time. */
+  private static double millimetres(ByteBuffer header, MalformedDataException.Place place)
+      throws MalformedDataException {
+    return switch (header.get(XYZT_UNITS) & 7) {
+      case 0, 2 -> 1;
+      case 1 -> 1e3;
+      case 3 -> 1e-3;
+      default ->
+          throw place.problem(
+              "expected positions in metres, millimetres or micrometres (xyzt_units), found another unit; set it, such as with nibabel: img.header.set_xyzt_units('mm')");
+    };
   }
 
   private static double[][] sform(ByteBuffer header) {

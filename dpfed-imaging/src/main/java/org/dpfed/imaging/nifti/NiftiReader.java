@@ -3,6 +3,7 @@ package org.dpfed.imaging.nifti;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -17,7 +18,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads NIfTI-1: single files ({@code .nii}) and pairs ({@code .hdr} with {@code .img}), each plain
  * or gzipped, in both byte orders. Values are scaled as the file says ({@code scl_slope}, {@code
- * scl_inter}) and rounded to {@code float}; integers beyond 2²⁴ lose their last bits.
+ * scl_inter}) and rounded to {@code float}; integers beyond 2²⁴ lose their last bits. Positions in
+ * metres or micrometres become millimetres; those without a unit ({@code xyzt_units} 0) are taken
+ * for millimetres, as other readers do. A gzipped file is read to its end, where its checksum is.
  */
 public final class NiftiReader {
   private NiftiReader() {}
@@ -56,10 +59,17 @@ public final class NiftiReader {
       NiftiHeader read = NiftiHeader.of(stream.readNBytes(NiftiHeader.LENGTH), isPair, place);
       Affine affine = NiftiAffine.of(read.bytes(), place);
       long start = read.offset() + (long) index(read, number, place) * read.volumeBytes();
-      return isPair
-          ? readVoxels(sibling(header, ".hdr", ".img"), start, read, affine)
-          : volume(stream, start - NiftiHeader.LENGTH, read, affine, place);
+      if (isPair) {
+        readToEnd(stream);
+        return readVoxels(sibling(header, ".hdr", ".img"), start, read, affine);
+      }
+      return volume(stream, start - NiftiHeader.LENGTH, read, affine, place);
     }
+  }
+
+  /** Verifies the checksum of a gzipped file; how far that expands is limited. */
+  private static void readToEnd(InputStream stream) throws IOException {
+    stream.transferTo(OutputStream.nullOutputStream());
   }
 
   /** The other file of a pair, gzipped or not; the file itself if its name is not that of one. */
@@ -119,6 +129,7 @@ public final class NiftiReader {
     if (bytes.length < header.volumeBytes()) {
       throw place.problem("expected as many voxels as the header says, found fewer");
     }
+    readToEnd(stream);
     ByteBuffer stored = ByteBuffer.wrap(bytes).order(header.bytes().order());
     NiftiType type = header.type();
     double slope = header.slope();

@@ -223,6 +223,65 @@ class ImageFolderTest {
   }
 
   @Test
+  void split_numericNames_isThatOfTrainTestSplit() throws IOException {
+    for (int site = 0; site < 30; site++) {
+      write("images/%03d/normal/a.png".formatted(site), site);
+    }
+    ImageFolder folder = ImageFolder.bySiteAndLabel(root, CLASSES);
+    TrainTestSplit inMemory =
+        TrainTestSplit.byUnit(folder.read(LOADER, SCALINGS, DamagedImages.refused()), 0.3, 5);
+    assertThat(
+            folder
+                .split(0.3, 5)
+                .test()
+                .read(LOADER, SCALINGS, DamagedImages.refused())
+                .toDataSet()
+                .getFeatures())
+        .isEqualTo(inMemory.test().toDataSet().getFeatures());
+  }
+
+  @Test
+  void read_patientWithDamagedImagesAlone_staysInThePopulation() throws IOException {
+    Files.createDirectories(root.resolve("north/p1"));
+    Files.writeString(root.resolve("north/p1/a.png"), "no image");
+    write("images/north/p2/a.png", 1);
+    Path labels = labels("north/p1,normal", "north/p2,normal");
+    ImageFolder folder = ImageFolder.withLabels(root, labels, CLASSES, Unit.PATIENT);
+    DamagedImages damaged = DamagedImages.leftOut();
+
+    LabelledData data = folder.read(LOADER, SCALINGS, damaged);
+
+    assertThat(data.keys().orElseThrow().names()).isEqualTo(folder.keys());
+    Partition partition = new ByKey().partition(data, "patient");
+    assertThat(partition.population())
+        .isEqualTo(folder.clients(LOADER, SCALINGS, damaged).population())
+        .isEqualTo(2);
+    assertThat(partition.examples(0)).isZero();
+    assertThat(partition.client(1).numExamples()).isEqualTo(1);
+  }
+
+  @Test
+  void folders_thatAreLinksToOthers_areRefused() throws IOException {
+    write("images/s/p1/a.png", 1);
+    Path patient = Files.createSymbolicLink(root.resolve("s/q2"), root.resolve("s/p1"));
+    Path labels = labels("s/p1,normal", "s/q2,normal");
+    assertRefused(
+        () -> ImageFolder.withLabels(root, labels, CLASSES, Unit.PATIENT),
+        patient + ": expected each folder once");
+    Files.delete(patient);
+    Path site = Files.createSymbolicLink(root.resolve("t"), root.resolve("s"));
+    assertRefused(
+        () -> ImageFolder.withLabels(root, labels, CLASSES, Unit.PATIENT),
+        site + ": expected each folder once");
+    Files.delete(site);
+    // A link to a folder that is nowhere else in the tree is one patient.
+    write("elsewhere/a.png", 1);
+    Files.createSymbolicLink(root.resolve("s/q2"), directory.resolve("elsewhere"));
+    assertThat(ImageFolder.withLabels(root, labels, CLASSES, Unit.PATIENT).keys())
+        .containsExactly("s/p1", "s/q2");
+  }
+
+  @Test
   void client_manyThreads_getTheSameImages() throws Exception {
     for (int site = 0; site < 8; site++) {
       for (int image = 0; image < 5; image++) {

@@ -148,11 +148,10 @@ class ImageLoaderTest {
     ByteBuffer file = ByteBuffer.wrap(tiff);
     file.order(tiff[0] == 'I' ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN);
     int entry = file.getInt(4) + 2;
-    while (file.getShort(entry) < 277) {
+    while (file.getShort(entry) < 274) {
       entry += 12;
     }
-    // The writer leaves out the orientation; it takes the place of the number of samples, which is
-    // 1.
+    // Writers that leave out the orientation have the number of samples next, which is 1, too.
     file.putShort(entry, (short) 274);
     assertThat(ImageLoader.of(1, 30, 40).read(Files.write(directory.resolve("t.tif"), tiff)))
         .isEqualTo(ImageLoader.of(1, 30, 40).read(directory.resolve("a.tiff")));

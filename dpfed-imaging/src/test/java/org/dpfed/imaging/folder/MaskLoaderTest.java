@@ -37,7 +37,7 @@ class MaskLoaderTest {
       for (String format : List.of("png", "tiff")) {
         assertThat(loader(4).read(write(image, format))).isEqualTo(new Mask(2, 3, CLASSES));
       }
-      assertRefused(loader(3), "expected classes from 0 to 2, found a larger value");
+      assertRefused(loader(3), "expected classes from 0 to 2, found another value");
     }
   }
 

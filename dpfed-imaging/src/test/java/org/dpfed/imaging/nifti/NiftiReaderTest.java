@@ -165,6 +165,51 @@ class NiftiReaderTest {
   }
 
   @Test
+  void read_gzippedWithADamagedOrMissingChecksum_isRefused() throws IOException {
+    ByteArrayOutputStream several = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(several)) {
+      gzip.write(new Nifti().with(40, (short) 4).with(48, (short) 2).bytes());
+      gzip.write(Nifti.voxels());
+    }
+    byte[] whole = several.toByteArray();
+    assertThat(NiftiReader.read(write("a.nii.gz", whole), 0).at(1, 2, 3)).isEqualTo(23);
+    // The checksum is in the last eight bytes, with the length.
+    byte[] damaged = whole.clone();
+    damaged[whole.length - 8] ^= 1;
+    for (byte[] file : List.of(damaged, Arrays.copyOf(whole, whole.length - 8))) {
+      Path path = write("a.nii.gz", file);
+      for (int number = 0; number < 2; number++) {
+        int volume = number;
+        assertThatExceptionOfType(MalformedDataException.class)
+            .isThrownBy(() -> NiftiReader.read(path, volume))
+            .withMessageContaining("complete gzip file");
+      }
+    }
+    byte[] single = new Nifti().gzipped();
+    single[single.length - 8] ^= 1;
+    assertRefused(write("a.nii.gz", single), "complete gzip file");
+    byte[] header = new Nifti().pair().gzipped();
+    header[header.length - 8] ^= 1;
+    write("b.img", Nifti.voxels());
+    assertRefused(write("b.hdr.gz", header), "complete gzip file");
+  }
+
+  @Test
+  void read_positionsInOtherUnits_becomeMillimetres() throws IOException {
+    // Byte 123: the lower three bits are the unit of positions, 8 is the second of time.
+    for (Nifti form : new Nifti[] {new Nifti(), new Nifti().qform()}) {
+      double[] millimetres = {1, 1000, 1, 0.001};
+      for (int unit = 0; unit < 4; unit++) {
+        byte[] file = form.with(122, (short) ((8 | unit) << 8)).bytes();
+        Volume volume = NiftiReader.read(write("a.nii", file));
+        assertThat(volume.affine().spacing(2))
+            .isCloseTo(3 * millimetres[unit], within(1e-9 * millimetres[unit]));
+      }
+      assertRefused(write("a.nii", form.with(122, (short) (4 << 8)).bytes()), "found another unit");
+    }
+  }
+
+  @Test
   void read_zeroesThatExpandTooFar_areRefused() throws IOException {
     Nifti large = new Nifti();
     for (int axis = 0; axis < 3; axis++) {
