@@ -2,10 +2,9 @@ package org.dpfed.imaging.dicom;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.dpfed.imaging.Image;
 
 /**
@@ -23,6 +22,7 @@ public final class DicomFile {
   private final PixelElement pixels;
   private final PixelFormat format;
   private final FunctionalGroups groups;
+  private final Units units;
   private final DicomHeader header;
 
   /** Reads the header of a file. */
@@ -60,19 +60,18 @@ public final class DicomFile {
       new PixelReader(source.name(), cursor, pixels, format).checkLength(syntax);
     }
     groups = new FunctionalGroups(attributes, format.frames());
-    header = DicomHeader.of(part10, source.name(), attributes, format, planes());
+    units = groups.units();
+    header = DicomHeader.of(part10, source.name(), attributes, format, groups.planes());
   }
 
-  private List<Plane> planes() throws DicomException {
-    int frames = format.frames();
-    if (groups.isEmpty()) {
-      return Collections.nCopies(frames, groups.plane(0, frames));
-    }
-    List<Plane> planes = new ArrayList<>();
-    for (int frame = 0; frame < frames; frame++) {
-      planes.add(groups.plane(frame, frames));
-    }
-    return List.copyOf(planes);
+  /** What the numbers of all frames mean. */
+  Units units() {
+    return units;
+  }
+
+  /** Text of the file as a whole. */
+  Optional<String> ascii(Tag tag) throws DicomException {
+    return attributes.ascii(tag);
   }
 
   /** What is known without the pixels. */
@@ -111,8 +110,7 @@ public final class DicomFile {
   }
 
   private ModalityTransform transform(int frame) throws DicomException {
-    return ModalityTransform.of(
-        attributes, groups.group(Tag.TRANSFORMATION_SEQUENCE, frame), format);
+    return ModalityTransform.of(attributes, groups.rescale(frame), format);
   }
 
   /**

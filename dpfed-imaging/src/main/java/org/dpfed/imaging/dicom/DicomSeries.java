@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.dpfed.imaging.Image;
 
 /**
@@ -14,6 +15,9 @@ import org.dpfed.imaging.Image;
  * lie along their normal (row direction × column direction). Names of files and numbers of
  * instances play no part. Whatever is not such a volume is refused: nothing is resampled or filled
  * in.
+ *
+ * <p>All slices are in the same units. Rescale slopes and intercepts may differ from slice to
+ * slice, as in PET; whether there are any may not.
  */
 public final class DicomSeries {
   /**
@@ -79,7 +83,7 @@ public final class DicomSeries {
         throw new DicomException(
             file.toString(), Tag.SERIES_UID, "is another than that of " + first);
       }
-      requireSame(first.header(), file.header());
+      requireSame(first, file);
       for (int frame = 0; frame < file.header().frames(); frame++) {
         slices.add(new Slice(file, frame));
       }
@@ -88,7 +92,9 @@ public final class DicomSeries {
     return new DicomSeries(order.sorted(), order);
   }
 
-  private static void requireSame(DicomHeader first, DicomHeader other) throws DicomException {
+  private static void requireSame(DicomFile firstFile, DicomFile otherFile) throws DicomException {
+    DicomHeader first = firstFile.header();
+    DicomHeader other = otherFile.header();
     if (first.rows() != other.rows() || first.columns() != other.columns()) {
       throw new DicomException(
           other.source(), Tag.ROWS, "or columns differ from " + first.source());
@@ -100,6 +106,21 @@ public final class DicomSeries {
     if (!first.patientId().equals(other.patientId())) {
       throw new DicomException(
           other.source(), Tag.PATIENT_ID, "differs from that of " + first.source());
+    }
+    for (Tag tag : List.of(Tag.STUDY_UID, Tag.FRAME_OF_REFERENCE, Tag.MODALITY)) {
+      if (!firstFile.ascii(tag).equals(otherFile.ascii(tag))) {
+        throw new DicomException(
+            other.source(), tag, "differs from that of " + first.source() + ": split the series");
+      }
+    }
+    Optional<Tag> unit = otherFile.units().differenceFrom(firstFile.units());
+    if (unit.isPresent()) {
+      throw new DicomException(
+          other.source(),
+          unit.get(),
+          "differs from that of "
+              + first.source()
+              + ", which would mix units: split the series by units");
     }
   }
 

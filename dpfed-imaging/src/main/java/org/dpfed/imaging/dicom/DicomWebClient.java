@@ -10,13 +10,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 
 /**
  * Finds and reads instances on a DICOMweb server (Part 18: QIDO-RS and WADO-RS). It asks for
  * Explicit VR Little Endian, so that the server decompresses. Redirects are not followed: they
- * could lead credentials elsewhere. Safe for use by several threads.
+ * could lead credentials elsewhere. A call that takes longer than 100 timeouts of the server, or
+ * finds or reads more than 100,000 series or instances, is refused. Safe for use by several
+ * threads.
  *
  * <p>Methods throw {@link DicomException} for every answer that cannot be used, in one line with
  * the server's address, without what it sent and without identifiers.
@@ -28,6 +31,10 @@ public final class DicomWebClient {
           + TransferSyntax.EXPLICIT_LITTLE.uid();
 
   private static final int PAGE = 1000;
+
+  /** Series or instances of one call. */
+  private static final int MOST = 100_000;
+
   private static final int LARGEST_ANSWER = 1 << 26;
   private static final ObjectMapper MAPPER = new ObjectMapper();
 
@@ -104,17 +111,28 @@ public final class DicomWebClient {
   private <T> List<T> search(String path, String query, Function<JsonNode, T> reader)
       throws IOException {
     Set<T> found = new LinkedHashSet<>();
+    Deadline deadline = Deadline.of(server);
     int before = -1;
+    boolean isCut = false;
     // A server may send fewer than asked for, or all at once whatever was asked for.
     while (found.size() > before) {
       before = found.size();
-      for (JsonNode one : page(path + "?limit=" + PAGE + "&offset=" + before + query)) {
+      Page page = page(path + "?limit=" + PAGE + "&offset=" + before + query, deadline);
+      for (JsonNode one : page.found()) {
         try {
           found.add(reader.apply(one));
         } catch (IllegalArgumentException e) {
           throw error("sends identifiers that are none");
         }
       }
+      if (found.size() > MOST) {
+        throw error("finds more than " + MOST + ", the most of one call: narrow the search");
+      }
+      // A page that warns of more is followed by one that has more, or the list is cut short.
+      isCut = page.warned() || (isCut && found.size() == before);
+    }
+    if (isCut) {
+      throw error("warns that its list is not complete (299): narrow the search");
     }
     return List.copyOf(found);
   }
@@ -131,11 +149,13 @@ public final class DicomWebClient {
     return instance.path("%08X".formatted(tag.number())).path("Value").path(0).asText();
   }
 
-  private List<JsonNode> page(String query) throws IOException {
+  private record Page(List<JsonNode> found, boolean warned) {}
+
+  private Page page(String query, Deadline deadline) throws IOException {
     List<JsonNode> found = new ArrayList<>();
-    try (HttpExchange.Answer answer = http.get(query, JSON)) {
+    try (HttpExchange.Answer answer = http.get(query, JSON, deadline)) {
       if (answer.status() == HttpExchange.NO_CONTENT) {
-        return found;
+        return new Page(found, answer.warned());
       }
       byte[] body = answer.body().readNBytes(LARGEST_ANSWER + 1);
       if (body.length > LARGEST_ANSWER) {
@@ -146,20 +166,21 @@ public final class DicomWebClient {
         throw error("does not send a list of what it found");
       }
       list.forEach(found::add);
+      return new Page(found, answer.warned());
     } catch (JsonProcessingException e) {
       throw error("does not send JSON");
     }
-    return found;
   }
 
   /**
    * All instances of a series (WADO-RS), each handed over as it arrives. Errors name them by their
-   * number in the answer, from 1.
+   * number in the answer, from 1. An instance of another study or series is refused. What the
+   * receiver does counts as time of the call.
    *
    * @return how many there were
    */
   public int retrieve(Series series, Receiver receiver) throws IOException {
-    return retrieve(path(series), receiver);
+    return retrieve(path(series), series, receiver);
   }
 
   /**
@@ -170,24 +191,39 @@ public final class DicomWebClient {
    */
   public DicomFile retrieve(Series series, String instanceUid) throws IOException {
     List<DicomFile> files = new ArrayList<>();
-    retrieve(path(series) + "/instances/" + requireUid(instanceUid), files::add);
+    retrieve(path(series) + "/instances/" + requireUid(instanceUid), series, files::add);
     if (files.size() != 1) {
       throw error("does not send the one instance that it was asked for");
     }
-    return files.get(0);
+    DicomFile file = files.get(0);
+    requireAsked(file, Tag.INSTANCE_UID, instanceUid);
+    return file;
   }
 
-  private int retrieve(String path, Receiver receiver) throws IOException {
-    try (HttpExchange.Answer answer = http.get(path, INSTANCES)) {
+  private int retrieve(String path, Series series, Receiver receiver) throws IOException {
+    try (HttpExchange.Answer answer = http.get(path, INSTANCES, Deadline.of(server))) {
       String boundary = Multipart.boundary(server.toString(), answer.contentType());
       Multipart parts =
           new Multipart(server.toString(), answer.body(), boundary, server.largestInstance());
       int count = 0;
       while (parts.next()) {
         count++;
-        receiver.accept(DicomFile.of(server + ", instance " + count, parts.content()));
+        if (count > MOST) {
+          throw error("sends more than " + MOST + " instances, the most of one call");
+        }
+        DicomFile file = DicomFile.of(server + ", instance " + count, parts.content());
+        requireAsked(file, Tag.STUDY_UID, series.studyUid());
+        requireAsked(file, Tag.SERIES_UID, series.seriesUid());
+        receiver.accept(file);
       }
       return count;
+    }
+  }
+
+  private static void requireAsked(DicomFile file, Tag tag, String uid) throws DicomException {
+    if (!file.ascii(tag).equals(Optional.of(uid))) {
+      throw new DicomException(
+          file.toString(), tag, "is not the one that the server was asked for");
     }
   }
 

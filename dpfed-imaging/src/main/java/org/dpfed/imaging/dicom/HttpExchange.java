@@ -10,12 +10,16 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.util.regex.Pattern;
 import javax.net.ssl.SSLException;
 
 /** Requests to a server and their answers, each failure being one line. */
 final class HttpExchange {
   static final int NO_CONTENT = 204;
   private static final int OK = 200;
+
+  /** How a server says that it sends less than it was asked for (Part 18, 8.3.4.4). */
+  private static final Pattern WARNING = Pattern.compile("(^|,)\\s*299\\b");
 
   private final DicomWebServer server;
   private final HttpClient client;
@@ -36,9 +40,11 @@ final class HttpExchange {
    *
    * @param status 200 or 204
    * @param contentType empty when the server does not say
+   * @param warned whether the server warns that the answer is not all of it
    * @param body closed with the answer, which ends the connection if there is more of it
    */
-  record Answer(int status, String contentType, InputStream body) implements Closeable {
+  record Answer(int status, String contentType, boolean warned, InputStream body)
+      implements Closeable {
     @Override
     public void close() throws IOException {
       body.close();
@@ -50,27 +56,34 @@ final class HttpExchange {
    *
    * @param path behind the server's root, with its query
    * @param accept the media type
+   * @param deadline of the answer's end
    */
-  Answer get(String path, String accept) throws IOException {
+  Answer get(String path, String accept, Deadline deadline) throws IOException {
     String root = server.root().toString().replaceAll("/+$", "");
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(root + path))
             .timeout(server.timeout())
             .header("Accept", accept);
     server.authorization().ifPresent(value -> request.header("Authorization", value));
-    HttpResponse<TimedBody> response = send(request.build());
+    HttpResponse<TimedBody> response = send(request.build(), deadline);
     TimedBody body = response.body();
     int status = response.statusCode();
     if (status != OK && status != NO_CONTENT) {
       body.close();
       throw error("answers with status " + status + ": " + remedy(status));
     }
-    return new Answer(status, response.headers().firstValue("Content-Type").orElse(""), body);
+    String type = response.headers().firstValue("Content-Type").orElse("");
+    boolean warned =
+        response.headers().allValues("Warning").stream()
+            .anyMatch(value -> WARNING.matcher(value).find());
+    return new Answer(status, type, warned, body);
   }
 
-  private HttpResponse<TimedBody> send(HttpRequest request) throws IOException {
+  private HttpResponse<TimedBody> send(HttpRequest request, Deadline deadline) throws IOException {
+    deadline.check();
     try {
-      return client.send(request, info -> new TimedBody(server.toString(), server.timeout()));
+      return client.send(
+          request, info -> new TimedBody(server.toString(), server.timeout(), deadline));
     } catch (HttpTimeoutException e) {
       throw error("does not answer within " + server.timeout().toSeconds() + " s");
     } catch (ConnectException e) {

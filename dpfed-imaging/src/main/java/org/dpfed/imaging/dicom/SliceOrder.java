@@ -7,7 +7,8 @@ import java.util.List;
 import org.dpfed.imaging.dicom.DicomSeries.Slice;
 
 /**
- * Slices in the order in which they lie along their normal.
+ * Slices in the order in which they lie along their normal. Comparisons are written so that what is
+ * no number, as differences of very large positions are, fails them.
  *
  * @param sorted the slices
  * @param gap millimetres from one to the next, on average
@@ -80,7 +81,7 @@ record SliceOrder(List<Slice> sorted, double gap, Vector normal) {
           missing,
           "is missing, so the slices cannot be put in order: read them as single images");
     }
-    if (plane.spacing().stream().anyMatch(spacing -> spacing <= 0)) {
+    if (plane.spacing().stream().anyMatch(spacing -> !(spacing > 0))) {
       throw new DicomException(slice.place(), Tag.SPACING, "must be above 0");
     }
   }
@@ -115,7 +116,7 @@ record SliceOrder(List<Slice> sorted, double gap, Vector normal) {
   private static void requireParallel(Slice first, Slice slice) throws DicomException {
     for (int i = 0; i < 6; i++) {
       double difference = slice.plane().orientation().get(i) - first.plane().orientation().get(i);
-      if (Math.abs(difference) > DIRECTION_TOLERANCE) {
+      if (!(Math.abs(difference) <= DIRECTION_TOLERANCE)) {
         throw new DicomException(
             slice.place(),
             Tag.ORIENTATION,
@@ -126,7 +127,8 @@ record SliceOrder(List<Slice> sorted, double gap, Vector normal) {
     }
     for (int i = 0; i < 2; i++) {
       double spacing = first.plane().spacing().get(i);
-      if (Math.abs(slice.plane().spacing().get(i) - spacing) > DIRECTION_TOLERANCE * spacing) {
+      double difference = slice.plane().spacing().get(i) - spacing;
+      if (!(Math.abs(difference) <= DIRECTION_TOLERANCE * spacing)) {
         throw new DicomException(
             slice.place(), Tag.SPACING, "differs from that of " + first.place());
       }
@@ -142,7 +144,7 @@ record SliceOrder(List<Slice> sorted, double gap, Vector normal) {
           Tag.POSITION,
           places + " are the same: split the series by time, echo or reconstruction");
     }
-    if (Math.abs(own - usual) > GAP_TOLERANCE * usual) {
+    if (!(Math.abs(own - usual) <= GAP_TOLERANCE * usual)) {
       throw new DicomException(
           slice.slice().place(),
           Tag.POSITION,
@@ -154,7 +156,7 @@ record SliceOrder(List<Slice> sorted, double gap, Vector normal) {
     Vector way = position(slice).plus(-1, position(first));
     double beside = way.plus(-way.dot(normal), normal).length();
     double pixel = Math.min(first.plane().spacing().get(0), first.plane().spacing().get(1));
-    if (beside > SHIFT_TOLERANCE * pixel) {
+    if (!(beside <= SHIFT_TOLERANCE * pixel)) {
       throw new DicomException(
           slice.place(),
           Tag.POSITION,

@@ -24,15 +24,21 @@ final class TimedBody extends InputStream implements HttpResponse.BodySubscriber
 
   private final String source;
   private final Duration timeout;
+  private final Deadline deadline;
   private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
   private final LinkedBlockingQueue<List<ByteBuffer>> arrived = new LinkedBlockingQueue<>();
   private final ArrayDeque<ByteBuffer> current = new ArrayDeque<>();
   private volatile boolean failed;
   private boolean ended;
 
-  TimedBody(String source, Duration timeout) {
+  /**
+   * @param timeout of the wait for each piece
+   * @param deadline of all of them
+   */
+  TimedBody(String source, Duration timeout, Deadline deadline) {
     this.source = source;
     this.timeout = timeout;
+    this.deadline = deadline;
   }
 
   /** At once, so that reading starts before all has arrived. */
@@ -100,6 +106,12 @@ final class TimedBody extends InputStream implements HttpResponse.BodySubscriber
 
   private void receive() throws IOException {
     List<ByteBuffer> piece = await();
+    try {
+      deadline.check();
+    } catch (DicomException e) {
+      close();
+      throw e;
+    }
     if (piece == null) {
       close();
       throw new DicomException(source, "sends nothing for " + timeout.toSeconds() + " s");

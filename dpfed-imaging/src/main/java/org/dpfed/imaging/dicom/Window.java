@@ -44,6 +44,12 @@ public record Window(double center, double width, Function function) implements 
     };
   }
 
+  /** Shows no number: those that a file proposes are of its image. */
+  @Override
+  public String toString() {
+    return "window";
+  }
+
   private static double limited(double value) {
     return Math.min(Math.max(value, 0), 1);
   }

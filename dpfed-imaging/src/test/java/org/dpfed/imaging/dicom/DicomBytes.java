@@ -30,6 +30,7 @@ final class DicomBytes {
   /** Grey pixels of so many bits, all stored. */
   static DicomBytes grey(int rows, int columns, int bits) {
     return new DicomBytes()
+        .text(Tag.STUDY_UID, "UI", "1.2")
         .text(Tag.SERIES_UID, "UI", "1.2.3")
         .text(Tag.INSTANCE_UID, "UI", "1.2.3.4")
         .text(Tag.MODALITY, "CS", "MR")

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
  * replaced by tokens that occur nowhere else, and each byte is broken.
  */
 class DicomErrorsShowNoValueTest {
-  private static final PatientHmac HMAC = new PatientHmac(new byte[32]);
+  private static final PatientHmac HMAC =
+      new PatientHmac("0123456789abcdef0123456789abcdef".getBytes(StandardCharsets.US_ASCII));
 
   /** Texts; numbers as texts; the same as numbers of two bytes: Z is 5a and 90, Q is 51 and 81. */
   private static final String[] TOKENS = {
@@ -33,8 +34,8 @@ class DicomErrorsShowNoValueTest {
         .text(Tag.STUDY_UID, "UI", "1.73519.1")
         .text(Tag.SERIES_UID, "UI", "1.73519.2")
         .text(Tag.INSTANCE_UID, "UI", "1.73519.3")
-        .text(Tag.SLOPE, "DS", "73519.1")
-        .text(Tag.INTERCEPT, "DS", "73519.2")
+        .text(Tag.FRAME_OF_REFERENCE, "UI", "1.73519.4")
+        .text(Tag.UNITS, "CS", "ZQ")
         .text(Tag.WINDOW_CENTER, "DS", "73519.3")
         .text(Tag.WINDOW_WIDTH, "DS", "73519.4")
         .text(0x0019_1001, "LO", "ZQ private");
@@ -51,6 +52,8 @@ class DicomErrorsShowNoValueTest {
       DicomFile other = DicomFile.of("other.dcm", right().file());
       attempt(file::frames);
       attempt(() -> file.voi(0));
+      attempt(() -> messages.add(file.voi(0).toString()));
+      attempt(() -> messages.add(file.units().toString()));
       attempt(() -> file.highIsWhite(0));
       attempt(() -> HMAC.of(file.header()));
       attempt(() -> DicomSeries.of(List.of(file)));

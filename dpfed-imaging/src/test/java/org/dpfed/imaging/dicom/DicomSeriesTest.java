@@ -116,6 +116,11 @@ class DicomSeriesTest {
         "other: (0010,0020) Patient ID: differs from that of slice0");
     assertRefusedBeside(
         slice(-10, 20, 6, 0).text(Tag.SERIES_UID, "UI", "1.9"), "other: (0020,000E)");
+    assertRefusedBeside(
+        slice(-10, 20, 6, 0).text(Tag.STUDY_UID, "UI", "1.9"), "other: (0020,000D)");
+    assertRefusedBeside(
+        slice(-10, 20, 6, 0).text(Tag.FRAME_OF_REFERENCE, "UI", "1.9"), "other: (0020,0052)");
+    assertRefusedBeside(slice(-10, 20, 6, 0).text(Tag.MODALITY, "CS", "PT"), "other: (0008,0060)");
     assertRefusedBeside(slice(-10, 20, 6, 0).without(Tag.SERIES_UID), "Instance UID: is missing");
   }
 
@@ -127,6 +132,11 @@ class DicomSeriesTest {
             + " others: a slice is missing");
     assertRefused(stack(0, 3, 3, 6), "are the same: split the series by time");
     assertRefused(stack(0, 3, 6.1), "are not as far apart");
+    assertRefused(stack(-1e308, 1e308), "are not as far apart");
+    assertRefused(stack(-1e308, 0, 1e308), "is not straight above");
+    assertRefused(
+        List.of(open("a", slice(-1e308, 0, 0, 0)), open("b", slice(1e308, 0, 3, 0))),
+        "is not straight above");
     assertRefused(stack(0), "is a series of one slice, which has no depth");
     assertThat(DicomSeries.of(stack(0, 3.01, 6)).slices()).hasSize(3);
     assertThatIllegalArgumentException().isThrownBy(() -> DicomSeries.of(List.of()));

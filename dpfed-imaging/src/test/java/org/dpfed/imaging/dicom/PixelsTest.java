@@ -242,6 +242,7 @@ class PixelsTest {
     Window threshold = new Window(0, 1, Window.Function.LINEAR);
     assertThat(threshold.apply(-0.5)).isZero();
     assertThat(threshold.apply(-0.4)).isEqualTo(1);
+    assertThat(window).hasToString("window");
     Window sigmoid = new Window(0, 1, Window.Function.SIGMOID);
     assertThat(sigmoid.apply(0)).isEqualTo(0.5);
 
