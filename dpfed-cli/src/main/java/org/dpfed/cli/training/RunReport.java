@@ -54,7 +54,10 @@ final class RunReport {
     root.put("roundsPlanned", report.plan().rounds());
     root.set("guarantee", GuaranteeJson.of(report.guarantee()));
     if (!report.plan().isSecure()) {
-      put(root, "epsilonWithSecureNoise", report.plan().accountedAfter(report.rounds().size()).epsilon());
+      put(
+          root,
+          "epsilonWithSecureNoise",
+          report.plan().accountedAfter(report.rounds().size()).epsilon());
     }
     report.guaranteeOfSums().ifPresent(sums -> root.set("guaranteeOfSums", GuaranteeJson.of(sums)));
     report

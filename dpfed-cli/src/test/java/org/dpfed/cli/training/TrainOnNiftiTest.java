@@ -158,7 +158,7 @@ final class TrainOnNiftiTest {
     assertThat(status).as(run.err()).isZero();
     assertThat(run.out()).containsPattern("run 001 finished, dice 0\\.");
     assertThat(Files.readString(sweeps.resolve("run/summary.md")))
-        .contains("Highest mean dice: 0.")
+        .contains("Highest mean dice with a guarantee: 0.")
         .contains("because of its dice on clients' data")
         .contains("dice-over-clip-norm.svg")
         .doesNotContain("accuracy");
