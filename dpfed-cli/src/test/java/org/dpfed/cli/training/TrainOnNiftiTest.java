@@ -52,7 +52,9 @@ final class TrainOnNiftiTest {
     assertThat(Files.readString(run.path().resolve("report.html")))
         .contains("diceOfClass1 (lesion)")
         .contains("iouOfClass0 (background)");
-    assertThat(run.dpfed("report", run.path().toString(), run.path().toString())).isZero();
+    Path other = Files.createDirectories(directory.resolve("runs/other"));
+    Files.copy(run.path().resolve("report.json"), other.resolve("report.json"));
+    assertThat(run.dpfed("report", run.path().toString(), other.toString())).isZero();
     assertThat(Files.readString(directory.resolve("runs/comparison.html")))
         .contains("diceOfClass1");
   }
