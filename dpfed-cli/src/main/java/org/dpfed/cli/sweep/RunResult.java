@@ -36,7 +36,7 @@ record RunResult(
   private static final Set<String> NO_METRICS = Set.of("data", "examples", "reasonsForNull");
   private static final Set<String> DONE = Set.of("finished", "stopped by budget");
 
-  /** What is in the directory of a run. */
+  /** What is in the directory of a run; one that is done without its model goes on. */
   static RunResult of(VariedRun run, PlannedTraining plan, Path runs, Optional<String> problem) {
     Path file = runs.resolve(run.name()).resolve("report.json");
     try {
@@ -44,7 +44,9 @@ record RunResult(
           Files.exists(file)
               ? Optional.of(new ObjectMapper().readTree(file.toFile()))
               : Optional.empty();
-      return new RunResult(run, Optional.of(plan), report, problem);
+      RunResult result = new RunResult(run, Optional.of(plan), report, problem);
+      boolean lacksModel = result.isDone() && Files.notExists(file.resolveSibling("model.zip"));
+      return lacksModel ? new RunResult(run, Optional.of(plan), Optional.empty(), problem) : result;
     } catch (JsonProcessingException e) {
       // As good as none: the run goes on from its checkpoint, and writes another.
       return new RunResult(run, Optional.of(plan), Optional.empty(), problem);

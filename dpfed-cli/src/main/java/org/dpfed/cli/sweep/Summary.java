@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.dpfed.accounting.Guarantee;
+import org.dpfed.federated.ModelEvaluation;
 
 /**
  * The page about a sweep. It never states the ε of a chosen run without what the choice costs:
@@ -81,8 +82,10 @@ final class Summary {
     List<Point> best = best();
     if (best.isEmpty()) {
       line("No run is done that has an accuracy or a Dice coefficient.");
+      line("");
     }
     best.forEach(this::addBest);
+    best.stream().findFirst().ifPresent(this::addRowOfAccuracy);
     line(
         "Choosing a model because of its %s on clients' data is itself a release: the choice depends on every model of the sweep. So a chosen model does not have the ε of its own run.",
         score);
@@ -138,9 +141,8 @@ final class Summary {
   }
 
   private void addBest(Point point) {
-    OptionalInt rows = point.runs().get(0).heldOutRows();
     line(
-        "Highest mean %s%s: %.4f (%s) with %s, in %s.%s",
+        "Highest mean %s%s: %.4f (%s) with %s, in %s.",
         score,
         point.isPrivate() ? " with a guarantee" : "",
         point.mean(),
@@ -148,15 +150,19 @@ final class Summary {
         point.text(),
         point.runs().stream()
             .map(run -> "`runs/" + run.run().name() + "`")
-            .collect(Collectors.joining(", ")),
-        rows.isPresent() && rows.getAsInt() > 0
-            ? String.format(
-                Locale.ROOT,
-                " One of the %d held-out rows is %.4f.",
-                rows.getAsInt(),
-                1.0 / rows.getAsInt())
-            : "");
+            .collect(Collectors.joining(", ")));
     line("");
+  }
+
+  /** How much of an accuracy one row is; of a Dice coefficient it is no fixed share. */
+  private void addRowOfAccuracy(Point point) {
+    OptionalInt rows = point.runs().get(0).heldOutRows();
+    if (score.equals(ModelEvaluation.ACCURACY) && rows.orElse(0) > 0) {
+      line(
+          "One of the %d held-out rows is %.4f of accuracy.",
+          rows.getAsInt(), 1.0 / rows.getAsInt());
+      line("");
+    }
   }
 
   private static String seeds(Point point) {

@@ -21,6 +21,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * written does not end the run.
  */
 final class LiveReport {
+  /** Status of a run that goes on. */
+  static final String STATUS = "running";
+
   /** The report takes about a tenth of the time of the run at most. */
   private static final int PAUSE_FOR_EACH_REPORT = 9;
 
@@ -75,7 +78,7 @@ final class LiveReport {
     try {
       directory.writeReport(
           RunReport.of(
-              "running",
+              STATUS,
               ReportedRun.of(experiment, directory),
               report,
               predictions,

@@ -57,13 +57,13 @@ final class TrainingRun {
     try (Interruption interruption = new Interruption(err)) {
       TrainingResult result = trained(ledger, checkpoints, interruption);
       try {
-        // The report first: a model must not stand beside what an earlier one cost.
-        ObjectNode written =
-            writeReport(
-                result.report(),
-                status(result.report()),
-                experiment.evaluator().predictions(result.parameters()));
+        TrainingReport report = result.report();
+        Optional<PredictionSummary> predictions =
+            experiment.evaluator().predictions(result.parameters());
+        // No model stands beside what an earlier one cost, and no run is done without its model.
+        writeReport(report, LiveReport.STATUS, predictions);
         directory.writeModel(experiment.network().network(result.parameters()));
+        ObjectNode written = writeReport(report, status(report), predictions);
         output.ended(written, result.report(), directory);
         return result.report().budgetRefusal().isEmpty();
       } catch (IOException | RuntimeException | Error e) {

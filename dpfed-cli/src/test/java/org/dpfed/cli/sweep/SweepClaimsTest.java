@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.dpfed.cli.DpfedCommand;
+import org.dpfed.ledger.LedgerHistory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -160,7 +161,7 @@ final class SweepClaimsTest {
     assertThat(summary())
         .contains("Highest mean accuracy with a guarantee")
         .contains("in `runs/002`")
-        .contains("One of the 114 held-out rows is 0.0088")
+        .containsOnlyOnce("One of the 114 held-out rows is 0.0088 of accuracy.")
         .contains("Do not publish")
         .contains("`./dpfed ledger show " + path("runs/ledgers/wdbc-patient.jsonl"));
   }
@@ -191,6 +192,20 @@ final class SweepClaimsTest {
     assertThat(sweep(config, "--resume")).as(err.toString()).isZero();
     assertThat(Files.readString(report)).contains("\"status\" : \"finished\"");
     assertThat(summary()).contains("1 runs: 1 finished");
+  }
+
+  @Test
+  void resume_modelOfARunIsGone_isWrittenAgain() throws IOException {
+    Path config = config("delta: 1.0e-4", "privacy.noiseMultiplier: [4]");
+    assertThat(sweep(config)).isZero();
+    Path model = path("sweeps/s/runs/001/model.zip");
+    Files.delete(model);
+
+    assertThat(sweep(config, "--resume")).as(err.toString()).isZero();
+    assertThat(model).exists();
+    assertThat(summary()).contains("1 runs: 1 finished");
+    assertThat(LedgerHistory.read(path("runs/ledgers/wdbc-patient.jsonl")).charged(1).total())
+        .isEqualTo(2);
   }
 
   @Test
