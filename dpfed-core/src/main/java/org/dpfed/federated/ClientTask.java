@@ -7,8 +7,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.dpfed.mechanism.ClientMessage;
-import org.nd4j.linalg.api.ndarray.INDArray;
+import java.util.function.Supplier;
+import org.dpfed.mechanism.DeltaAggregator;
 
 /**
  * The training of one client: a worker's thread does it, the pool waits for it, at most as long as
@@ -120,6 +120,10 @@ final class ClientTask {
   /** When a thread began, and how to leave it alone. */
   private record Start(long nanos, Runnable abandon) {}
 
-  /** What a client sent, and the copy of its delta that is given back afterwards. */
-  record Sent(ClientMessage message, double trainingLoss, INDArray delta) {}
+  /**
+   * What a client sent.
+   *
+   * @param contribution called in the client's turn
+   */
+  record Sent(Supplier<DeltaAggregator.Contribution> contribution, double trainingLoss) {}
 }

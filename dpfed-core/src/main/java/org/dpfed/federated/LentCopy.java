@@ -7,8 +7,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A copy of the global parameters for other code. Whatever that code does to the array, even
- * closing it, the parameters do not change, and the next borrower receives them intact.
+ * A copy of an array that other code has too, such as the global parameters that are lent to it.
+ * Whatever that code does to its array, even closing it, this side's does not change, and the next
+ * borrower receives it intact.
  */
 final class LentCopy implements AutoCloseable {
   private @Nullable INDArray copy;

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import org.dpfed.mechanism.ClientMessage;
+import java.util.function.Supplier;
 import org.dpfed.mechanism.DeltaAggregator;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.slf4j.Logger;
@@ -48,13 +48,12 @@ final class RoundTally implements WorkerPool.Receiver {
   }
 
   @Override
-  public ClientMessage send(int client, INDArray delta) {
-    return aggregator.encode(client, delta);
+  public Supplier<DeltaAggregator.Contribution> take(int client, INDArray delta) {
+    return aggregator.accumulateInTurn(client, delta);
   }
 
   @Override
-  public void trained(ClientMessage message, double trainingLoss) {
-    DeltaAggregator.Contribution contribution = aggregator.accumulate(message);
+  public void trained(DeltaAggregator.Contribution contribution, double trainingLoss) {
     trained++;
     lossTotal += trainingLoss;
     if (!contribution.isFinite()) {

@@ -3,6 +3,7 @@ package org.dpfed.federated;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -15,17 +16,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
-import org.dpfed.mechanism.ClientMessage;
+import java.util.function.Supplier;
+import org.dpfed.mechanism.DeltaAggregator;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * Trains a cohort on several threads and returns the updates in cohort order, so that their sum
- * does not depend on the speed of the threads. At most two updates per worker exist at any time.
+ * Trains a cohort on several threads. The thread that trained a client hands its delta over at
+ * once, whatever the order; what became of it is reported in the order of the cohort, so that no
+ * report depends on the speed of the threads.
  *
  * <p>A client can affect only its own update. It trains on a copy of the global parameters, and its
- * delta is copied before the worker continues. After a client fails, a new thread with a new worker
+ * delta is taken before the worker continues. After a client fails, a new thread with a new worker
  * replaces the old one.
  *
  * <p>A client may take only so long, if there is a limit. Then the pool waits no longer, and a new
@@ -44,8 +49,6 @@ final class WorkerPool implements AutoCloseable {
   /** Threads that have not ended and were not abandoned. */
   private final Set<WorkerThread> threads = ConcurrentHashMap.newKeySet();
 
-  private final DeltaBuffers buffers;
-
   /**
    * Opens every worker, so that a trainer that cannot create one fails before any client is
    * involved.
@@ -63,7 +66,6 @@ final class WorkerPool implements AutoCloseable {
     this.seed = seed;
     this.workers = workers;
     this.clientTimeLimit = clientTimeLimit;
-    this.buffers = new DeltaBuffers(trainer.dimension());
     try {
       for (int i = 0; i < workers; i++) {
         startThread();
@@ -84,20 +86,25 @@ final class WorkerPool implements AutoCloseable {
     thread.start();
   }
 
-  /** Receives what became of each client, on the thread that called {@link #train}. */
+  /**
+   * Receives the deltas, and what became of each client: on the thread that called {@link #train}
+   * unless stated otherwise, in the order of the cohort.
+   */
   interface Receiver {
     /** Whether to go on; asked before each client is started. */
     boolean wantsMore();
 
     /**
-     * What the client sends of its delta, made before the delta leaves it; on a worker's thread.
+     * Takes the delta of a client that has trained, on the thread that trained it and beside other
+     * clients. What this throws is the client's failure.
      *
-     * @param delta not the receiver's; a message may hold it until {@link #trained} returns
+     * @param delta float of shape {@code [d]}, not to be used after this call
+     * @return what is left to do in the client's turn, and says what became of the delta
      */
-    ClientMessage send(int client, INDArray delta);
+    Supplier<DeltaAggregator.Contribution> take(int client, INDArray delta);
 
-    /** What a client sent. */
-    void trained(ClientMessage message, double trainingLoss);
+    /** A client whose delta was taken. */
+    void trained(DeltaAggregator.Contribution contribution, double trainingLoss);
 
     /** A client whose data or training threw, or whose update was unusable. */
     void failed(int client, Throwable cause);
@@ -151,8 +158,7 @@ final class WorkerPool implements AutoCloseable {
       return;
     }
     if (sent.isPresent()) {
-      receiver.trained(sent.get().message(), sent.get().trainingLoss());
-      buffers.giveBack(sent.get().delta());
+      receiver.trained(sent.get().contribution().get(), sent.get().trainingLoss());
     }
   }
 
@@ -176,7 +182,6 @@ final class WorkerPool implements AutoCloseable {
         }
       }
     }
-    buffers.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -185,10 +190,14 @@ final class WorkerPool implements AutoCloseable {
   /** A client to train, from where, and for whom. */
   private record Job(ClientTask task, int round, INDArray parameters, Receiver receiver) {}
 
-  /** A thread, the worker that it opened, and the copy of the global parameters that it lends. */
+  /**
+   * A thread, the worker that it opened, and its copies of the global parameters and the last
+   * delta.
+   */
   private final class WorkerThread extends Thread {
     final CompletableFuture<ClientTrainer.Worker> worker = new CompletableFuture<>();
     private final LentCopy global = new LentCopy();
+    private final LentCopy ownDelta = new LentCopy();
 
     WorkerThread() {
       // Inherits nothing of the thread that runs the training.
@@ -208,6 +217,7 @@ final class WorkerPool implements AutoCloseable {
         }
       } finally {
         global.close();
+        ownDelta.close();
         try {
           if (!worker.isCompletedExceptionally()) {
             worker.join().close();
@@ -265,10 +275,24 @@ final class WorkerPool implements AutoCloseable {
         return Optional.empty();
       }
       ClientUpdate update = trained.get();
-      INDArray delta = buffers.copyOf(update.delta());
+      // A copy, since the trainer's own array might change between being measured and being added.
+      INDArray delta = ownDelta.of(requireDelta(update.delta()));
       Nd4j.getExecutioner().commit();
-      ClientMessage message = job.receiver.send(job.task.client(), delta);
-      return Optional.of(new ClientTask.Sent(message, update.trainingLoss(), delta));
+      return Optional.of(
+          new ClientTask.Sent(job.receiver.take(job.task.client(), delta), update.trainingLoss()));
+    }
+
+    private INDArray requireDelta(@Nullable INDArray delta) {
+      if (delta == null || delta.wasClosed()) {
+        throw new IllegalArgumentException("the trainer gave no delta, or one that was closed");
+      }
+      long dimension = trainer.dimension();
+      if (delta.rank() != 1 || delta.length() != dimension || delta.dataType() != DataType.FLOAT) {
+        throw new IllegalArgumentException(
+            "a delta must be FLOAT of shape [%d], was %s of shape %s"
+                .formatted(dimension, delta.dataType(), Arrays.toString(delta.shape())));
+      }
+      return delta;
     }
 
     private Optional<ClientUpdate> update(ClientTrainer.Worker opened, INDArray start, Job job) {

@@ -1,11 +1,15 @@
 package org.dpfed.mechanism;
 
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import org.dpfed.accounting.PrivacyLedger;
 import org.dpfed.kernel.NormalDraws;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -21,11 +25,11 @@ import org.nd4j.linalg.factory.Nd4j;
  * the only method that returns the sum. The divisor is a public constant, because the actual number
  * of clients would reveal one client's presence.
  *
- * <p>With a clip norm, sums are integers on a public grid and exact in any order, so they may come
- * from elsewhere in parts. Without one there is no privacy; sums are then floats, whose last bits
- * depend on the order of the deltas.
+ * <p>With a clip norm, sums are integers on a public grid and exact in any order, so each thread
+ * that adds deltas has a sum of its own. Without one there is no privacy; sums are then floats,
+ * whose last bits depend on the order of the deltas.
  *
- * <p>Not thread-safe but for {@link #encode}.
+ * <p>Not thread-safe but for {@link #accumulate}.
  */
 public final class DeltaAggregator implements AutoCloseable {
   private final MechanismRun run;
@@ -34,20 +38,30 @@ public final class DeltaAggregator implements AutoCloseable {
   private final RoundParts parts;
   private final double[] clipNorms;
   private final double[] grids;
-  private final NoisyCounts counts;
+  private final List<ClippingState.Count> counts;
   private final NoiseStream[] noise;
   private final double noiseStddev;
   private final int[] sizes;
   private final int dimension;
-  private final BitSet added = new BitSet();
-  private final RunningSum[] sums;
-  private final Set<Integer> encoded = ConcurrentHashMap.newKeySet();
+  private final Set<Integer> admitted = ConcurrentHashMap.newKeySet();
+  private final Set<Integer> added = ConcurrentHashMap.newKeySet();
+
+  /** Sums that no thread is adding to. */
+  private final Queue<PartialSum> free = new ConcurrentLinkedQueue<>();
+
+  /** Whoever adds a delta shares it, whoever ends the round has it alone. */
+  private final ReadWriteLock adding = new ReentrantReadWriteLock();
+
   private final AtomicBoolean charging = new AtomicBoolean();
   private final AtomicBoolean charged = new AtomicBoolean();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   DeltaAggregator(
-      MechanismRun run, int[] cohort, RoundParts parts, double[] clipNorms, NoisyCounts counts) {
+      MechanismRun run,
+      int[] cohort,
+      RoundParts parts,
+      double[] clipNorms,
+      List<ClippingState.Count> counts) {
     this.run = run;
     this.mechanism = run.mechanism();
     this.cohort = cohort;
@@ -59,15 +73,6 @@ public final class DeltaAggregator implements AutoCloseable {
     this.noise = run.noise(clipNorms);
     this.noiseStddev = stddev();
     this.dimension = Arrays.stream(sizes).sum();
-    this.sums = emptySums();
-  }
-
-  private RunningSum[] emptySums() {
-    RunningSum[] empty = new RunningSum[sizes.length];
-    for (int part = 0; part < sizes.length; part++) {
-      empty[part] = RunningSum.of(grids[part], run.kernel(), sizes[part]);
-    }
-    return empty;
   }
 
   /** The clients whose deltas this round sums, ascending; may be empty. A copy for the caller. */
@@ -104,7 +109,7 @@ public final class DeltaAggregator implements AutoCloseable {
 
   /**
    * Charges the event of this round now, before clients train. With local trust a message is a
-   * release to the server, so {@link #encode} asks for it; otherwise {@link #release} charges.
+   * release to the server, so {@link #accumulate} asks for it; otherwise {@link #release} charges.
    *
    * @throws IllegalStateException at a second call, also from within the first
    */
@@ -125,18 +130,71 @@ public final class DeltaAggregator implements AutoCloseable {
   }
 
   /**
-   * What a client of the cohort sends, made on the client's side, once in a round: with local trust
-   * its clipped, noised delta, otherwise the delta itself. May be called from any thread.
+   * Adds one client's clipped delta; with local trust, what the client sends of it: clipped and
+   * noised. A delta with NaN or infinite coordinates contributes zero.
    *
-   * @param client of the cohort
-   * @param delta shape {@code [d]}, float; not changed, and kept by a message of a trusted server
-   * @throws IllegalStateException with local trust before {@link #charge}
+   * <p>Any number of threads may call this at once, each adding to a sum of its own. Without a clip
+   * norm their order shows in the last bits; {@link #accumulateInTurn} keeps it.
+   *
+   * @param client of the cohort; adds once
+   * @param delta shape {@code [d]}, float; neither changed nor kept. It must not change during the
+   *     call, or what is added is not what was measured
+   * @return what became of the delta; depends on the client's data and is not private
+   * @throws IllegalStateException with local trust before {@link #charge}, since a message is
+   *     released when it is made
    */
-  public ClientMessage encode(int client, INDArray delta) {
+  public Contribution accumulate(int client, INDArray delta) {
+    admit(client, delta);
+    return add(client, delta);
+  }
+
+  /**
+   * As {@link #accumulate}, with the same mean bit for bit however many threads call this, if the
+   * suppliers are called on one thread in the order of the cohort. Adds the delta at once if the
+   * order does not show, otherwise a copy of it when the supplier is called.
+   */
+  public Supplier<Contribution> accumulateInTurn(int client, INDArray delta) {
+    if (mechanism.clipping().isBounded()) {
+      Contribution fate = accumulate(client, delta);
+      return () -> fate;
+    }
+    admit(client, delta);
+    INDArray copy = delta.dup();
+    Nd4j.getExecutioner().commit();
+    return () -> {
+      try (copy) {
+        return add(client, copy);
+      }
+    };
+  }
+
+  private Contribution add(int client, INDArray delta) {
+    adding.readLock().lock();
+    try {
+      requireOpen();
+      PartialSum sum = free.poll();
+      if (sum == null) {
+        sum = emptySum();
+      }
+      try {
+        Contribution fate = sum.add(delta);
+        if (mechanism.trust().isLocal()) {
+          addNoise(client, sum);
+        }
+        added.add(client);
+        return fate;
+      } finally {
+        free.add(sum);
+      }
+    } finally {
+      adding.readLock().unlock();
+    }
+  }
+
+  private void admit(int client, INDArray delta) {
     requireOpen();
     requireDelta(delta);
-    boolean local = mechanism.trust().isLocal();
-    if (local && !charged.get()) {
+    if (mechanism.trust().isLocal() && !charged.get()) {
       throw new IllegalStateException(
           "with local trust a message is released when it is made; charge the round first");
     }
@@ -144,11 +202,10 @@ public final class DeltaAggregator implements AutoCloseable {
       throw new IllegalArgumentException(
           "a delta must come from a client of this round's cohort; the cost assumes that cohort");
     }
-    if (!encoded.add(client)) {
+    if (!admitted.add(client)) {
       throw new IllegalArgumentException(
           "a client may add one delta a round; the noise hides one clip norm");
     }
-    return local ? noisy(client, delta) : new ClientMessage.Plain(this, client, delta);
   }
 
   private void requireDelta(INDArray delta) {
@@ -159,67 +216,25 @@ public final class DeltaAggregator implements AutoCloseable {
     }
   }
 
-  private ClientMessage.Noisy noisy(int client, INDArray delta) {
-    RunningSum[] own = emptySums();
-    RoundParts.Norms norms = parts.norms(delta);
-    float scale = parts.add(delta, norms, own);
-    return new ClientMessage.Noisy(
-        this, client, noised(client, own), new Contribution(norms.whole(), scale));
+  /** Adds a client's own noise, which with local trust goes into its message. */
+  void addNoise(int client, PartialSum sum) {
+    NormalDraws draws = draws(Randomness.Purpose.LOCAL, client);
+    for (int part = 0; part < sizes.length; part++) {
+      ((FixedPointSum) sum.sum(part)).addNoise(draws, noise[part]);
+    }
   }
 
-  private long[] noised(int client, RunningSum[] own) {
-    NormalDraws draws = draws(Randomness.Purpose.LOCAL, client);
-    long[] units = new long[dimension];
-    for (int part = 0, from = 0; part < own.length; from += sizes[part++]) {
-      FixedPointSum sum = (FixedPointSum) own[part];
-      sum.addNoise(draws, noise[part]);
-      sum.copyTo(units, from);
+  /** A sum for clients of this round. */
+  PartialSum emptySum() {
+    RunningSum[] sums = new RunningSum[sizes.length];
+    for (int part = 0; part < sums.length; part++) {
+      sums[part] = RunningSum.of(grids[part], run.kernel(), sizes[part]);
     }
-    return units;
+    return new PartialSum(parts, sums, new NoisyCounts(counts));
   }
 
   private NormalDraws draws(Randomness.Purpose purpose, int part) {
     return run.kernel().draws(mechanism.randomness().key(purpose, run.round(), part));
-  }
-
-  /**
-   * Adds one client's clipped delta. A delta with NaN or infinite coordinates contributes zero.
-   *
-   * @param client of the cohort; adds once
-   * @param delta shape {@code [d]}, float; neither changed nor kept
-   * @return what became of the delta; depends on the client's data and is not private
-   */
-  public Contribution accumulate(int client, INDArray delta) {
-    return accumulate(encode(client, delta));
-  }
-
-  /** As {@link #accumulate(int, INDArray)}, of a message that this round's {@link #encode} made. */
-  public Contribution accumulate(ClientMessage message) {
-    requireOpen();
-    if (message.maker != this) {
-      throw new IllegalArgumentException(
-          "a message counts in the round that it was encoded for; encode the delta again");
-    }
-    int place = Arrays.binarySearch(cohort, message.client);
-    if (added.get(place)) {
-      throw new IllegalArgumentException("a message counts once");
-    }
-    added.set(place);
-    if (message instanceof ClientMessage.Noisy noisy) {
-      add(noisy.units);
-      return noisy.fate;
-    }
-    INDArray delta = ((ClientMessage.Plain) message).delta;
-    RoundParts.Norms norms = parts.norms(delta);
-    float scale = parts.add(delta, norms, sums);
-    counts.add(norms);
-    return new Contribution(norms.whole(), scale);
-  }
-
-  private void add(long[] units) {
-    for (int part = 0, from = 0; part < sums.length; from += sizes[part++]) {
-      sums[part].add(units, from);
-    }
   }
 
   /**
@@ -235,35 +250,52 @@ public final class DeltaAggregator implements AutoCloseable {
     if (!charged.get()) {
       charge(ledger);
     }
-    if (!closed.compareAndSet(false, true)) {
-      throw new IllegalStateException("this round is being released");
-    }
+    PartialSum sum = end();
     boolean local = mechanism.trust().isLocal() && mechanism.noiseMultiplier() > 0;
     if (local) {
-      addMissingMessages();
+      addMissingMessages(sum);
     }
     float[] mean = new float[dimension];
     double factor = 1 / mechanism.expectedCohortSize();
-    for (int part = 0, from = 0; part < sums.length; from += sizes[part++]) {
+    for (int part = 0, from = 0; part < sizes.length; from += sizes[part++]) {
       NoiseStream added = local ? new NoiseStream.Independent(0) : noise[part];
-      sums[part].release(draws(Randomness.Purpose.NOISE, part), added, factor, mean, from);
+      sum.sum(part).release(draws(Randomness.Purpose.NOISE, part), added, factor, mean, from);
     }
-    run.finished(noisyShares());
+    run.finished(noisyShares(sum.counts()));
     return Nd4j.createFromArray(mean);
   }
 
-  /** Clients of the cohort that sent nothing count as having sent zero, with its noise. */
-  private void addMissingMessages() {
-    for (int place = added.nextClearBit(0); place < cohort.length; ) {
-      add(noised(cohort[place], emptySums()));
-      place = added.nextClearBit(place + 1);
+  /** Ends adding, waits for the threads that still do, and merges what they added. */
+  private PartialSum end() {
+    adding.writeLock().lock();
+    try {
+      if (!closed.compareAndSet(false, true)) {
+        throw new IllegalStateException("this round is being released");
+      }
+      PartialSum all = free.poll();
+      if (all == null) {
+        return emptySum();
+      }
+      free.forEach(all::add);
+      return all;
+    } finally {
+      adding.writeLock().unlock();
     }
   }
 
-  private double[] noisyShares() {
-    return counts.isEmpty()
+  /** Clients of the cohort that sent nothing count as having sent zero, with its noise. */
+  private void addMissingMessages(PartialSum sum) {
+    for (int client : cohort) {
+      if (!added.contains(client)) {
+        addNoise(client, sum);
+      }
+    }
+  }
+
+  private double[] noisyShares(NoisyCounts counted) {
+    return counted.isEmpty()
         ? new double[0]
-        : counts.shares(
+        : counted.shares(
             run.kernel(),
             mechanism.randomness().key(Randomness.Purpose.COUNT, run.round()),
             mechanism.expectedCohortSize(),

@@ -111,11 +111,11 @@ final class FixedPointSum implements RunningSum {
     }
   }
 
-  /** Adds integers in units of the grid, from {@code from} on. */
   @Override
-  public void add(long[] units, int from) {
+  public void add(RunningSum other) {
+    long[] units = ((FixedPointSum) other).sum;
     for (int i = 0; i < sum.length; i++) {
-      sum[i] += units[from + i];
+      sum[i] += units[i];
     }
   }
 
@@ -132,9 +132,9 @@ final class FixedPointSum implements RunningSum {
     noise.endRound();
   }
 
-  /** Writes the sum, in units of the grid, to {@code out} from {@code to} on. */
-  void copyTo(long[] out, int to) {
-    System.arraycopy(sum, 0, out, to, sum.length);
+  /** The sum in units of the grid; a copy. */
+  long[] units() {
+    return sum.clone();
   }
 
   /**

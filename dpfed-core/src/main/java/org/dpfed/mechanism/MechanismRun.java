@@ -158,7 +158,7 @@ public final class MechanismRun {
         cohorts.of(round),
         new RoundParts(kernel, partSizes, clipNorms, clipping.zeroAbove()),
         clipNorms,
-        new NoisyCounts(clipping.counts()));
+        clipping.counts());
   }
 
   Mechanism mechanism() {

@@ -33,6 +33,13 @@ final class NoisyCounts {
     }
   }
 
+  /** Adds what another one counted, of the same values. */
+  void add(NoisyCounts other) {
+    for (int i = 0; i < halves.length; i++) {
+      halves[i] += other.halves[i];
+    }
+  }
+
   boolean isEmpty() {
     return counts.isEmpty();
   }

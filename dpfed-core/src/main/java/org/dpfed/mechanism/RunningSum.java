@@ -15,8 +15,8 @@ sealed interface RunningSum permits FixedPointSum, RunningSum.Floats {
    */
   void add(INDArray delta, float scale);
 
-  /** Adds integers in units of the grid, from {@code from} on. */
-  void add(long[] units, int from);
+  /** Adds another sum of the same part and round. */
+  void add(RunningSum other);
 
   /** Writes {@code (sum + noise) · factor} to {@code out} from {@code to} on. */
   void release(NormalDraws draws, NoiseStream noise, double factor, float[] out, int to);
@@ -39,8 +39,8 @@ sealed interface RunningSum permits FixedPointSum, RunningSum.Floats {
     }
 
     @Override
-    public void add(long[] units, int from) {
-      throw new IllegalStateException("sums without a clip norm have no grid");
+    public void add(RunningSum other) {
+      sum.addi(((Floats) other).sum);
     }
 
     @Override

@@ -8,8 +8,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.PrivacyLedger;
 import org.junit.jupiter.api.Test;
@@ -113,6 +116,47 @@ final class DeltaAggregatorTest {
       }
       return aggregator.release(event -> {}).toFloatVector();
     }
+  }
+
+  /** Integers come out the same however the clients fall to the threads; floats in their turn. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void accumulateInTurn_onManyThreads_sameBits(boolean clipped) {
+    List<float[]> deltas = new ArrayList<>();
+    Random random = new Random(2);
+    for (int k = 0; k < 200; k++) {
+      deltas.add(new float[] {(float) random.nextGaussian(), 1e-3f * random.nextInt(1000), k});
+    }
+    Mechanism mechanism =
+        Mechanisms.poisson(
+            deltas.size(),
+            deltas.size(),
+            clipped
+                ? new Clipping.Adaptive(1, new QuantileEstimation(0.5, 0.2, OptionalDouble.empty()))
+                : new Clipping.None(),
+            clipped ? 1 : 0,
+            Randomness.seeded(1));
+    List<float[]> means = new ArrayList<>();
+    for (boolean parallel : new boolean[] {false, true, true}) {
+      MechanismRun run = Mechanisms.start(mechanism, 3);
+      try (DeltaAggregator aggregator = run.nextRound()) {
+        IntStream clients = IntStream.range(0, deltas.size());
+        List<Supplier<DeltaAggregator.Contribution>> turns =
+            (parallel ? clients.parallel() : clients)
+                .mapToObj(
+                    client ->
+                        aggregator.accumulateInTurn(
+                            client, Nd4j.createFromArray(deltas.get(client))))
+                .toList();
+        assertThat(turns.stream().map(Supplier::get)).allMatch(fate -> fate.isFinite());
+        means.add(aggregator.release(event -> {}).toFloatVector());
+        // The next clip norm follows from the counts.
+        means.add(new float[] {(float) run.state().bounds()[0]});
+      }
+    }
+
+    assertThat(means.get(2)).isEqualTo(means.get(0)).isEqualTo(means.get(4));
+    assertThat(means.get(3)).isEqualTo(means.get(1)).isEqualTo(means.get(5));
   }
 
   /** Whatever a ledger throws, the sum cannot be taken to another one. */

@@ -27,10 +27,13 @@ final class LocalTrustTest {
       int first = aggregator.cohort()[0];
       aggregator.charge(event -> {});
       try (INDArray delta = Nd4j.createFromArray(new float[DIMENSION])) {
-        ClientMessage.Noisy message = (ClientMessage.Noisy) aggregator.encode(first, delta);
+        PartialSum message = aggregator.emptySum();
+        message.add(delta);
+        aggregator.addNoise(first, message);
         double spacing = FixedPointSum.spacing(0.5, DIMENSION);
-        assertThat(stddev(message.units, spacing)).isCloseTo(1, within(0.03));
-        aggregator.accumulate(message);
+        assertThat(stddev(((FixedPointSum) message.sum(0)).units(), spacing))
+            .isCloseTo(1, within(0.03));
+        aggregator.accumulate(first, delta);
       }
       assertThat(aggregator.noiseStddev()).isCloseTo(1 / 3.0, within(1e-6));
       try (INDArray mean = aggregator.release(event -> {})) {
@@ -62,35 +65,19 @@ final class LocalTrustTest {
     }
   }
 
-  @Test
-  void accumulate_messageOfAnotherRound_isRefused() {
-    MechanismRun run = Mechanisms.start(local(new Sampling.Poisson(10), 1), 1);
-    ClientMessage old;
-    try (DeltaAggregator aggregator = run.nextRound()) {
-      aggregator.charge(event -> {});
-      old = aggregator.encode(0, Nd4j.createFromArray(0.1f));
-      aggregator.release(event -> {}).close();
-    }
-    try (DeltaAggregator aggregator = run.nextRound()) {
-      assertThatThrownBy(() -> aggregator.accumulate(old))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("encode the delta again");
-    }
-  }
-
   /** A message is a release to the server: before it there is a charge, and one message a round. */
   @Test
-  void encode_uncharged_orTwice_orOutsideTheCohort_isRefused() {
+  void accumulate_uncharged_orTwice_orOutsideTheCohort_isRefused() {
     try (DeltaAggregator aggregator =
             Mechanisms.firstRound(local(new Sampling.WithoutReplacement(4), 1), 1);
         INDArray delta = Nd4j.createFromArray(0.1f)) {
       int[] cohort = aggregator.cohort();
-      assertThatThrownBy(() -> aggregator.encode(cohort[0], delta))
+      assertThatThrownBy(() -> aggregator.accumulate(cohort[0], delta))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("charge the round first");
       aggregator.charge(event -> {});
-      ClientMessage message = aggregator.encode(cohort[0], delta);
-      assertThatThrownBy(() -> aggregator.encode(cohort[0], delta))
+      aggregator.accumulate(cohort[0], delta);
+      assertThatThrownBy(() -> aggregator.accumulate(cohort[0], delta))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("one delta a round");
       int outside =
@@ -98,19 +85,15 @@ final class LocalTrustTest {
               .filter(client -> java.util.Arrays.binarySearch(cohort, client) < 0)
               .findFirst()
               .orElseThrow();
-      assertThatThrownBy(() -> aggregator.encode(outside, delta))
+      assertThatThrownBy(() -> aggregator.accumulate(outside, delta))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("cohort");
-      aggregator.accumulate(message);
-      assertThatThrownBy(() -> aggregator.accumulate(message))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("counts once");
     }
   }
 
   /** While the ledger writes, nothing is charged yet, and nothing may be had. */
   @Test
-  void charge_inProgress_nothingIsEncodedOrReleased() {
+  void charge_inProgress_nothingIsAddedOrReleased() {
     for (Trust trust : new Trust[] {new Trust.Local(), new Trust.Central()}) {
       Mechanism mechanism =
           new Mechanism(
@@ -132,7 +115,7 @@ final class LocalTrustTest {
               assertThatThrownBy(() -> aggregator.charge(inner -> {}))
                   .isInstanceOf(IllegalStateException.class);
               if (trust.isLocal()) {
-                assertThatThrownBy(() -> aggregator.encode(first, delta))
+                assertThatThrownBy(() -> aggregator.accumulate(first, delta))
                     .isInstanceOf(IllegalStateException.class);
               }
             });
@@ -142,7 +125,7 @@ final class LocalTrustTest {
   }
 
   @Test
-  void charge_refusedByTheLedger_leavesNothingToEncodeOrRelease() {
+  void charge_refusedByTheLedger_leavesNothingToAddOrRelease() {
     try (DeltaAggregator aggregator =
             Mechanisms.firstRound(local(new Sampling.WithoutReplacement(4), 1), 1);
         INDArray delta = Nd4j.createFromArray(0.1f)) {
@@ -154,7 +137,7 @@ final class LocalTrustTest {
                       }))
           .hasMessage("full");
       int first = aggregator.cohort()[0];
-      assertThatThrownBy(() -> aggregator.encode(first, delta))
+      assertThatThrownBy(() -> aggregator.accumulate(first, delta))
           .isInstanceOf(IllegalStateException.class);
       assertThatThrownBy(() -> aggregator.release(event -> {}))
           .isInstanceOf(IllegalStateException.class);

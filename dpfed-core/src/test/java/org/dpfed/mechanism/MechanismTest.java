@@ -153,7 +153,6 @@ final class MechanismTest {
   void aggregatorSamplerAndKeys_areNotToBeHadElsewhere() {
     assertThat(DeltaAggregator.class.getConstructors()).isEmpty();
     assertThat(MechanismRun.class.getConstructors()).isEmpty();
-    assertThat(ClientMessage.class.getConstructors()).isEmpty();
     assertThat(Randomness.class.getConstructors()).isEmpty();
     assertThat(KernelSelection.class.getConstructors()).isEmpty();
     for (Class<?> hidden :
@@ -162,6 +161,7 @@ final class MechanismTest {
             UniformSubset.class,
             FixedPointSum.class,
             RunningSum.class,
+            PartialSum.class,
             NoiseStream.class,
             ExactNorm.class)) {
       assertThat(Modifier.isPublic(hidden.getModifiers())).as(hidden.getName()).isFalse();
