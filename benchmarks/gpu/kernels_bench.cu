@@ -44,6 +44,18 @@ __global__ void fill(float *values, long long count) {
   }
 }
 
+__global__ void copy(const float4 *from, float4 *to, long long count) {
+  for (long long i = blockIdx.x * (long long)blockDim.x + threadIdx.x; i < count; i += gridDim.x * (long long)blockDim.x) {
+    to[i] = from[i];
+  }
+}
+
+// A copy of count floats, rounded up to four.
+static void copy(const float *from, float *to, long long count, cudaStream_t stream) {
+  long long fours = (count + 3) / 4;
+  copy<<<(unsigned int)((fours + 255) / 256), 256, 0, stream>>>((const float4 *)from, (float4 *)to, fours);
+}
+
 template <typename T> static T *device_memory(long long count) {
   T *address;
   check(cudaMalloc(&address, count * sizeof(T)));
@@ -181,8 +193,7 @@ int main(int count, char **arguments) {
     unsigned int tiles = (unsigned int)std::min((d + TILE - 1) / TILE, (long long)MAX_BLOCKS);
 
     double us = timed(launches, [&](int turn, cudaStream_t stream) {
-      check(cudaMemcpyAsync(copies + (turn % turns) * (floats / 2), block(turn), floats / 2 * sizeof(float),
-                            cudaMemcpyDeviceToDevice, stream));
+      copy(block(turn), copies + (turn % turns) * (floats / 2), floats / 2, stream);
     });
     print("copy", d, CLIENTS, us, 4.0 * floats);
 
@@ -199,13 +210,14 @@ int main(int count, char **arguments) {
     print("sum", d, CLIENTS, us, 4.0 * (floats + 2 * d));
 
     // One sum after another, so that small ones do not come from the cache.
-    int sums = (int)std::min(largest / d, 2000LL) / 2;
-    auto sum = [&](int turn) { return deltas + (turn % sums) * d; };
-    auto out = [&](int turn) { return copies + (turn % sums) * d; };
+    long long stride = (d + 3) / 4 * 4;
+    int sums = (int)std::min(largest / 2 / stride, 1000LL);
+    auto sum = [&](int turn) { return deltas + (turn % sums) * stride; };
+    auto out = [&](int turn) { return copies + (turn % sums) * stride; };
     int many = std::max(launches, std::min(sums, 500));
     check(cudaMemset(copies, 0xff, largest / 2 * sizeof(float)));
     us = timed(many, [&](int turn, cudaStream_t stream) {
-      check(cudaMemcpyAsync(out(turn), sum(turn), d * sizeof(float), cudaMemcpyDeviceToDevice, stream));
+      copy(sum(turn), out(turn), d, stream);
     });
     print("copy", d, 0, us, 8.0 * d);
 

@@ -99,7 +99,8 @@ def table(result):
         "",
         f"Microseconds of one launch on {CLIENTS} deltas of d parameters (norms, sum) or on their sum (noise); median of "
         f"{REPLAYS} replays. GB/s counts bytes read and written; the fastest copy on the device moved "
-        f"{max(copies):,.0f} GB/s. The copy beside a kernel moves as many bytes, except that for the sum it moves 6 % less.",
+        f"{max(copies):,.0f} GB/s. The copy beside a kernel moves as many bytes, except that for the sum it moves 6 % less. "
+        "dpfed's norms are accumulated in double; PyTorch's are in float, and those in double are in the JSON file.",
         "",
         "| work | d | dpfed, µs | dpfed, GB/s | copy, µs | dpfed ÷ copy | PyTorch, µs | dpfed ÷ PyTorch |",
         "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
@@ -108,7 +109,7 @@ def table(result):
         for d in DIMENSIONS:
             row = by["dpfed", what, d, clients]
             copy = by["dpfed", "copy", d, clients]["us"]
-            peer = by.get(("torch", "norms in double" if what == "norms" else what, d, clients))
+            peer = by.get(("torch", what, d, clients))
             versus = f"{peer['us']:,.1f} | {row['us'] / peer['us']:.2f}" if peer else "– | –"
             lines.append(
                 f"| {what} | {d:,} | {row['us']:,.1f} | {row['bytes'] / row['us'] / 1e3:,.0f} | {copy:,.1f} | "
