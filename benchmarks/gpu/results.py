@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Times PyTorch on the same work as kernels_bench.cu, and writes the rows of both as JSON and as a table.
 
-    results.py ROWS OUT_JSON OUT_MD COMMIT
+    results.py ROWS RESULTS COMMIT
 
-ROWS holds the lines that kernels_bench printed. Without a PyTorch that sees a GPU the table lacks its columns.
+ROWS holds the lines that kernels_bench printed; the files in the folder RESULTS are named after the device. Without a PyTorch that sees a GPU the table lacks its columns.
 """
 
 import json
@@ -16,7 +16,7 @@ REPLAYS = 31
 DIMENSIONS = [26010, 582026, 10000000, 25000000]
 
 
-def first_line(command):
+def lines_of(command):
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip().splitlines()
 
 
@@ -119,23 +119,24 @@ def table(result):
 
 
 def main():
-    rows_file, json_file, table_file, commit = sys.argv[1:]
+    rows_file, results, commit = sys.argv[1:]
     with open(rows_file, encoding="utf-8") as rows:
         measured = [json.loads(line) for line in rows]
-    device, driver = first_line(["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"])[0].split(", ")
+    device, driver = lines_of(["nvidia-smi", "--query-gpu=name,driver_version", "--format=csv,noheader"])[0].split(", ")
     version, peers = torch_rows()
     result = {
         "commit": commit,
         "device": device,
         "driver": driver,
-        "nvcc": first_line(["nvcc", "--version"])[-2],
+        "nvcc": lines_of(["nvcc", "--version"])[-2],
         "torch": version,
         "rows": measured + peers,
     }
-    with open(json_file, "w", encoding="utf-8") as out:
+    name = f"{results}/gpu-kernels-{device.lower().replace(' ', '-')}"
+    with open(name + ".json", "w", encoding="utf-8") as out:
         json.dump(result, out, indent=1)
         out.write("\n")
-    with open(table_file, "w", encoding="utf-8") as out:
+    with open(name + ".md", "w", encoding="utf-8") as out:
         out.write(table(result))
     print(table(result))
 
