@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 class NvccTest {
   @Test
   void source_everyKnownArchitecture_compiles(@TempDir Path folder) throws Exception {
-    Emulator.requireInstalled("nvcc");
+    KernelProgram.requireRuns("nvcc", "--version");
     try (InputStream in = CudaProvider.class.getResourceAsStream("delta_kernels.cu")) {
       Files.copy(in, folder.resolve("delta_kernels.cu"));
     }
@@ -23,7 +23,7 @@ class NvccTest {
     assertThat(architectures).isNotEmpty();
 
     for (String architecture : architectures) {
-      Emulator.run(
+      KernelProgram.run(
           folder,
           List.of(
               "nvcc",

@@ -14,35 +14,38 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /**
- * {@code delta_kernels.cu}, compiled by g++ and run on the processor: every thread of every block,
- * with barriers. Talks to one process through its standard input and output.
+ * A process that runs {@code delta_kernels.cu} and serves requests through its standard input and
+ * output: on the processor, or on a device without ND4J's CUDA backend.
  */
-final class Emulator implements AutoCloseable {
+final class KernelProgram implements AutoCloseable {
   private static final int ROW_SQUARES = 1;
   private static final int COMBINE = 2;
   private static final int CHACHA20 = 3;
+  private static final int NORMAL_PAIRS = 4;
 
   private final Process process;
   private final OutputStream requests;
   private final DataInputStream replies;
 
-  private Emulator(Process process) {
+  private KernelProgram(Process process) {
     this.process = process;
     this.requests = new BufferedOutputStream(process.getOutputStream(), 1 << 16);
     this.replies = new DataInputStream(new BufferedInputStream(process.getInputStream(), 1 << 16));
   }
 
-  /** Compiles and starts it, in {@code folder}; skips the test where there is no g++. */
-  static Emulator start(Path folder) throws IOException, InterruptedException {
-    for (String name : List.of("delta_kernels.cu", "cuda_on_cpu.h", "emulator.cpp")) {
-      try (InputStream in = Emulator.class.getResourceAsStream(name)) {
-        Files.copy(in, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
-      }
-    }
-    requireInstalled("g++");
+  /**
+   * Compiled by g++ in {@code folder}, every thread of every block emulated, with barriers. Skips
+   * the test where there is no g++.
+   */
+  static KernelProgram onProcessor(Path folder) throws IOException, InterruptedException {
+    requireRuns("g++", "--version");
+    copy(folder, "delta_kernels.cu", "probe_kernels.cu", "requests.h");
+    copy(folder, "cuda_on_cpu.h", "emulator.cpp");
     run(
         folder,
         List.of(
@@ -55,24 +58,57 @@ final class Emulator implements AutoCloseable {
             "-o",
             "emulator",
             "emulator.cpp"));
-    Process process =
-        new ProcessBuilder(folder.resolve("emulator").toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
-    return new Emulator(process);
+    return start(folder, List.of("./emulator"));
   }
 
-  /** Skips the test, and prints why, where {@code command} cannot be run. */
-  static void requireInstalled(String command) throws InterruptedException {
-    if (!isInstalled(command)) {
-      System.out.println("skipped: no " + command + " here to compile delta_kernels.cu with");
-      abort("no " + command);
+  /**
+   * On the first CUDA device, compiled by NVRTC and loaded by the driver. The host's part is built
+   * by nvcc in {@code folder}. Skips the test where there is no nvcc or no device.
+   *
+   * @param known which of the capabilities that NVRTC knows to choose from
+   */
+  static KernelProgram onDevice(Path folder, UnaryOperator<int[]> known)
+      throws IOException, InterruptedException {
+    requireRuns("nvidia-smi", "-L");
+    requireRuns("nvcc", "--version");
+    copy(folder, "delta_kernels.cu", "probe_kernels.cu", "requests.h", "device.cpp");
+    run(folder, List.of("nvcc", "-o", "device", "device.cpp", "-lnvrtc", "-lcuda"));
+    int[] capabilities =
+        Arrays.stream(run(folder, List.of("./device")).strip().split(" "))
+            .mapToInt(Integer::parseInt)
+            .toArray();
+    int[] compiler = Arrays.copyOfRange(capabilities, 1, capabilities.length);
+    Architecture architecture = Architecture.choose(capabilities[0], known.apply(compiler));
+    return start(folder, List.of("./device", architecture.option()));
+  }
+
+  private static void copy(Path folder, String... names) throws IOException {
+    for (String name : names) {
+      try (InputStream in = KernelProgram.class.getResourceAsStream(name)) {
+        Files.copy(in, folder.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+      }
     }
   }
 
-  private static boolean isInstalled(String command) throws InterruptedException {
+  private static KernelProgram start(Path folder, List<String> command) throws IOException {
+    return new KernelProgram(
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start());
+  }
+
+  /** Skips the test, and prints why, where {@code command} fails or is not there. */
+  static void requireRuns(String... command) throws InterruptedException {
+    if (!runs(command)) {
+      System.out.println("skipped: " + String.join(" ", command) + " does not run here");
+      abort("no " + command[0]);
+    }
+  }
+
+  private static boolean runs(String... command) throws InterruptedException {
     try {
-      return new ProcessBuilder(command, "--version")
+      return new ProcessBuilder(command)
               .redirectErrorStream(true)
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start()
@@ -83,13 +119,15 @@ final class Emulator implements AutoCloseable {
     }
   }
 
-  static void run(Path folder, List<String> command) throws IOException, InterruptedException {
-    Process compiler =
+  /** What the command printed; a command that fails fails the test. */
+  static String run(Path folder, List<String> command) throws IOException, InterruptedException {
+    Process process =
         new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true).start();
-    String output = new String(compiler.getInputStream().readAllBytes(), UTF_8);
-    if (compiler.waitFor() != 0) {
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    if (process.waitFor() != 0) {
       throw new AssertionError(String.join(" ", command) + " failed:\n" + output);
     }
+    return output;
   }
 
   synchronized double[] rowSquares(float[] deltas, int rows, int blocks) throws IOException {
@@ -125,6 +163,18 @@ final class Emulator implements AutoCloseable {
     byte[] block = new byte[64];
     ask(request(52).putInt(CHACHA20).put(key).put(counterAndNonce), block.length).get(block);
     return block;
+  }
+
+  /** The draws of each four words, two by two. */
+  synchronized float[] normalPairs(int[] words) throws IOException {
+    ByteBuffer request = request(8 + 4 * words.length);
+    request.putInt(NORMAL_PAIRS).putInt(words.length / 4);
+    for (int word : words) {
+      request.putInt(word);
+    }
+    float[] draws = new float[words.length / 2];
+    ask(request, 4 * draws.length).asFloatBuffer().get(draws);
+    return draws;
   }
 
   private static ByteBuffer request(int bytes) {

@@ -8,11 +8,11 @@ import org.dpfed.kernel.NoiseKey;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** What {@link CudaKernel} does, with the emulator in place of the device. */
-record EmulatedKernel(Emulator emulator) implements DeltaKernel {
+/** What {@link CudaKernel} does, with a program in place of ND4J's CUDA backend. */
+record ProgramKernel(KernelProgram program) implements DeltaKernel {
   @Override
   public String name() {
-    return "emulated cuda";
+    return "cuda source";
   }
 
   @Override
@@ -20,7 +20,7 @@ record EmulatedKernel(Emulator emulator) implements DeltaKernel {
     Layout layout = Layout.ofBlock(deltas);
     int blocks = LaunchShape.squareBlocks(layout.length());
     try {
-      double[] partial = emulator.rowSquares(flat(deltas), layout.rows(), blocks);
+      double[] partial = program.rowSquares(flat(deltas), layout.rows(), blocks);
       return LaunchShape.norms(partial, layout.rows());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -50,7 +50,7 @@ record EmulatedKernel(Emulator emulator) implements DeltaKernel {
       float factor) {
     int blocks = LaunchShape.combineBlocks(sum.length());
     try {
-      float[] result = emulator.combine(flat(sum), deltas, scales, blocks, key, stddev, factor);
+      float[] result = program.combine(flat(sum), deltas, scales, blocks, key, stddev, factor);
       out.assign(Nd4j.createFromArray(result));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
