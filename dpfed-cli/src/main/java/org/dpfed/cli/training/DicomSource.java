@@ -30,8 +30,15 @@ import org.dpfed.imaging.dicom.PatientHmac;
  */
 final class DicomSource {
   private static final String PATIENT = "patient";
+  private static final String INSTANCE = "instance";
+  private static final String LABEL = "label";
+  private static final String SITE = "site";
   private static final List<List<String>> HEADERS =
-      List.of(List.of(PATIENT, "label"), List.of("instance", "label"));
+      List.of(
+          List.of(PATIENT, LABEL),
+          List.of(INSTANCE, LABEL),
+          List.of(PATIENT, LABEL, SITE),
+          List.of(INSTANCE, LABEL, SITE));
 
   private static final String MEDIA_DIRECTORY = "DICOMDIR";
   private static final int KEY_BYTES = 32;
@@ -39,6 +46,10 @@ final class DicomSource {
   private final CollectedImages images;
   private final boolean isByPatient;
   private final Map<String, Integer> classes = new HashMap<>();
+
+  /** By Patient ID or instance, where the file of labels says it. */
+  private final Map<String, String> sites = new HashMap<>();
+
   private final PatientHmac hmac;
 
   /** By Patient ID, in the order in which patients were seen. */
@@ -55,7 +66,11 @@ final class DicomSource {
                 "expected a label that belongs to one of the %d classes, found another; state it in data.classes"
                     .formatted(settings.classNames().size()));
       }
-      if (classes.putIfAbsent(normal(row.values().get(0)), label) != null) {
+      String named = normal(row.values().get(0));
+      if (labels.columns().contains(SITE)) {
+        sites.put(named, row.values().get(2));
+      }
+      if (classes.putIfAbsent(named, label) != null) {
         throw row.place().problem("expected each patient or instance once, found one again");
       }
     }
@@ -74,7 +89,7 @@ final class DicomSource {
     for (Path file : files(directory)) {
       source.add(file);
     }
-    TrainTestSplit split = ImageSource.byUnit(configuration, source.images.build());
+    TrainTestSplit split = ImageSource.split(configuration, source.images.build());
     return new TrainTestSplit(source.withHashes(split.train()), source.withHashes(split.test()));
   }
 
@@ -110,9 +125,10 @@ final class DicomSource {
           "expected a label for its %s in data.labels, found none; add it, or move the file away"
               .formatted(isByPatient ? "Patient ID" : "SOP Instance UID"));
     }
+    String site = named.map(sites::get).or(header::site).orElse("");
     for (int frame = 0; frame < header.frames(); frame++) {
       Image image = header.photometric().isGrey() ? file.highIsWhite(frame) : file.frame(frame);
-      images.add(patient, image, label, place);
+      images.add(patient, site, image, label, place);
     }
   }
 
