@@ -4,6 +4,7 @@ import java.util.Iterator;
 import java.util.SplittableRandom;
 import java.util.function.ObjIntConsumer;
 import org.dpfed.federated.FederatedDataset;
+import org.dpfed.federated.NativeThreads;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
 
@@ -111,21 +112,24 @@ public final class PersonalEvaluator implements AutoCloseable {
   public PersonalEvaluation evaluate(INDArray parameters, int round) {
     Judge.Count global = judge.new Count(true);
     Judge.Count personal = judge.new Count(true);
-    forEachClient(
-        (examples, id) -> {
-          SplittableRandom random = new SplittableRandom(seed + id);
-          Iterator<Batches.Batch> halves = halves(examples, random.nextLong());
-          Batches.Batch trained = halves.next();
-          Batches.Batch judged = halves.next();
-          long trainingSeed = random.nextLong();
-          judged.with(
-              half -> {
-                worker.network().reset(parameters, 1, 0);
-                global.add(new HeldOut(half));
-                trained.with(other -> worker.personalise(parameters, other, round, trainingSeed));
-                personal.add(new HeldOut(half));
-              });
-        });
+    // As in a run: the last bits of a step depend on the number of threads.
+    try (NativeThreads restored = NativeThreads.onePerOperation()) {
+      forEachClient(
+          (examples, id) -> {
+            SplittableRandom random = new SplittableRandom(seed + id);
+            Iterator<Batches.Batch> halves = halves(examples, random.nextLong());
+            Batches.Batch trained = halves.next();
+            Batches.Batch judged = halves.next();
+            long trainingSeed = random.nextLong();
+            judged.with(
+                half -> {
+                  worker.network().reset(parameters, 1, 0);
+                  global.add(new HeldOut(half));
+                  trained.with(other -> worker.personalise(parameters, other, round, trainingSeed));
+                  personal.add(new HeldOut(half));
+                });
+          });
+    }
     return new PersonalEvaluation(clients, leftOut, personal.evaluation(), global.evaluation());
   }
 

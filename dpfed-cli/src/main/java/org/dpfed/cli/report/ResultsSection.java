@@ -26,6 +26,7 @@ import java.util.stream.IntStream;
 /** What was measured on held-out data, all of it marked: no guarantee covers it. */
 final class ResultsSection {
   private static final String EVALUATION = "/notCoveredByGuarantee/evaluation";
+  private static final String PERSONAL = "/notCoveredByGuarantee/personalEvaluation";
   private static final String PREDICTIONS = "/notCoveredByGuarantee/predictions";
   private static final int MOST_CHARTS = 6;
 
@@ -58,6 +59,9 @@ final class ResultsSection {
             text(hidden.path("warning").asText())));
     if (numbers.report().at(EVALUATION).isObject()) {
       parts.add(Tables.pairs("Metrics of the last evaluation", metrics()));
+    }
+    if (numbers.report().at(PERSONAL).isObject()) {
+      parts.add(personal());
     }
     List<String> names = charts.metrics();
     parts.add(
@@ -92,6 +96,37 @@ final class ResultsSection {
     }
     rows.put("examples", numbers.at(EVALUATION + "/examples"));
     return rows;
+  }
+
+  /** Each metric with the personal layers of held-out clients beside the initial ones. */
+  private DomContent personal() {
+    List<String> names = new ArrayList<>(charts.metrics());
+    names.add("examples");
+    return Tables.boxed(
+        "Held-out clients that trained the personal layers on half of their rows, judged by the other half",
+        thead(
+            tr(
+                th("metric").attr("scope", "col"),
+                th("personal").withClass("number").attr("scope", "col"),
+                th("global").withClass("number").attr("scope", "col"))),
+        tbody(
+            each(
+                names,
+                name ->
+                    tr(
+                        th(withClass(name)).attr("scope", "row"),
+                        td(numbers.at(PERSONAL + "/personal" + ReportNumbers.step(name)))
+                            .withClass("number"),
+                        td(numbers.at(PERSONAL + "/global" + ReportNumbers.step(name)))
+                            .withClass("number"))),
+            tr(
+                th("clients").attr("scope", "row"),
+                td(numbers.at(PERSONAL + "/clients")).withClass("number"),
+                td(numbers.at(PERSONAL + "/clients")).withClass("number")),
+            tr(
+                th("clients with one row, left out").attr("scope", "row"),
+                td(numbers.at(PERSONAL + "/clientsLeftOut")).withClass("number"),
+                td(numbers.at(PERSONAL + "/clientsLeftOut")).withClass("number"))));
   }
 
   /** The name of a metric, with that of the class that it is of. */

@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Optional;
 import org.dpfed.cli.GuaranteeJson;
 import org.dpfed.cli.output.JsonEvents;
+import org.dpfed.dl4j.PersonalEvaluation;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.federated.RoundFailedException;
 import org.dpfed.federated.TrainingReport;
@@ -99,13 +101,19 @@ final class EventOutput implements RunOutput {
   }
 
   @Override
-  public void ended(ObjectNode written, TrainingReport report, RunDirectory directory) {
-    warnings.ended(written, report, directory);
+  public void ended(
+      ObjectNode written,
+      TrainingReport report,
+      Optional<PersonalEvaluation> personal,
+      RunDirectory directory) {
+    warnings.ended(written, report, personal, directory);
     ObjectNode node = written.deepCopy().retain(OF_REPORT);
-    JsonNode evaluation = written.at("/notCoveredByGuarantee/evaluation");
     ObjectNode notCovered = node.putObject("notCoveredByGuarantee");
-    if (evaluation.isObject()) {
-      notCovered.set("evaluation", evaluation);
+    for (String name : List.of("evaluation", "personalEvaluation")) {
+      JsonNode evaluation = written.path("notCoveredByGuarantee").path(name);
+      if (evaluation.isObject()) {
+        notCovered.set(name, evaluation);
+      }
     }
     node.put("directory", directory.path().toString());
     switch (written.path("status").asText()) {

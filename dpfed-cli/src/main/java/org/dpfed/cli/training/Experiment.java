@@ -19,6 +19,7 @@ import org.dpfed.dl4j.Dl4jClientTrainer;
 import org.dpfed.dl4j.Dl4jEvaluator;
 import org.dpfed.dl4j.LocalTraining;
 import org.dpfed.dl4j.NetworkTemplate;
+import org.dpfed.dl4j.PersonalEvaluator;
 import org.dpfed.federated.Execution;
 import org.dpfed.federated.FederatedAveraging;
 import org.dpfed.federated.PrivacyPlan;
@@ -42,6 +43,7 @@ import org.nd4j.linalg.schedule.ScheduleType;
  * @param plan what it may cost
  * @param execution how it uses the machine
  * @param evaluator judges on held-out data
+ * @param personal judges on held-out clients where layers are personal
  * @param heldOut how much that is
  */
 record Experiment(
@@ -53,10 +55,12 @@ record Experiment(
     PrivacyPlan plan,
     Execution execution,
     Dl4jEvaluator evaluator,
+    Optional<PersonalEvaluator> personal,
     HeldOut heldOut)
     implements AutoCloseable {
 
   private static final int MOST_WORKERS_PER_PROCESSOR = 8;
+  private static final long DIVISION_SEED = 1;
 
   /**
    * @param strategies where strategies optimised for a run are kept; empty to optimise anew
@@ -89,10 +93,24 @@ record Experiment(
           plan,
           execution,
           new Dl4jEvaluator(network, source.split().test().toDataSet()),
+          personal(configuration, network, source),
           HeldOut.of(source.split().test(), clients));
     } catch (IllegalArgumentException e) {
       throw configuration.refused(e);
     }
+  }
+
+  /** The division of a held-out client's rows is the same in all runs. */
+  private static Optional<PersonalEvaluator> personal(
+      Configuration configuration, NetworkTemplate network, DataSource source) {
+    return network.personalLayers().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new PersonalEvaluator(
+                network,
+                localTraining(configuration),
+                source.heldOutClients(partitioner(configuration)),
+                DIVISION_SEED));
   }
 
   /**
@@ -146,6 +164,9 @@ record Experiment(
     }
     if (configuration.has("client.maxSteps")) {
       local = local.withMaxSteps(configuration.integer("client.maxSteps"));
+    }
+    if (configuration.has("model.personal")) {
+      local = local.withPersonalSteps(configuration.integer("client.personalSteps"));
     }
     return schedule(configuration, "client.schedule").map(local::withLearningRate).orElse(local);
   }
@@ -227,5 +248,6 @@ record Experiment(
   @Override
   public void close() {
     evaluator.close();
+    personal.ifPresent(PersonalEvaluator::close);
   }
 }

@@ -7,7 +7,6 @@ import java.util.Optional;
 import org.dpfed.accounting.ChargedRounds;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.output.TimeLeft;
-import org.dpfed.dl4j.PredictionSummary;
 import org.dpfed.federated.FederatedAveraging;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.federated.RoundMetrics;
@@ -74,14 +73,15 @@ final class LiveReport {
       return;
     }
     TrainingReport report = followed.reportSoFar();
-    Optional<PredictionSummary> predictions = experiment.evaluator().predictions(parameters);
+    Measured measured =
+        new Measured(experiment.evaluator().predictions(parameters), Optional.empty());
     try {
       directory.writeReport(
           RunReport.of(
               STATUS,
               ReportedRun.of(experiment, directory),
               report,
-              predictions,
+              measured,
               epsilons.after(report.charged())));
     } catch (IOException e) {
       if (!hasFailed) {

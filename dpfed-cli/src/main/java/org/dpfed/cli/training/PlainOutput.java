@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dpfed.cli.output.FittedLine;
 import org.dpfed.cli.output.TerminalBar;
+import org.dpfed.dl4j.PersonalEvaluation;
 import org.dpfed.federated.ModelEvaluation;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.federated.TrainingReport;
@@ -75,8 +76,12 @@ final class PlainOutput implements RunOutput {
   }
 
   @Override
-  public void ended(ObjectNode written, TrainingReport report, RunDirectory directory) {
-    out.println(SummaryTable.of(report));
+  public void ended(
+      ObjectNode written,
+      TrainingReport report,
+      Optional<PersonalEvaluation> personal,
+      RunDirectory directory) {
+    out.println(SummaryTable.of(report, personal));
     report.budgetRefusal().ifPresent(this::print);
     out.printf(
         "%s after %d rounds; written to %s%n",

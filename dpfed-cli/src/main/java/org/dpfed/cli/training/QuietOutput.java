@@ -2,6 +2,8 @@ package org.dpfed.cli.training;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
+import java.util.Optional;
+import org.dpfed.dl4j.PersonalEvaluation;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.federated.TrainingReport;
 
@@ -34,7 +36,11 @@ final class QuietOutput implements RunOutput {
   }
 
   @Override
-  public void ended(ObjectNode written, TrainingReport report, RunDirectory directory) {
+  public void ended(
+      ObjectNode written,
+      TrainingReport report,
+      Optional<PersonalEvaluation> personal,
+      RunDirectory directory) {
     report.budgetRefusal().ifPresent(err::println);
     err.flush();
   }

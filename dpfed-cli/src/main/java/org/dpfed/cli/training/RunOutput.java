@@ -2,9 +2,11 @@ package org.dpfed.cli.training;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
+import java.util.Optional;
 import org.dpfed.cli.output.JsonEvents;
 import org.dpfed.cli.output.OutputOptions;
 import org.dpfed.cli.output.TerminalBar;
+import org.dpfed.dl4j.PersonalEvaluation;
 import org.dpfed.federated.TrainingReport;
 
 /** What a run tells whoever started it, all on the thread of the run. */
@@ -28,8 +30,13 @@ interface RunOutput extends AutoCloseable {
    * The report is written, also of a run that failed.
    *
    * @param written what is in it
+   * @param personal how held-out clients do with personal layers, where there are any
    */
-  void ended(ObjectNode written, TrainingReport report, RunDirectory directory);
+  void ended(
+      ObjectNode written,
+      TrainingReport report,
+      Optional<PersonalEvaluation> personal,
+      RunDirectory directory);
 
   /** The command fails, for which whoever calls it prints the reason. */
   default void failed(Throwable error) {}

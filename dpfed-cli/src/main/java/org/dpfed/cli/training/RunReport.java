@@ -6,9 +6,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Optional;
 import org.dpfed.cli.GuaranteeJson;
 import org.dpfed.cli.Versions;
+import org.dpfed.dl4j.PersonalEvaluation;
 import org.dpfed.dl4j.PredictionSummary;
 import org.dpfed.federated.ModelEvaluation;
 import org.dpfed.federated.RoundDiagnostics;
@@ -18,8 +18,9 @@ import org.dpfed.federated.TrainingReport;
 /**
  * A run as JSON. The top level and each round have two parts. {@code released} contains what the
  * guarantee covers: functions of released parameters and of public constants. {@code
- * notCoveredByGuarantee} contains what depends on data without noise: metrics, which depend on the
- * held-out rows; durations, which reveal how much data took part; and diagnostics, if requested.
+ * notCoveredByGuarantee} contains what depends on data without noise: metrics, those of personal
+ * layers ({@code personalEvaluation}) among them, which depend on the held-out rows; durations,
+ * which reveal how much data took part; and diagnostics, if requested.
  *
  * <p>With local trust {@code guarantee} is each client's own against the server, and {@code
  * guaranteeOfSums} that of the released models alone, where it promises more. {@code
@@ -35,14 +36,14 @@ final class RunReport {
   /**
    * @param status {@code running}, {@code finished}, {@code stopped}, {@code stopped by budget} or
    *     {@code failed}
-   * @param predictions of the last model on held-out data
+   * @param measured of the last model on held-out data
    * @param epsilons after some of the rounds; empty where there is no privacy
    */
   static ObjectNode of(
       String status,
       ReportedRun run,
       TrainingReport report,
-      Optional<PredictionSummary> predictions,
+      Measured measured,
       List<EpsilonCurve.Point> epsilons) {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     root.put("status", status);
@@ -69,7 +70,7 @@ final class RunReport {
     root.set("plan", PlanJson.of(report.plan(), SummaryTable.layers(report)));
     root.put("parameters", run.parameters());
     root.putObject("released").put("model", RunDirectory.MODEL);
-    root.set("notCoveredByGuarantee", notCovered(run.heldOut(), report, predictions));
+    root.set("notCoveredByGuarantee", notCovered(run.heldOut(), report, measured));
     root.set("epsilonByRound", epsilonByRound(epsilons));
     root.set("rounds", rounds(report, run.parameters()));
     run.notes().forEach(root.putArray("notes")::add);
@@ -86,16 +87,28 @@ final class RunReport {
     return points;
   }
 
-  private static ObjectNode notCovered(
-      HeldOut heldOut, TrainingReport report, Optional<PredictionSummary> predictions) {
+  private static ObjectNode notCovered(HeldOut heldOut, TrainingReport report, Measured measured) {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     node.put("heldOut", heldOut.describe());
     heldOut.warning().ifPresent(warning -> node.put("warning", warning));
     report.evaluation().ifPresent(evaluation -> node.set("evaluation", evaluation(evaluation)));
-    predictions.ifPresent(
-        summary -> node.set("predictions", predictions(summary, heldOut.classes())));
+    measured
+        .predictions()
+        .ifPresent(summary -> node.set("predictions", predictions(summary, heldOut.classes())));
+    measured
+        .personal()
+        .ifPresent(evaluation -> node.set("personalEvaluation", personal(evaluation)));
     put(node, "seconds", report.seconds());
     put(node, "clientsPerSecond", report.clientsPerSecond());
+    return node;
+  }
+
+  private static ObjectNode personal(PersonalEvaluation evaluation) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put("clients", evaluation.clients());
+    node.put("clientsLeftOut", evaluation.leftOut());
+    node.set("personal", evaluation(evaluation.personal()));
+    node.set("global", evaluation(evaluation.global()));
     return node;
   }
 

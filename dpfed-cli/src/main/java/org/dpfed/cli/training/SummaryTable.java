@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.dpfed.accounting.Guarantee;
+import org.dpfed.dl4j.PersonalEvaluation;
 import org.dpfed.federated.ModelEvaluation;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.federated.RoundMetrics;
@@ -19,11 +20,12 @@ final class SummaryTable {
 
   private SummaryTable() {}
 
-  static String of(TrainingReport report) {
+  static String of(TrainingReport report, Optional<PersonalEvaluation> personal) {
     SummaryTable table = new SummaryTable();
     report
         .evaluation()
         .ifPresent(evaluation -> table.addEvaluation(evaluation, report.guarantee().isPrivate()));
+    personal.ifPresent(evaluation -> table.addPersonal(evaluation, report));
     table.addPrivacy(report);
     table.addRun(report);
     return String.join("\n", table.lines);
@@ -42,6 +44,31 @@ final class SummaryTable {
         "on %d held-out rows%s:"
             .formatted(evaluation.examples(), isPrivate ? ", not covered by the guarantee" : ""));
     evaluation.metrics().forEach(metric -> add(metric.name(), metric.text()));
+  }
+
+  /** The main metric, and the accuracy where that is another. */
+  private void addPersonal(PersonalEvaluation evaluation, TrainingReport report) {
+    lines.addAll(
+        wrapped(
+                "on half the rows of %d held-out clients%s%s:"
+                    .formatted(
+                        evaluation.clients(),
+                        evaluation.leftOut() == 0
+                            ? ""
+                            : " (%d with one row left out)".formatted(evaluation.leftOut()),
+                        report.guarantee().isPrivate() ? ", not covered by the guarantee" : ""))
+            .lines()
+            .toList());
+    addMain("personal", evaluation.personal());
+    addMain("global", evaluation.global());
+  }
+
+  private void addMain(String name, ModelEvaluation evaluation) {
+    evaluation.metrics().stream()
+        .filter(
+            metric ->
+                metric.equals(evaluation.main()) || metric.name().equals(ModelEvaluation.ACCURACY))
+        .forEach(metric -> add(name + " " + metric.name(), metric.text()));
   }
 
   private void addPrivacy(TrainingReport report) {

@@ -9,7 +9,6 @@ import org.dpfed.accounting.PopulationLedger;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
 import org.dpfed.cli.output.TimeLeft;
-import org.dpfed.dl4j.PredictionSummary;
 import org.dpfed.federated.FederatedAveraging;
 import org.dpfed.federated.RoundFailedException;
 import org.dpfed.federated.TrainingReport;
@@ -58,19 +57,25 @@ final class TrainingRun {
       TrainingResult result = trained(ledger, checkpoints, interruption);
       try {
         TrainingReport report = result.report();
-        Optional<PredictionSummary> predictions =
-            experiment.evaluator().predictions(result.parameters());
+        Measured measured = measured(result);
         // No model stands beside what an earlier one cost, and no run is done without its model.
-        writeReport(report, LiveReport.STATUS, predictions);
+        writeReport(report, LiveReport.STATUS, measured);
         directory.writeModel(experiment.network().network(result.parameters()));
-        ObjectNode written = writeReport(report, status(report), predictions);
-        output.ended(written, result.report(), directory);
+        ObjectNode written = writeReport(report, status(report), measured);
+        output.ended(written, report, measured.personal(), directory);
         return result.report().budgetRefusal().isEmpty();
       } catch (IOException | RuntimeException | Error e) {
         salvage(result, e);
         throw e;
       }
     }
+  }
+
+  private Measured measured(TrainingResult result) {
+    int lastRound = Math.max(0, result.report().rounds().size() - 1);
+    return new Measured(
+        experiment.evaluator().predictions(result.parameters()),
+        experiment.personal().map(evaluator -> evaluator.evaluate(result.parameters(), lastRound)));
   }
 
   private static String status(TrainingReport report) {
@@ -137,15 +142,14 @@ final class TrainingRun {
     return isFirst;
   }
 
-  private ObjectNode writeReport(
-      TrainingReport report, String status, Optional<PredictionSummary> predictions)
+  private ObjectNode writeReport(TrainingReport report, String status, Measured measured)
       throws IOException {
     ObjectNode written =
         RunReport.of(
             status,
             ReportedRun.of(experiment, directory),
             report,
-            predictions,
+            measured,
             epsilons.after(report.charged()));
     directory.writeReport(written);
     return written;
@@ -155,7 +159,8 @@ final class TrainingRun {
   private void salvage(TrainingResult reached, Throwable failure) {
     TrainingReport report = reached.report();
     try {
-      output.ended(writeReport(report, "failed", Optional.empty()), report, directory);
+      ObjectNode written = writeReport(report, "failed", Measured.NOTHING);
+      output.ended(written, report, Optional.empty(), directory);
     } catch (IOException | RuntimeException | Error e) {
       failure.addSuppressed(e);
       err.printf(

@@ -125,7 +125,7 @@ final class RunReportTest {
                   false,
                   "./dpfed train"),
               report(heldOutRows),
-              Optional.empty(),
+              Measured.NOTHING,
               List.of())
           .toPrettyString();
     }
@@ -212,7 +212,7 @@ final class RunReportTest {
   @MethodSource("runs")
   void summary_anyRun_fitsInto80ColumnsAndSaysWhatIsNotCovered(String name, Run run, int rows) {
     TrainingReport report = run.report(rows);
-    String table = SummaryTable.of(report);
+    String table = SummaryTable.of(report, Optional.empty());
     assertThat(table.lines()).allMatch(line -> line.length() <= 80);
     assertThat(table).contains("simulated client, 30 of them").doesNotContain("NaN");
     if (report.guarantee().isPrivate()) {

@@ -2,6 +2,7 @@ package org.dpfed.cli.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -61,6 +62,20 @@ final class TrainOnFoldersTest {
     assertThat(run.report().at("/plan/population").asInt()).isEqualTo(10);
     assertThat(run.train(FOLDER, "--unit", "patient")).isEqualTo(2);
     assertThat(run.err()).contains("data.unit must be site");
+  }
+
+  /** Convolutions of 36 and 288 parameters, output of 18; normalisation of 8 and 16. */
+  @Test
+  void train_personalNormalisation_staysAtTheSites() throws IOException {
+    folder();
+    assertThat(run.train(FOLDER, "--personal", "normalisation")).as(run.err()).isZero();
+    assertThat(run.report().path("parameters").asInt()).isEqualTo(36 + 288 + 18);
+    assertThat(run.report().path("notes").toString())
+        .contains("convolution0-norm, convolution1-norm stay with each client (24, beside 342");
+    JsonNode personal = run.report().at("/notCoveredByGuarantee/personalEvaluation");
+    assertThat(personal.path("clients").asInt()).isPositive();
+    assertThat(personal.at("/personal/examples")).isEqualTo(personal.path("clients"));
+    assertThat(run.out()).contains("personal accuracy");
   }
 
   @Test
