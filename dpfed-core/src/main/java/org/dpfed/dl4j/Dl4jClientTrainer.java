@@ -10,6 +10,9 @@ import org.nd4j.linalg.dataset.DataSet;
  * Trains a DL4J network on each client with the configuration's own updater: a few epochs of
  * mini-batches from the global parameters, in a new random order for each client and epoch.
  *
+ * <p>Of a network with personal layers a client first trains these, and then the shared ones, of
+ * which alone it returns the delta ({@link NetworkTemplate#withPersonal}).
+ *
  * <p>Before the first worker is created, the network is checked on synthetic examples: a client's
  * update must be identical to the bit whichever client was trained before it.
  */
@@ -25,6 +28,8 @@ public final class Dl4jClientTrainer implements ClientTrainer {
    *
    * @param template the network
    * @param local how much each client trains
+   * @throws IllegalArgumentException when the network has personal layers and {@code local} no
+   *     steps for them, or the other way round
    */
   public Dl4jClientTrainer(NetworkTemplate template, LocalTraining local) {
     this(template, local, LayerImplementation.automatic());
@@ -36,6 +41,7 @@ public final class Dl4jClientTrainer implements ClientTrainer {
    * @param template the network
    * @param local how much each client trains
    * @param layers what computes the network's layers
+   * @throws IllegalArgumentException as the other
    */
   public Dl4jClientTrainer(
       NetworkTemplate template, LocalTraining local, LayerImplementation layers) {
@@ -47,6 +53,7 @@ public final class Dl4jClientTrainer implements ClientTrainer {
       LocalTraining local,
       LayerImplementation layers,
       @Nullable DataSet probe) {
+    template.requireFit(local);
     this.template = template;
     this.local = local;
     this.layers = layers;

@@ -33,13 +33,37 @@ final class Dl4jWorker implements ClientTrainer.Worker {
   @Override
   public ClientUpdate train(INDArray globalParameters, DataSet examples, int round, long seed) {
     closeLastDelta();
+    Batches batches = personalise(globalParameters, examples, round, seed);
+    double meanLoss = train(batches, local.epochs(), local.maxSteps());
+    INDArray delta = network.deltaFrom(globalParameters);
+    lastDelta = delta;
+    return new ClientUpdate(delta, meanLoss);
+  }
+
+  /**
+   * Puts the network at the global parameters and trains the personal ones, where there are any, on
+   * the client's examples.
+   *
+   * @return the examples, for the steps on the shared parameters
+   */
+  Batches personalise(INDArray globalParameters, DataSet examples, int round, long seed) {
     network.reset(globalParameters, local.learningRate().factor(round), seed);
     Batches batches = new Batches(examples, local.batchSize(), local.maxExamples(), seed);
+    if (local.personalSteps() > 0) {
+      network.trainPersonal();
+      train(batches, Integer.MAX_VALUE, local.personalSteps());
+      network.trainShared();
+    }
+    return batches;
+  }
+
+  /** Takes steps until one of the two is reached; returns their mean loss. */
+  private double train(Batches batches, int epochs, int maxSteps) {
     double lossTotal = 0;
     int steps = 0;
-    for (int epoch = 0; epoch < local.epochs() && steps < local.maxSteps(); epoch++) {
+    for (int epoch = 0; epoch < epochs && steps < maxSteps; epoch++) {
       for (Batches.Batch batch : batches.nextEpoch()) {
-        if (steps == local.maxSteps()) {
+        if (steps == maxSteps) {
           break;
         }
         if (Thread.currentThread().isInterrupted()) {
@@ -50,9 +74,7 @@ final class Dl4jWorker implements ClientTrainer.Worker {
       }
       network.endEpoch();
     }
-    INDArray delta = network.deltaFrom(globalParameters);
-    lastDelta = delta;
-    return new ClientUpdate(delta, lossTotal / steps);
+    return lossTotal / steps;
   }
 
   private void closeLastDelta() {

@@ -112,7 +112,8 @@ final class FixedParameters {
     return false;
   }
 
-  private static @Nullable Layer layer(Trainable owner) {
+  /** The layer that an owner of parameters is or holds; null of other vertices. */
+  static @Nullable Layer layer(Trainable owner) {
     return owner instanceof GraphVertex vertex
         ? vertex.getLayer()
         : owner instanceof Layer layer ? layer : null;

@@ -20,12 +20,17 @@ import org.nd4j.linalg.factory.Nd4j;
 final class LocalNetwork implements AutoCloseable {
   private final Model model;
   private final NeuralNetwork network;
-  private final TrainableParameters trainable;
+  private final TrainedParts parts;
 
-  /** The others, and their values, which reset puts back. */
+  /** Those that are not shared, and their values, which reset puts back. */
   private final Optional<TrainableParameters> fixed;
 
   private final Optional<INDArray> fixedValues;
+
+  /** What steps do not change for now, and its values. */
+  private Optional<TrainableParameters> held = Optional.empty();
+
+  private Optional<INDArray> heldValues = Optional.empty();
 
   /** A shorter way to the same step, where there is one. */
   private final Optional<SgdSteps> sgd;
@@ -43,12 +48,12 @@ final class LocalNetwork implements AutoCloseable {
    * @param model freshly made, of a class that is both {@link Model} and {@link NeuralNetwork}
    * @param fast whether to compute with {@link FastLayers} where that is possible
    */
-  LocalNetwork(Model model, TrainableParameters trainable, boolean fast) {
+  LocalNetwork(Model model, TrainedParts parts, boolean fast) {
     CrashReportingUtil.crashDumpsEnabled(false);
     this.model = model;
     this.network = (NeuralNetwork) model;
-    this.trainable = trainable;
-    this.fixed = trainable.complement();
+    this.parts = parts;
+    this.fixed = parts.shared().complement();
     this.fixedValues = fixed.map(others -> others.gather(model.params()));
     // Before the updater is made, which keeps the rates that it finds.
     this.rates = RateFactor.of(model);
@@ -63,7 +68,7 @@ final class LocalNetwork implements AutoCloseable {
   /**
    * Puts the network into the state of a new one with these parameters.
    *
-   * @param parameters shape {@code [d]}, trained part; unchanged
+   * @param parameters shape {@code [d]}, shared part; unchanged
    * @param rateFactor multiplies all learning rates until the next reset
    * @param seed of this thread's generator, from which dropout draws
    */
@@ -71,6 +76,13 @@ final class LocalNetwork implements AutoCloseable {
     setParameters(parameters);
     fixed.ifPresent(others -> others.scatter(fixedValues.orElseThrow(), model.params()));
     rates.set(rateFactor);
+    hold(Optional.empty());
+    restart();
+    Nd4j.getRandom().setSeed(seed);
+  }
+
+  /** Everything that training changes and that is neither a parameter nor a generator. */
+  private void restart() {
     INDArray state = updaterState();
     if (state != null && pristineUpdaterState != null) {
       state.assign(pristineUpdaterState);
@@ -89,16 +101,43 @@ final class LocalNetwork implements AutoCloseable {
       graph.getConfiguration().setEpochCount(0);
       graph.rnnClearPreviousState();
     }
-    Nd4j.getRandom().setSeed(seed);
   }
 
-  /** Sets the trained part of the parameters, shape {@code [d]}, and nothing else. */
+  /** From now on steps change the personal parameters alone, and begin as after a reset. */
+  void trainPersonal() {
+    hold(Optional.of(parts.shared()));
+    restart();
+  }
+
+  /** From now on steps change the shared parameters alone, and begin as after a reset. */
+  void trainShared() {
+    hold(parts.personal());
+    restart();
+  }
+
+  private void hold(Optional<TrainableParameters> part) {
+    heldValues.ifPresent(INDArray::close);
+    held = part;
+    heldValues = part.map(each -> each.gather(model.params()));
+  }
+
+  /** Sets the shared part of the parameters, shape {@code [d]}, and nothing else. */
   void setParameters(INDArray parameters) {
-    trainable.scatter(parameters, model.params());
+    parts.shared().scatter(parameters, model.params());
   }
 
-  /** One step on one batch; returns the loss before it. */
+  /**
+   * One step on one batch; returns the loss before it. What is held gets its values back
+   * afterwards. That is the step without it: an updater treats each parameter, and gradient
+   * normalisation and constraints each layer, apart from the others.
+   */
   double step(Batches.Batch batch) {
+    double loss = stepOnAll(batch);
+    held.ifPresent(part -> part.scatter(heldValues.orElseThrow(), model.params()));
+    return loss;
+  }
+
+  private double stepOnAll(Batches.Batch batch) {
     if (sgd.isPresent() && batch.isPlain()) {
       return sgd.get()
           .take(batch.features(), batch.featuresShape(), batch.labels(), batch.labelsShape());
@@ -118,7 +157,7 @@ final class LocalNetwork implements AutoCloseable {
 
   /** Now minus {@code global}: a fresh array of shape {@code [d]}, owned by the caller. */
   INDArray deltaFrom(INDArray global) {
-    return trainable.change(model.params(), global);
+    return parts.shared().change(model.params(), global);
   }
 
   /** DL4J's network. */
@@ -144,5 +183,6 @@ final class LocalNetwork implements AutoCloseable {
         .filter(array -> array != null && array.closeable())
         .forEach(INDArray::close);
     fixedValues.ifPresent(INDArray::close);
+    heldValues.ifPresent(INDArray::close);
   }
 }

@@ -20,6 +20,7 @@ final class NetworkGuard {
 
   private static final int MAX_BATCH = 16;
   private static final int MAX_EPOCHS = 2;
+  private static final int MAX_PERSONAL_STEPS = 3;
 
   /** Numbers in one batch at most, so that the check is fast where examples are large. */
   private static final long MAX_NUMBERS = 1 << 18;
@@ -86,7 +87,8 @@ final class NetworkGuard {
         Math.min(local.batchSize(), Math.min(batchSize, MAX_BATCH)),
         local.maxExamples(),
         local.maxSteps(),
-        local.learningRate());
+        local.learningRate(),
+        Math.min(local.personalSteps(), MAX_PERSONAL_STEPS));
   }
 
   private void check(ProbeExamples examples) {

@@ -5,12 +5,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.Trainable;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -18,14 +20,14 @@ import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.dpfed.nativememory.NativeFloats;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A DL4J network for federated averaging: creates fresh networks, and holds the initial parameters
- * and which of them are trained. Parameters that local training cannot change keep their initial
- * values: frozen layers, layers before a frozen one, and learning rates of 0.
+ * and which of them are trained and shared. Parameters that local training cannot change keep their
+ * initial values: frozen layers, layers before a frozen one, and learning rates of 0. So do, in
+ * released models, those of personal layers ({@link #withPersonal}).
  *
  * <p>Networks are created from copies of the configuration, so no two share the state that DL4J
  * keeps in it.
@@ -33,8 +35,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 public final class NetworkTemplate {
   private final Function<INDArray, Model> factory;
   private final INDArray initial;
-  private final TrainableParameters trainable;
-  private final int[] layerSizes;
+  private final TrainedParts parts;
   private final boolean pretrained;
   private final List<String> notes;
   private final Serializable configuration;
@@ -42,15 +43,13 @@ public final class NetworkTemplate {
   private NetworkTemplate(
       Function<INDArray, Model> factory,
       INDArray initial,
-      TrainableParameters trainable,
-      int[] layerSizes,
+      TrainedParts parts,
       boolean pretrained,
       List<String> notes,
       Serializable configuration) {
     this.factory = factory;
     this.initial = initial;
-    this.trainable = trainable;
-    this.layerSizes = layerSizes.clone();
+    this.parts = parts;
     this.pretrained = pretrained;
     this.notes = notes;
     this.configuration = configuration;
@@ -163,23 +162,19 @@ public final class NetworkTemplate {
           "parameters must be float, were %s; set dataType(DataType.FLOAT) in the configuration"
               .formatted(parameters.dataType()));
     }
-    ParameterLayout layout = ParameterLayout.of(network);
-    FixedParameters fixed = new FixedParameters(network);
-    List<Parameter> trained =
-        layout.parameters().stream().filter(each -> !fixed.contains(each)).toList();
+    List<Parameter> trained = TrainedParts.trained(network);
     if (byName) {
       RefusedNetworks.check(network, trained);
     }
-    TrainableParameters trainable = TrainableParameters.of(layout, fixed::contains);
+    TrainedParts parts = TrainedParts.of(network, Set.of());
     INDArray initial = detachedCopy(parameters);
     try (INDArray copied = detachedCopy(initial)) {
-      requireSameOfCopies(trainable, factory.apply(copied));
+      requireSameOfCopies(parts.shared(), factory.apply(copied));
     }
     return new NetworkTemplate(
         factory,
         initial,
-        trainable,
-        layerSizes(trained),
+        parts,
         pretrained,
         RestartNotes.of(configuration, trained),
         configuration);
@@ -189,8 +184,7 @@ public final class NetworkTemplate {
    * Workers train what the configuration makes, which may be less frozen than the user's object.
    */
   private static void requireSameOfCopies(TrainableParameters expected, Model copy) {
-    TrainableParameters found =
-        TrainableParameters.of(ParameterLayout.of(copy), new FixedParameters(copy)::contains);
+    TrainableParameters found = TrainedParts.of(copy, Set.of()).shared();
     if (!found.equals(expected)) {
       throw new IllegalArgumentException(
           "a network made from this one's configuration trains %d parameters, this one trains %d; freeze layers in the configuration (TransferLearning does), not in the network object"
@@ -198,48 +192,118 @@ public final class NetworkTemplate {
     }
   }
 
-  /** Number of trained parameters: the length of a delta. */
-  public long dimension() {
-    return trainable.dimension();
-  }
-
-  /** Trained parameters of each layer or vertex that has any, in the order of the delta. */
-  public int[] layerSizes() {
-    return layerSizes.clone();
-  }
-
-  private static int[] layerSizes(List<Parameter> trained) {
-    List<Integer> sizes = new ArrayList<>();
-    @Nullable Trainable last = null;
-    for (Parameter parameter : trained) {
-      int size = Math.toIntExact(parameter.to() - parameter.from());
-      if (parameter.owner() == last) {
-        size += sizes.remove(sizes.size() - 1);
-      }
-      sizes.add(size);
-      last = parameter.owner();
+  /**
+   * The same network with layers whose parameters stay with the client. They get neither delta nor
+   * noise, and no model that is released holds any but their initial values.
+   *
+   * <p>Clients keep nothing from one round to the next: in every round each trains its personal
+   * parameters anew from their initial values for {@link LocalTraining#personalSteps}, with the
+   * shared ones held, and then the shared ones with the personal ones held (Singhal et al.,
+   * <i>Federated Reconstruction</i>, NeurIPS 2021, section 3, without its division of a client's
+   * examples; the order of steps is that of Collins et al., <i>Exploiting Shared Representations
+   * for Personalized Federated Learning</i>, ICML 2021).
+   *
+   * @param layers names of layers or vertices, all of whose trained parameters become personal;
+   *     they replace those named before
+   * @throws IllegalArgumentException when one of them is not among {@link #trainedLayers}, when
+   *     none is named, or when nothing is left to share
+   */
+  public NetworkTemplate withPersonal(String... layers) {
+    if (layers.length == 0) {
+      throw new IllegalArgumentException(
+          "personal layers must be at least one of %s, were none"
+              .formatted(String.join(", ", trainedLayers())));
     }
-    return sizes.stream().mapToInt(Integer::intValue).toArray();
+    try (INDArray copied = detachedCopy(initial)) {
+      return new NetworkTemplate(
+          factory,
+          initial,
+          TrainedParts.of(factory.apply(copied), Set.copyOf(List.of(layers))),
+          pretrained,
+          notes,
+          configuration);
+    }
+  }
+
+  /** Names of the layers and vertices with parameters that are trained, from input to output. */
+  public List<String> trainedLayers() {
+    return trainedLayers(owner -> true);
   }
 
   /**
-   * The trained part of the initial parameters, shape {@code [d]}; a fresh array for the caller.
+   * Those of {@link #trainedLayers} that are of a type, such as all normalisation layers.
+   *
+   * @param type class of the layers' configuration
    */
+  public List<String> trainedLayers(Class<? extends org.deeplearning4j.nn.conf.layers.Layer> type) {
+    return trainedLayers(owner -> isOfType(owner, type));
+  }
+
+  private static boolean isOfType(Trainable owner, Class<?> type) {
+    Layer layer = FixedParameters.layer(owner);
+    return layer != null && type.isInstance(layer.conf().getLayer());
+  }
+
+  private List<String> trainedLayers(Predicate<Trainable> condition) {
+    try (INDArray copied = detachedCopy(initial)) {
+      return TrainedParts.trained(factory.apply(copied)).stream()
+          .filter(parameter -> condition.test(parameter.owner()))
+          .map(Parameter::ownerName)
+          .distinct()
+          .toList();
+    }
+  }
+
+  /** Those of {@link #trainedLayers} that stay with the client; empty where all are shared. */
+  public List<String> personalLayers() {
+    return parts.personalLayers();
+  }
+
+  /** Number of parameters that stay with the client. */
+  public long personalDimension() {
+    return parts.personal().map(TrainableParameters::dimension).orElse(0L);
+  }
+
+  /**
+   * @throws IllegalArgumentException when clients would train no personal layers, or for no steps
+   */
+  void requireFit(LocalTraining local) {
+    boolean isPersonal = !personalLayers().isEmpty();
+    if (isPersonal != local.personalSteps() > 0) {
+      throw new IllegalArgumentException(
+          isPersonal
+              ? "personalSteps must be at least 1 for a network with personal layers, was 0; use LocalTraining.withPersonalSteps"
+              : "personalSteps must be 0 for a network without personal layers, was %d; name some by NetworkTemplate.withPersonal"
+                  .formatted(local.personalSteps()));
+    }
+  }
+
+  /** Number of trained parameters that are shared: the length of a delta. */
+  public long dimension() {
+    return parts.shared().dimension();
+  }
+
+  /** Shared parameters of each layer or vertex that has any, in the order of the delta. */
+  public int[] layerSizes() {
+    return parts.layerSizes().stream().mapToInt(Integer::intValue).toArray();
+  }
+
+  /** The shared part of the initial parameters, shape {@code [d]}; a fresh array for the caller. */
   public INDArray initialParameters() {
-    return trainable.gather(initial);
+    return parts.shared().gather(initial);
   }
 
   /**
    * A fresh network with these parameters: what a run gives its user, ready for DL4J's {@code
-   * ModelSerializer}.
+   * ModelSerializer}. All others have their initial values.
    *
-   * @param parameters shape {@code [d]}, trained part; unchanged
+   * @param parameters shape {@code [d]}, shared part; unchanged
    * @return a {@link MultiLayerNetwork} or a {@link ComputationGraph}, as the template was made
    *     from
    */
   public Model network(INDArray parameters) {
     INDArray all = detachedCopy(initial);
-    trainable.scatter(parameters, all);
+    parts.shared().scatter(parameters, all);
     return factory.apply(all);
   }
 
@@ -253,9 +317,7 @@ public final class NetworkTemplate {
     return made(
         () ->
             new LocalNetwork(
-                factory.apply(detachedCopy(initial)),
-                trainable,
-                layers == LayerImplementation.FAST));
+                factory.apply(detachedCopy(initial)), parts, layers == LayerImplementation.FAST));
   }
 
   /** All initial parameters, those that are not trained too. */
@@ -265,14 +327,15 @@ public final class NetworkTemplate {
     return values;
   }
 
-  /** Layers, and hashes of configuration and initial parameters. */
+  /** Layers, those that are personal, and hashes of configuration and initial parameters. */
   String identity() {
     ByteBuffer parameters =
         ByteBuffer.allocate(Math.multiplyExact(Float.BYTES, Math.toIntExact(initial.length())));
     parameters.asFloatBuffer().put(allInitialParameters());
-    return "network of layers %s, configuration %s, initial parameters %s"
+    return "network of layers %s%s, configuration %s, initial parameters %s"
         .formatted(
-            Arrays.toString(layerSizes),
+            parts.layerSizes(),
+            personalLayers().isEmpty() ? "" : ", personal layers " + personalLayers(),
             shortHash(text(configuration).getBytes(StandardCharsets.UTF_8)),
             shortHash(parameters.array()));
   }
@@ -298,9 +361,16 @@ public final class NetworkTemplate {
     }
   }
 
-  /** What of the configuration starts anew in each round, a sentence each. */
+  /** What of a client's training starts anew in each round, a sentence each. */
   List<String> notes() {
-    return notes;
+    return personalLayers().isEmpty()
+        ? notes
+        : Stream.concat(notes.stream(), Stream.of(personalNote())).toList();
+  }
+
+  private String personalNote() {
+    return "the parameters of %s stay with each client (%d, beside %d that are shared): every round trains them anew from their initial values, which the released model holds"
+        .formatted(String.join(", ", personalLayers()), personalDimension(), dimension());
   }
 
   /**

@@ -12,7 +12,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>The number of master threads is what limits an operation: DL4J 1.0.0-M2.1 ignores {@code
  * setMaxThreads}.
  */
-final class NativeThreads implements AutoCloseable {
+public final class NativeThreads implements AutoCloseable {
   /** The settings belong to the process, and so does the count of those who need them changed. */
   private static final Object LOCK = new Object();
 
@@ -23,7 +23,12 @@ final class NativeThreads implements AutoCloseable {
 
   private NativeThreads() {}
 
-  static NativeThreads onePerOperation() {
+  /**
+   * One thread per operation until this is closed, and as long as others need it.
+   *
+   * @return to be closed by the caller
+   */
+  public static NativeThreads onePerOperation() {
     synchronized (LOCK) {
       if (holders == 0) {
         callers = Settings.current();

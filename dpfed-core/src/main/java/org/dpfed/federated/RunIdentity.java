@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
  */
 record RunIdentity(Map<String, String> parts) {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int MOST_SHOWN = 200;
+  private static final int MOST_SHOWN = 400;
 
   static RunIdentity of(RunSettings settings) {
     PrivacyPlan plan = settings.plan();

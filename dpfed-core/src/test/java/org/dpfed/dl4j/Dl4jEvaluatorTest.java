@@ -484,9 +484,9 @@ final class Dl4jEvaluatorTest {
     DataSet two = new DataSet(normal(1, 2, 1, 64, 64), normal(2, 2, 1));
     long bytes = new ForwardPass(initialised(images)).activationBytes(two) / 2;
     assertThat(bytes).isGreaterThan(33L * 64 * 64 * Float.BYTES - 1);
-    assertThat(Dl4jEvaluator.batchSize(bytes)).isEqualTo((int) ((64L << 20) / bytes));
-    assertThat(Dl4jEvaluator.batchSize(1L << 40)).isEqualTo(1);
-    assertThat(Dl4jEvaluator.batchSize(1)).isEqualTo(512);
+    assertThat(Judge.batchSize(bytes)).isEqualTo((int) ((64L << 20) / bytes));
+    assertThat(Judge.batchSize(1L << 40)).isEqualTo(1);
+    assertThat(Judge.batchSize(1)).isEqualTo(512);
   }
 
   private static ModelEvaluation evaluate(MultiLayerConfiguration configuration, DataSet data) {

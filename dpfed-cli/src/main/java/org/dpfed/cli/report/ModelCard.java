@@ -38,6 +38,7 @@ public final class ModelCard {
     ModelCard card = new ModelCard(report);
     card.addFrontMatter();
     card.addModel();
+    card.addPersonal();
     card.addGuarantee();
     card.addTraining();
     card.addUse();
@@ -73,6 +74,17 @@ public final class ModelCard {
                 OF_IMAGES.contains(architecture)
                     ? "`ModelFile.readGraph` and `ImageNetwork.SAVED_CLASSES` of dpfed-imaging"
                     : "`ModelSerializer`"));
+  }
+
+  /** What whoever loads the model must train first. */
+  private void addPersonal() {
+    JsonNode layers = report.at("/configuration/model/personal");
+    if (!layers.isMissingNode()) {
+      lines.add("");
+      lines.add(
+          "Personal layers (%s) hold their initial values: no client sent its own. Train them on data of the place where the model is used, with the other layers held."
+              .formatted(escaped(layers.isTextual() ? layers.asText() : layers.toString())));
+    }
   }
 
   private void addGuarantee() {

@@ -27,6 +27,7 @@ import java.util.stream.IntStream;
 final class ResultsSection {
   private static final String EVALUATION = "/notCoveredByGuarantee/evaluation";
   private static final String SITES = "/notCoveredByGuarantee/sites";
+  private static final String PERSONAL = "/notCoveredByGuarantee/personalEvaluation";
   private static final String PREDICTIONS = "/notCoveredByGuarantee/predictions";
   private static final int MOST_CHARTS = 6;
 
@@ -65,6 +66,9 @@ final class ResultsSection {
           p(
               "By site. The fewer people a site has among those held out, the more its numbers tell of each of them; with few of them they also scatter by chance."));
       parts.add(sites());
+    }
+    if (numbers.report().at(PERSONAL).isObject()) {
+      parts.add(personal());
     }
     List<String> names = charts.metrics();
     parts.add(
@@ -138,6 +142,37 @@ final class ResultsSection {
 
   private DomContent cell(String pointer) {
     return td(numbers.at(pointer)).withClass("number");
+  }
+
+  /** Each metric with the personal layers of held-out clients beside the initial ones. */
+  private DomContent personal() {
+    List<String> names = new ArrayList<>(charts.metrics());
+    names.add("examples");
+    return Tables.boxed(
+        "Held-out clients that trained the personal layers on half of their rows, judged by the other half",
+        thead(
+            tr(
+                th("metric").attr("scope", "col"),
+                th("personal").withClass("number").attr("scope", "col"),
+                th("global").withClass("number").attr("scope", "col"))),
+        tbody(
+            each(
+                names,
+                name ->
+                    tr(
+                        th(withClass(name)).attr("scope", "row"),
+                        td(numbers.at(PERSONAL + "/personal" + ReportNumbers.step(name)))
+                            .withClass("number"),
+                        td(numbers.at(PERSONAL + "/global" + ReportNumbers.step(name)))
+                            .withClass("number"))),
+            tr(
+                th("clients").attr("scope", "row"),
+                td(numbers.at(PERSONAL + "/clients")).withClass("number"),
+                td(numbers.at(PERSONAL + "/clients")).withClass("number")),
+            tr(
+                th("clients with one row, left out").attr("scope", "row"),
+                td(numbers.at(PERSONAL + "/clientsLeftOut")).withClass("number"),
+                td(numbers.at(PERSONAL + "/clientsLeftOut")).withClass("number"))));
   }
 
   /** The name of a metric, with that of the class that it is of. */

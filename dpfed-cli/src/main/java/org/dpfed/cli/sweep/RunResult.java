@@ -34,6 +34,8 @@ record RunResult(
     Optional<JsonNode> report,
     Optional<String> problem) {
   private static final Set<String> NO_METRICS = Set.of("data", "examples", "reasonsForNull");
+  private static final String PERSONAL = "/notCoveredByGuarantee/personalEvaluation/personal";
+  private static final String PERSONAL_PREFIX = "personal.";
   private static final Set<String> DONE = Set.of("finished", "stopped by budget");
 
   /** What is in the directory of a run; one that is done without its model goes on. */
@@ -92,11 +94,22 @@ record RunResult(
     List<String> names = new ArrayList<>();
     node("/notCoveredByGuarantee/evaluation").fieldNames().forEachRemaining(names::add);
     names.removeAll(NO_METRICS);
+    node(PERSONAL)
+        .fieldNames()
+        .forEachRemaining(
+            name -> {
+              if (!NO_METRICS.contains(name)) {
+                names.add(PERSONAL_PREFIX + name);
+              }
+            });
     return names;
   }
 
   /** A metric on held-out data, if it has a value. */
   OptionalDouble metric(String name) {
+    if (name.startsWith(PERSONAL_PREFIX)) {
+      return number(node(PERSONAL).path(name.substring(PERSONAL_PREFIX.length())));
+    }
     return number(node("/notCoveredByGuarantee/evaluation").path(name));
   }
 

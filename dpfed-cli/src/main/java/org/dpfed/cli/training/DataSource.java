@@ -15,6 +15,7 @@ import org.dpfed.data.LabelledData;
 import org.dpfed.data.Scaling;
 import org.dpfed.data.TrainTestSplit;
 import org.dpfed.data.WisconsinBreastCancer;
+import org.dpfed.data.partition.ByKey;
 import org.dpfed.data.partition.Partition;
 import org.dpfed.data.partition.Partitioner;
 
@@ -92,6 +93,19 @@ record DataSource(TrainTestSplit split, Optional<CsvSchema> schema, Optional<Str
     return unit.isPresent()
         ? partitioner.partition(split.train(), unit.get())
         : partitioner.partition(split.train());
+  }
+
+  /**
+   * What is held out as clients, none of whom takes part in training.
+   *
+   * @throws IllegalArgumentException when nothing says which client a held-out row belongs to
+   */
+  Partition heldOutClients(Partitioner partitioner) {
+    if (partitioner instanceof ByKey && split.test().keys().isEmpty()) {
+      throw new IllegalArgumentException(
+          "model.personal is evaluated on held-out clients, and no key says which client a held-out row belongs to; hold out whole clients by data.testShare instead of data.testFile, or name a key column by data.key");
+    }
+    return partitioner.partition(split.test());
   }
 
   private static DataSource csv(Configuration configuration) throws IOException {

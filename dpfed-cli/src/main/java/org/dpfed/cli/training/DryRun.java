@@ -13,6 +13,7 @@ import org.dpfed.accounting.Guarantee;
 import org.dpfed.accounting.PrivacyAccountant;
 import org.dpfed.accounting.UnsupportedEventException;
 import org.dpfed.data.partition.Partition;
+import org.dpfed.dl4j.NetworkTemplate;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.ledger.LedgerHistory;
 
@@ -30,6 +31,7 @@ final class DryRun {
     rows.put("held out", experiment.heldOut().describe());
     rows.put("architecture", experiment.configuration().text("model.architecture"));
     rows.put("parameters", text("%,d", experiment.network().dimension()));
+    personal(experiment).ifPresent(layers -> rows.put("personal layers", layers));
     rows.put("rounds", text("%d", plan.rounds()));
     rows.putAll(PlanText.rows(plan, experiment.network().layerSizes().length));
     rows.put("accountant", guarantee.accountant());
@@ -44,6 +46,17 @@ final class DryRun {
         table + experiment.heldOut().warning().map("\n"::concat).orElse(""),
         assumptions(guarantee.assumptions()),
         "dry run: nothing was trained, charged or written");
+  }
+
+  /** Those that stay with the client, and how many parameters they have; empty for none. */
+  private static Optional<String> personal(Experiment experiment) {
+    NetworkTemplate network = experiment.network();
+    return network.personalLayers().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            text(
+                "%s; %,d parameters beside those above",
+                String.join(", ", network.personalLayers()), network.personalDimension()));
   }
 
   /** What all runs would have cost when this one is done, and whether the budget allows it. */

@@ -49,6 +49,9 @@ public final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     try (TrainedModel model = rows.model()) {
+      PrintWriter err = spec.commandLine().getErr();
+      model.note().ifPresent(note -> err.println("note: " + note));
+      err.flush();
       ModelEvaluation evaluation = evaluate(model);
       PrintWriter out = spec.commandLine().getOut();
       out.println(json ? json(evaluation) : text(evaluation, model));

@@ -103,7 +103,8 @@ final class EventOutput implements RunOutput {
     warnings.ended(written, report, results, directory);
     ObjectNode node = written.deepCopy().retain(OF_REPORT);
     ObjectNode notCovered = written.withObject("/notCoveredByGuarantee").deepCopy();
-    node.set("notCoveredByGuarantee", notCovered.retain("evaluation", "sites"));
+    node.set(
+        "notCoveredByGuarantee", notCovered.retain("evaluation", "sites", "personalEvaluation"));
     node.put("directory", directory.path().toString());
     switch (written.path("status").asText()) {
       case "finished" -> events.end("finished", node.put("exitStatus", CommandLine.ExitCode.OK));

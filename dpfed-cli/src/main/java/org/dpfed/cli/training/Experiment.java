@@ -19,12 +19,14 @@ import org.dpfed.dl4j.Dl4jClientTrainer;
 import org.dpfed.dl4j.Dl4jEvaluator;
 import org.dpfed.dl4j.LocalTraining;
 import org.dpfed.dl4j.NetworkTemplate;
+import org.dpfed.dl4j.PersonalEvaluator;
 import org.dpfed.federated.Execution;
 import org.dpfed.federated.FederatedAveraging;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.federated.RoundListener;
 import org.dpfed.federated.RoundSchedule;
 import org.dpfed.federated.ServerOptimizer;
+import org.dpfed.federated.TrainingResult;
 import org.dpfed.kernel.KernelSelection;
 import org.dpfed.ledger.CheckpointDirectory;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -43,6 +45,7 @@ import org.nd4j.linalg.schedule.ScheduleType;
  * @param plan what it may cost
  * @param execution how it uses the machine
  * @param evaluator judges on held-out data
+ * @param personal judges on held-out clients where layers are personal
  * @param heldOut how much that is
  */
 record Experiment(
@@ -54,10 +57,12 @@ record Experiment(
     PrivacyPlan plan,
     Execution execution,
     Dl4jEvaluator evaluator,
+    Optional<PersonalEvaluator> personal,
     HeldOut heldOut)
     implements AutoCloseable {
 
   private static final int MOST_WORKERS_PER_PROCESSOR = 8;
+  private static final long DIVISION_SEED = 1;
 
   /**
    * @param strategies where strategies optimised for a run are kept; empty to optimise anew
@@ -90,10 +95,24 @@ record Experiment(
           plan,
           execution,
           new Dl4jEvaluator(network, source.split().test().toDataSet()),
+          personal(configuration, network, source),
           HeldOut.of(source.split().test(), clients, configuration.yes("data.siteNames")));
     } catch (IllegalArgumentException e) {
       throw configuration.refused(e);
     }
+  }
+
+  /** The division of a held-out client's rows is the same in all runs. */
+  private static Optional<PersonalEvaluator> personal(
+      Configuration configuration, NetworkTemplate network, DataSource source) {
+    return network.personalLayers().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new PersonalEvaluator(
+                network,
+                localTraining(configuration),
+                source.heldOutClients(partitioner(configuration)),
+                DIVISION_SEED));
   }
 
   /**
@@ -132,9 +151,16 @@ record Experiment(
         : Optional.empty();
   }
 
-  /** What the model with these parameters does on held-out data, beside the metrics. */
+  /** What a model in training does on held-out data, beside the metrics. */
   HeldOutResults results(INDArray parameters) {
     return HeldOutResults.of(evaluator, heldOut, parameters);
+  }
+
+  /** As {@link #results}, of the last model, with what clients make of it. */
+  HeldOutResults lastResults(TrainingResult last) {
+    int lastRound = Math.max(0, last.report().rounds().size() - 1);
+    return results(last.parameters())
+        .with(personal.map(evaluator -> evaluator.evaluate(last.parameters(), lastRound)));
   }
 
   /** How clients train. */
@@ -152,6 +178,9 @@ record Experiment(
     }
     if (configuration.has("client.maxSteps")) {
       local = local.withMaxSteps(configuration.integer("client.maxSteps"));
+    }
+    if (configuration.has("model.personal")) {
+      local = local.withPersonalSteps(configuration.integer("client.personalSteps"));
     }
     return schedule(configuration, "client.schedule").map(local::withLearningRate).orElse(local);
   }
@@ -233,5 +262,6 @@ record Experiment(
   @Override
   public void close() {
     evaluator.close();
+    personal.ifPresent(PersonalEvaluator::close);
   }
 }

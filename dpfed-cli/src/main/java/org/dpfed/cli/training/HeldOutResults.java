@@ -3,6 +3,7 @@ package org.dpfed.cli.training;
 import java.util.List;
 import java.util.Optional;
 import org.dpfed.dl4j.Dl4jEvaluator;
+import org.dpfed.dl4j.PersonalEvaluation;
 import org.dpfed.dl4j.PredictionSummary;
 import org.dpfed.federated.ModelEvaluation;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -12,10 +13,16 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  *
  * @param predictions beside what is true
  * @param sites metrics of each site; empty where the data name none
+ * @param personal how held-out clients do with personal layers of their own, of the last model of a
+ *     network that has some
  */
-record HeldOutResults(Optional<PredictionSummary> predictions, List<OfSite> sites) {
+record HeldOutResults(
+    Optional<PredictionSummary> predictions,
+    List<OfSite> sites,
+    Optional<PersonalEvaluation> personal) {
   /** Of a run that has nothing to judge. */
-  static final HeldOutResults NONE = new HeldOutResults(Optional.empty(), List.of());
+  static final HeldOutResults NONE =
+      new HeldOutResults(Optional.empty(), List.of(), Optional.empty());
 
   /** Metrics on the rows of one site. */
   record OfSite(HeldOutSite site, ModelEvaluation evaluation) {
@@ -34,7 +41,12 @@ record HeldOutResults(Optional<PredictionSummary> predictions, List<OfSite> site
         evaluator.predictions(parameters),
         heldOut.sites().stream()
             .map(site -> new OfSite(site, evaluator.evaluate(parameters, rows(site))))
-            .toList());
+            .toList(),
+        Optional.empty());
+  }
+
+  HeldOutResults with(Optional<PersonalEvaluation> ofClients) {
+    return new HeldOutResults(predictions, sites, ofClients);
   }
 
   private static int[] rows(HeldOutSite site) {

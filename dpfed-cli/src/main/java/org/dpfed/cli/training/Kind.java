@@ -223,6 +223,18 @@ record Kind(
                 : numbers(raw, value -> value > 0));
   }
 
+  /** One of a few names, or a list of texts. */
+  static Kind namesOr(String listed, String... names) {
+    List<String> known = List.of(names);
+    return collection(
+        String.join(", ", names) + " or " + listed,
+        names[0],
+        raw ->
+            raw.isTextual()
+                ? Optional.of(raw).filter(name -> known.contains(name.asText()))
+                : RawValues.list(raw, RawValues::anyText));
+  }
+
   private static Optional<JsonNode> numbers(JsonNode raw, DoublePredicate test) {
     return RawValues.list(
         raw, item -> RawValues.scalar(item, text -> RawValues.number(text, test)));

@@ -2,6 +2,7 @@ package org.dpfed.cli.training;
 
 import static org.dpfed.cli.training.Kind.fraction;
 import static org.dpfed.cli.training.Kind.integer;
+import static org.dpfed.cli.training.Kind.namesOr;
 import static org.dpfed.cli.training.Kind.oneOf;
 import static org.dpfed.cli.training.Kind.positive;
 import static org.dpfed.cli.training.Kind.schedule;
@@ -43,6 +44,13 @@ final class LearningSettings {
                   "cross-entropy",
                   "Loss of the pixels: their mean cross-entropy, one minus the soft Dice coefficient of the classes, or the focal loss with focus 2.")
               .onlyWith("model.architecture", "unet"),
+          Setting.of(
+                  "model.personal",
+                  "--personal",
+                  namesOr("a list of layer names, such as [layer0]", "head", "normalisation"),
+                  "",
+                  "Layers whose parameters stay with the client and get neither update nor noise; head is the last layer with weights, normalisation all group normalisation.")
+              .notWith("partition.by", "one-per-client"),
           Setting.of("model.seed", "--model-seed", integer(1), "1", "Seed of the initial weights."),
           Setting.of(
                   "client.learningRate",
@@ -83,6 +91,13 @@ final class LearningSettings {
               integer(1),
               "",
               "Largest number of steps of a client in a round; limits its time."),
+          Setting.of(
+                  "client.personalSteps",
+                  "--personal-steps",
+                  integer(1),
+                  "10",
+                  "Steps of a client on its personal layers in a round, before those on the shared ones; client.maxSteps does not count them.")
+              .onlyWith("model.personal"),
           Setting.of(
               "client.timeLimitSeconds",
               "--client-time-limit-seconds",

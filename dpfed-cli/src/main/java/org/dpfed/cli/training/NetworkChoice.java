@@ -8,6 +8,7 @@ import java.util.SplittableRandom;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.dpfed.data.LabelledData;
 import org.dpfed.dl4j.NetworkTemplate;
+import org.dpfed.imaging.layers.GroupNorm;
 import org.dpfed.imaging.losses.CrossEntropy;
 import org.dpfed.imaging.losses.ImageLoss;
 import org.dpfed.imaging.losses.SoftDice;
@@ -45,9 +46,30 @@ final class NetworkChoice {
               ? "model.architecture must be unet where each pixel has a class, was " + name
               : "model.architecture unet needs a class for each pixel (data.set nifti, or image-folder with data.masks), and here each row has one; choose image-cnn or residual");
     }
-    return Architecture.names().contains(name)
-        ? plain(configuration, data)
-        : ofImages(configuration, data);
+    NetworkTemplate network =
+        Architecture.names().contains(name)
+            ? plain(configuration, data)
+            : ofImages(configuration, data);
+    return configuration.has("model.personal")
+        ? network.withPersonal(personalLayers(configuration, network))
+        : network;
+  }
+
+  private static String[] personalLayers(Configuration configuration, NetworkTemplate network) {
+    List<String> all = network.trainedLayers();
+    return switch (configuration.text("model.personal")) {
+      case "head" -> new String[] {all.get(all.size() - 1)};
+      case "normalisation" -> {
+        List<String> layers = network.trainedLayers(GroupNorm.class);
+        if (layers.isEmpty()) {
+          throw new IllegalArgumentException(
+              "model.personal normalisation needs a network with group normalisation (image-cnn, residual or unet), and %s has none; choose head or layers of %s"
+                  .formatted(configuration.text("model.architecture"), String.join(", ", all)));
+        }
+        yield layers.toArray(String[]::new);
+      }
+      default -> configuration.texts("model.personal").toArray(String[]::new);
+    };
   }
 
   private static NetworkTemplate ofImages(Configuration configuration, LabelledData data) {

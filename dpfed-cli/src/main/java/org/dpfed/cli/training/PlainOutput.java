@@ -77,7 +77,7 @@ final class PlainOutput implements RunOutput {
   @Override
   public void ended(
       ObjectNode written, TrainingReport report, HeldOutResults results, RunDirectory directory) {
-    out.println(SummaryTable.of(report, results.sites()));
+    out.println(SummaryTable.of(report, results));
     report.budgetRefusal().ifPresent(this::print);
     out.printf(
         "%s after %d rounds; written to %s%n",

@@ -59,16 +59,17 @@ public final class PredictCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     try (TrainedModel model = rows.model();
         CsvFeatureReader reader = open(model)) {
+      PrintWriter err = spec.commandLine().getErr();
+      model.note().ifPresent(note -> err.println("note: " + note));
       if (output == null) {
         predict(model, reader, spec.commandLine().getOut());
       } else {
         predict(model, reader, output);
       }
       if (reader.dropped() > 0) {
-        PrintWriter err = spec.commandLine().getErr();
         err.printf("%d rows were left out for missing values, as in training%n", reader.dropped());
-        err.flush();
       }
+      err.flush();
     }
     return CommandLine.ExitCode.OK;
   }

@@ -8,6 +8,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.dpfed.cli.GuaranteeJson;
 import org.dpfed.cli.Versions;
+import org.dpfed.dl4j.PersonalEvaluation;
 import org.dpfed.dl4j.PredictionSummary;
 import org.dpfed.federated.ModelEvaluation;
 import org.dpfed.federated.RoundDiagnostics;
@@ -17,8 +18,9 @@ import org.dpfed.federated.TrainingReport;
 /**
  * A run as JSON. The top level and each round have two parts. {@code released} contains what the
  * guarantee covers: functions of released parameters and of public constants. {@code
- * notCoveredByGuarantee} contains what depends on data without noise: metrics, which depend on the
- * held-out rows; durations, which reveal how much data took part; and diagnostics, if requested.
+ * notCoveredByGuarantee} contains what depends on data without noise: metrics, those of personal
+ * layers ({@code personalEvaluation}) among them, which depend on the held-out rows; durations,
+ * which reveal how much data took part; and diagnostics, if requested.
  *
  * <p>With local trust {@code guarantee} is each client's own against the server, and {@code
  * guaranteeOfSums} that of the released models alone, where it promises more. {@code
@@ -101,8 +103,20 @@ final class RunReport {
     results
         .predictions()
         .ifPresent(summary -> node.set("predictions", predictions(summary, heldOut.classes())));
+    results
+        .personal()
+        .ifPresent(evaluation -> node.set("personalEvaluation", personal(evaluation)));
     put(node, "seconds", report.seconds());
     put(node, "clientsPerSecond", report.clientsPerSecond());
+    return node;
+  }
+
+  private static ObjectNode personal(PersonalEvaluation evaluation) {
+    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    node.put("clients", evaluation.clients());
+    node.put("clientsLeftOut", evaluation.leftOut());
+    node.set("personal", evaluation(evaluation.personal()));
+    node.set("global", evaluation(evaluation.global()));
     return node;
   }
 

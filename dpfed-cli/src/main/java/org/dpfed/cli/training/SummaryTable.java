@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.dpfed.accounting.Guarantee;
+import org.dpfed.dl4j.PersonalEvaluation;
 import org.dpfed.federated.ModelEvaluation;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.federated.RoundMetrics;
@@ -21,14 +22,15 @@ final class SummaryTable {
   private SummaryTable() {}
 
   /**
-   * @param sites metrics on the held-out rows of each site
+   * @param results on held-out data, beside the metrics of the report
    */
-  static String of(TrainingReport report, List<HeldOutResults.OfSite> sites) {
+  static String of(TrainingReport report, HeldOutResults results) {
     SummaryTable table = new SummaryTable();
     report
         .evaluation()
         .ifPresent(evaluation -> table.addEvaluation(evaluation, report.guarantee().isPrivate()));
-    table.addSites(sites, report.guarantee().isPrivate());
+    table.addSites(results.sites(), report.guarantee().isPrivate());
+    results.personal().ifPresent(evaluation -> table.addPersonal(evaluation, report));
     table.addPrivacy(report);
     table.addRun(report);
     return String.join("\n", table.lines);
@@ -63,6 +65,31 @@ final class SummaryTable {
               .collect(Collectors.joining(", "));
       add(each.site().name(), each.size() + ": " + metrics);
     }
+  }
+
+  /** The main metric, and the accuracy where that is another. */
+  private void addPersonal(PersonalEvaluation evaluation, TrainingReport report) {
+    lines.addAll(
+        wrapped(
+                "on half the rows of %d held-out clients%s%s:"
+                    .formatted(
+                        evaluation.clients(),
+                        evaluation.leftOut() == 0
+                            ? ""
+                            : " (%d with one row left out)".formatted(evaluation.leftOut()),
+                        mark(report.guarantee().isPrivate())))
+            .lines()
+            .toList());
+    addMain("personal", evaluation.personal());
+    addMain("global", evaluation.global());
+  }
+
+  private void addMain(String name, ModelEvaluation evaluation) {
+    evaluation.metrics().stream()
+        .filter(
+            metric ->
+                metric.equals(evaluation.main()) || metric.name().equals(ModelEvaluation.ACCURACY))
+        .forEach(metric -> add(name + " " + metric.name(), metric.text()));
   }
 
   private void addPrivacy(TrainingReport report) {

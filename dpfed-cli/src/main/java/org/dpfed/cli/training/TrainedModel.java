@@ -3,6 +3,7 @@ package org.dpfed.cli.training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.dpfed.cli.Causes;
@@ -16,8 +17,10 @@ import org.dpfed.dl4j.ModelFile;
  *
  * @param schema of the files that it was trained on
  * @param network its parameters are finite
+ * @param note what its user must know of personal layers, in a line; empty where there are none
  */
-record TrainedModel(CsvSchema schema, MultiLayerNetwork network) implements AutoCloseable {
+record TrainedModel(CsvSchema schema, MultiLayerNetwork network, Optional<String> note)
+    implements AutoCloseable {
   private static final Set<String> OF_IMAGES = Set.of("medmnist", "image-folder", "nifti", "dicom");
 
   /**
@@ -38,7 +41,16 @@ record TrainedModel(CsvSchema schema, MultiLayerNetwork network) implements Auto
               .formatted(run, RunDirectory.MODEL));
     }
     CsvSchema schema = schema(run);
-    return new TrainedModel(schema, network(model, schema));
+    return new TrainedModel(schema, network(model, schema), note(run));
+  }
+
+  private static Optional<String> note(Path run) {
+    return Configuration.of(run.resolve(RunDirectory.CONFIGURATION))
+        .value("model.personal")
+        .map(
+            layers ->
+                "personal layers (model.personal %s) have their initial values here, not those of any client: this is the global model"
+                    .formatted(layers.isTextual() ? layers.asText() : layers));
   }
 
   private static CsvSchema schema(Path run) {

@@ -56,7 +56,7 @@ final class TrainingRun {
       TrainingResult result = trained(ledger, checkpoints, interruption);
       try {
         TrainingReport report = result.report();
-        HeldOutResults results = experiment.results(result.parameters());
+        HeldOutResults results = experiment.lastResults(result);
         // No model stands beside what an earlier one cost, and no run is done without its model.
         writeReport(report, LiveReport.STATUS, results);
         directory.writeModel(experiment.network().network(result.parameters()));

@@ -211,7 +211,7 @@ final class RunReportTest {
   @MethodSource("runs")
   void summary_anyRun_fitsInto80ColumnsAndSaysWhatIsNotCovered(String name, Run run, int rows) {
     TrainingReport report = run.report(rows);
-    String table = SummaryTable.of(report, List.of());
+    String table = SummaryTable.of(report, HeldOutResults.NONE);
     assertThat(table.lines()).allMatch(line -> line.length() <= 80);
     assertThat(table).contains("simulated client, 30 of them").doesNotContain("NaN");
     if (report.guarantee().isPrivate()) {

@@ -67,6 +67,20 @@ final class TrainOnFoldersTest {
     assertThat(run.err()).contains("data.unit must be site");
   }
 
+  /** Convolutions of 36 and 288 parameters, output of 18; normalisation of 8 and 16. */
+  @Test
+  void train_personalNormalisation_staysAtTheSites() throws IOException {
+    folder();
+    assertThat(run.train(FOLDER, "--personal", "normalisation")).as(run.err()).isZero();
+    assertThat(run.report().path("parameters").asInt()).isEqualTo(36 + 288 + 18);
+    assertThat(run.report().path("notes").toString())
+        .contains("convolution0-norm, convolution1-norm stay with each client (24, beside 342");
+    JsonNode personal = run.report().at("/notCoveredByGuarantee/personalEvaluation");
+    assertThat(personal.path("clients").asInt()).isPositive();
+    assertThat(personal.at("/personal/examples")).isEqualTo(personal.path("clients"));
+    assertThat(run.out()).contains("personal accuracy");
+  }
+
   @Test
   void train_folderOfPatients_protectsPatientsOrSites() throws IOException {
     StringBuilder labels = new StringBuilder("path,label\n");
