@@ -8,7 +8,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.CrashReportingUtil;
 import org.dpfed.dl4j.internal.FastLayers;
-import org.dpfed.dl4j.internal.SgdSteps;
+import org.dpfed.dl4j.internal.TrainingSteps;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -27,8 +27,10 @@ final class LocalNetwork implements AutoCloseable {
 
   private final Optional<INDArray> fixedValues;
 
+  private final boolean fast;
+
   /** A shorter way to the same step, where there is one. */
-  private final Optional<SgdSteps> sgd;
+  private final Optional<TrainingSteps> steps;
 
   private final RateFactor rates;
 
@@ -52,10 +54,11 @@ final class LocalNetwork implements AutoCloseable {
     this.fixedValues = fixed.map(others -> others.gather(model.params()));
     // Before the updater is made, which keeps the rates that it finds.
     this.rates = RateFactor.of(model);
+    this.fast = fast;
     if (fast) {
       FastLayers.install(model);
     }
-    this.sgd = fast && model instanceof MultiLayerNetwork net ? SgdSteps.of(net) : Optional.empty();
+    this.steps = fast ? TrainingSteps.of(model) : Optional.empty();
     INDArray state = updaterState();
     this.pristineUpdaterState = state == null ? null : state.dup();
   }
@@ -99,9 +102,15 @@ final class LocalNetwork implements AutoCloseable {
 
   /** One step on one batch; returns the loss before it. */
   double step(Batches.Batch batch) {
-    if (sgd.isPresent() && batch.isPlain()) {
-      return sgd.get()
-          .take(batch.features(), batch.featuresShape(), batch.labels(), batch.labelsShape());
+    if (steps.isPresent() && batch.isPlain(steps.get().takesWeights())) {
+      return steps
+          .get()
+          .take(
+              batch.features(),
+              batch.featuresShape(),
+              batch.labels(),
+              batch.labelsShape(),
+              batch.weights());
     }
     batch.with(network::fit);
     return model.score();
@@ -126,6 +135,11 @@ final class LocalNetwork implements AutoCloseable {
     return model;
   }
 
+  /** Why DL4J computes the steps where fast ones were wanted, in one line; otherwise empty. */
+  Optional<String> stepObstacle() {
+    return fast ? TrainingSteps.obstacle(model) : Optional.empty();
+  }
+
   /** Why learning rates cannot be multiplied by a factor; empty when they can. */
   Optional<String> rateObstacle() {
     return rates.obstacle();
@@ -139,6 +153,7 @@ final class LocalNetwork implements AutoCloseable {
   /** Frees the network's arrays, without the garbage collection that DL4J's own close asks for. */
   @Override
   public void close() {
+    steps.ifPresent(TrainingSteps::close);
     FastLayers.close(model);
     Stream.of(model.params(), model.getGradientsViewArray(), updaterState(), pristineUpdaterState)
         .filter(array -> array != null && array.closeable())
