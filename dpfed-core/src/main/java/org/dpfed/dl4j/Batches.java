@@ -97,13 +97,26 @@ final class Batches {
       this.rows = rows;
     }
 
-    /** Whether it is rows or images with a row of labels each, and has no masks. */
-    boolean isPlain() {
+    /**
+     * Whether it is rows or images without a mask, with labels of its own form or rows.
+     *
+     * @param withWeights whether a mask {@code [n, 1, h, w]} of the labels is allowed
+     */
+    boolean isPlain(boolean withWeights) {
       int rank = features.shape.length;
+      int labelsRank = labels.shape.length;
       return (rank == 2 || rank == 4)
-          && labels.shape.length == 2
+          && (labelsRank == 2 || labelsRank == 4)
           && featuresMask == null
-          && labelsMask == null;
+          && (labelsMask == null || (withWeights && areWeights(labelsMask.shape, labels.shape)));
+    }
+
+    private static boolean areWeights(long[] mask, long[] labelled) {
+      return mask.length == 4
+          && labelled.length == 4
+          && mask[1] == 1
+          && mask[2] == labelled[2]
+          && mask[3] == labelled[3];
     }
 
     long[] featuresShape() {
@@ -122,6 +135,11 @@ final class Batches {
     /** In 'c' order. */
     float[] labels() {
       return labels.pick(rows);
+    }
+
+    /** The labels' mask in 'c' order, or null. */
+    float @Nullable [] weights() {
+      return labelsMask == null ? null : labelsMask.pick(rows);
     }
 
     /** Lends a copy of the batch as a data set, whose arrays are closed afterwards. */

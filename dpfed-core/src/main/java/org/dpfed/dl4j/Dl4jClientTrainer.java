@@ -1,5 +1,6 @@
 package org.dpfed.dl4j;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.dpfed.federated.ClientTrainer;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ public final class Dl4jClientTrainer implements ClientTrainer {
   private final LayerImplementation layers;
   private final @Nullable DataSet probe;
   private boolean checked;
+  private @Nullable List<String> notes;
 
   /**
    * A trainer with the fastest layers that can be used here.
@@ -147,8 +149,18 @@ public final class Dl4jClientTrainer implements ClientTrainer {
   }
 
   @Override
-  public List<String> notes() {
-    return template.notes();
+  public synchronized List<String> notes() {
+    if (notes == null) {
+      List<String> all = new ArrayList<>(template.notes());
+      try (LocalNetwork network = template.localNetwork(layers)) {
+        network
+            .stepObstacle()
+            .ifPresent(
+                reason -> all.add("Deeplearning4j computes the training steps, slowly: " + reason));
+      }
+      notes = List.copyOf(all);
+    }
+    return notes;
   }
 
   /**

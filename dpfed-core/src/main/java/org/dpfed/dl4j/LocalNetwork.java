@@ -8,7 +8,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.util.CrashReportingUtil;
 import org.dpfed.dl4j.internal.FastLayers;
-import org.dpfed.dl4j.internal.SgdSteps;
+import org.dpfed.dl4j.internal.TrainingSteps;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -32,8 +32,10 @@ final class LocalNetwork implements AutoCloseable {
 
   private Optional<INDArray> heldValues = Optional.empty();
 
+  private final boolean fast;
+
   /** A shorter way to the same step, where there is one. */
-  private final Optional<SgdSteps> sgd;
+  private final Optional<TrainingSteps> steps;
 
   private final RateFactor rates;
 
@@ -57,10 +59,11 @@ final class LocalNetwork implements AutoCloseable {
     this.fixedValues = fixed.map(others -> others.gather(model.params()));
     // Before the updater is made, which keeps the rates that it finds.
     this.rates = RateFactor.of(model);
+    this.fast = fast;
     if (fast) {
       FastLayers.install(model);
     }
-    this.sgd = fast && model instanceof MultiLayerNetwork net ? SgdSteps.of(net) : Optional.empty();
+    this.steps = fast ? TrainingSteps.of(model) : Optional.empty();
     INDArray state = updaterState();
     this.pristineUpdaterState = state == null ? null : state.dup();
   }
@@ -138,9 +141,15 @@ final class LocalNetwork implements AutoCloseable {
   }
 
   private double stepOnAll(Batches.Batch batch) {
-    if (sgd.isPresent() && batch.isPlain()) {
-      return sgd.get()
-          .take(batch.features(), batch.featuresShape(), batch.labels(), batch.labelsShape());
+    if (steps.isPresent() && batch.isPlain(steps.get().takesWeights())) {
+      return steps
+          .get()
+          .take(
+              batch.features(),
+              batch.featuresShape(),
+              batch.labels(),
+              batch.labelsShape(),
+              batch.weights());
     }
     batch.with(network::fit);
     return model.score();
@@ -165,6 +174,11 @@ final class LocalNetwork implements AutoCloseable {
     return model;
   }
 
+  /** Why DL4J computes the steps where fast ones were wanted, in one line; otherwise empty. */
+  Optional<String> stepObstacle() {
+    return fast ? TrainingSteps.obstacle(model) : Optional.empty();
+  }
+
   /** Why learning rates cannot be multiplied by a factor; empty when they can. */
   Optional<String> rateObstacle() {
     return rates.obstacle();
@@ -178,6 +192,7 @@ final class LocalNetwork implements AutoCloseable {
   /** Frees the network's arrays, without the garbage collection that DL4J's own close asks for. */
   @Override
   public void close() {
+    steps.ifPresent(TrainingSteps::close);
     FastLayers.close(model);
     Stream.of(model.params(), model.getGradientsViewArray(), updaterState(), pristineUpdaterState)
         .filter(array -> array != null && array.closeable())

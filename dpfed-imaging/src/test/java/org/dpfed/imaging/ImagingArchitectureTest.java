@@ -66,7 +66,7 @@ class ImagingArchitectureTest {
           .resideInAPackage("org.dpfed.imaging.networks..");
 
   @ArchTest
-  static final ArchRule ofTheCoreOnlyThePopulationAndTheMemoryAreKnown =
+  static final ArchRule ofTheCoreOnlyThePopulationTheMemoryAndTheSeamForLayersAreKnown =
       noClasses()
           .should()
           .dependOnClassesThat()
@@ -75,7 +75,8 @@ class ImagingArchitectureTest {
               "org.dpfed.mechanism..",
               "org.dpfed.kernel..",
               "org.dpfed.ledger..",
-              "org.dpfed.dl4j..",
+              "org.dpfed.dl4j",
+              "org.dpfed.dl4j.internal..",
               "org.dpfed.models..");
 
   @ArchTest

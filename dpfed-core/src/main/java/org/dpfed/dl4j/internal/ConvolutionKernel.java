@@ -1,12 +1,15 @@
 package org.dpfed.dl4j.internal;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.util.ConvolutionUtils;
+import org.dpfed.dl4j.layers.BatchShape;
+import org.dpfed.dl4j.layers.LayerKernel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,14 +17,11 @@ import org.jspecify.annotations.Nullable;
  * kw]} and the patch matrix of a few output rows at a time, as many as keep it in the cache.
  */
 final class ConvolutionKernel implements LayerKernel {
-  private static final float[] NONE = {};
-
   /** Floats of a patch matrix that stays in the cache between its making and its use. */
   private static final int BLOCK_FLOATS = 1 << 18;
 
   private final ConvolutionLayer conf;
   private final ActivationFunction activation;
-  private final boolean needsInputGradient;
   private final int channels;
   private final Weights weights;
   private final Blas blas = new Blas();
@@ -29,35 +29,30 @@ final class ConvolutionKernel implements LayerKernel {
   private final Scratch products = new Scratch();
   private @Nullable PatchGeometry lastShape;
   private float[] planes = {};
-  private float[] values = {};
   private float[] block = {};
   private float[] planeGradient = {};
-  private float[] inputGradient = {};
 
-  /**
-   * @param needsInputGradient whether anybody uses the gradient at the layer's input
-   */
-  ConvolutionKernel(Layer layer, ActivationFunction activation, boolean needsInputGradient) {
+  ConvolutionKernel(Layer layer, ActivationFunction activation) {
     this.conf = (ConvolutionLayer) layer.conf().getLayer();
     this.activation = activation;
-    this.needsInputGradient = needsInputGradient;
     this.channels = (int) conf.getNOut();
     this.weights = new Weights(layer);
   }
 
   @Override
-  public BatchShape outputOf(BatchShape input) {
+  public BatchShape prepare(List<BatchShape> inputs) {
+    BatchShape input = inputs.get(0);
     PatchGeometry shape = shapeOf(input);
     return new BatchShape(input.examples(), channels, shape.outHeight(), shape.outWidth());
   }
 
   @Override
-  public float[] forward(float[] input, BatchShape batchShape) {
-    PatchGeometry shape = shapeOf(batchShape);
+  public void forward(float[][] input, float[] values) {
+    PatchGeometry shape = Objects.requireNonNull(lastShape);
     int columns = shape.columns();
     int length = channels * columns;
     planes = Floats.ofLength(planes, shape.paddedLength());
-    shape.pad(input, planes);
+    shape.pad(input[0], planes);
     products.ofLength(length);
     int rows = rowsAtATime(shape);
     for (int first = 0; first < shape.outHeight(); first += rows) {
@@ -73,18 +68,18 @@ final class ConvolutionKernel implements LayerKernel {
           products.address(first * shape.run()),
           columns);
     }
-    values = Floats.ofLength(values, length);
     products.read(values, length);
     float[] biases = weights.biases();
     for (int channel = 0; channel < biases.length; channel++) {
       add(biases[channel], values, channel * columns, columns);
     }
     activation.apply(values, length);
-    return values;
   }
 
   @Override
-  public float[] backward(float[] gradient) {
+  public void backward(
+      float[][] input, float[] values, float[] gradient, float[] @Nullable [] inputGradients) {
+    float @Nullable [] inputGradient = inputGradients[0];
     PatchGeometry shape = Objects.requireNonNull(lastShape);
     int columns = shape.columns();
     int length = channels * columns;
@@ -95,26 +90,36 @@ final class ConvolutionKernel implements LayerKernel {
       biasGradient[channel] = sum(gradient, channel * columns, columns);
     }
     weights.biasGradient(biasGradient);
-    if (needsInputGradient) {
+    if (inputGradient != null) {
       planeGradient = Floats.ofLength(planeGradient, shape.paddedLength());
       Arrays.fill(planeGradient, 0, shape.paddedLength(), 0);
     }
     int rows = rowsAtATime(shape);
     for (int first = 0; first < shape.outHeight(); first += rows) {
-      backward(shape, first, Math.min(rows, shape.outHeight() - first));
+      int inBlock = Math.min(rows, shape.outHeight() - first);
+      addWeightGradient(shape, first, inBlock);
+      if (inputGradient != null) {
+        addPlaneGradient(shape, first, inBlock);
+      }
     }
-    if (!needsInputGradient) {
-      return NONE;
+    if (inputGradient != null) {
+      shape.unpad(planeGradient, inputGradient);
     }
-    inputGradient = Floats.ofLength(inputGradient, shape.length());
-    shape.unpad(planeGradient, inputGradient);
-    return inputGradient;
   }
 
-  /** Adds what some output rows say to the gradients of the weights and of the planes. */
-  private void backward(PatchGeometry shape, int firstRow, int rows) {
-    int columns = rows * shape.run();
-    long delta = products.address(firstRow * shape.run());
+  /** The planes are a copy. */
+  @Override
+  public boolean usesInputs() {
+    return false;
+  }
+
+  @Override
+  public boolean usesOutput() {
+    return activation != ActivationFunction.IDENTITY;
+  }
+
+  /** Adds what some output rows say to the gradient of the weights. */
+  private void addWeightGradient(PatchGeometry shape, int firstRow, int rows) {
     if (rows < shape.outHeight()) {
       // Otherwise the forward pass has left the whole matrix.
       gather(shape, firstRow, rows);
@@ -122,26 +127,29 @@ final class ConvolutionKernel implements LayerKernel {
     blas.multiplyByTransposed(
         channels,
         shape.rows(),
-        columns,
-        delta,
+        rows * shape.run(),
+        products.address(firstRow * shape.run()),
         shape.columns(),
         patches.address(),
         firstRow == 0 ? 0 : 1,
         weights.gradientAddress());
-    if (needsInputGradient) {
-      blas.multiplyTransposed(
-          shape.rows(),
-          columns,
-          channels,
-          weights.address(),
-          delta,
-          shape.columns(),
-          patches.address());
-      int length = shape.rows() * columns;
-      block = Floats.ofLength(block, length);
-      patches.read(block, length);
-      shape.scatterAdd(block, firstRow, rows, planeGradient);
-    }
+  }
+
+  /** Adds it to the gradient of the planes. */
+  private void addPlaneGradient(PatchGeometry shape, int firstRow, int rows) {
+    int columns = rows * shape.run();
+    blas.multiplyTransposed(
+        shape.rows(),
+        columns,
+        channels,
+        weights.address(),
+        products.address(firstRow * shape.run()),
+        shape.columns(),
+        patches.address());
+    int length = shape.rows() * columns;
+    block = Floats.ofLength(block, length);
+    patches.read(block, length);
+    shape.scatterAdd(block, firstRow, rows, planeGradient);
   }
 
   private void gather(PatchGeometry shape, int firstRow, int rows) {

@@ -1,17 +1,18 @@
 package org.dpfed.dl4j.internal;
 
+import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
+import org.dpfed.dl4j.layers.BatchShape;
+import org.dpfed.dl4j.layers.LayerKernel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An affine map of rows, and an activation. DL4J keeps weights {@code [in, out]} in 'f' order,
  * which in memory is a row-major matrix {@code [out, in]}.
  */
 final class DenseKernel implements LayerKernel {
-  private static final float[] NONE = {};
-
   private final ActivationFunction activation;
-  private final boolean needsInputGradient;
   private final int inputs;
   private final int units;
   private final Weights weights;
@@ -19,17 +20,11 @@ final class DenseKernel implements LayerKernel {
   private final Scratch rows = new Scratch();
   private final Scratch products = new Scratch();
   private final Scratch inputGradients = new Scratch();
-  private float[] values = {};
   private float[] biasGradient = {};
-  private float[] inputGradient = {};
   private int examples;
 
-  /**
-   * @param needsInputGradient whether anybody uses the gradient at the layer's input
-   */
-  DenseKernel(Layer layer, ActivationFunction activation, boolean needsInputGradient) {
+  DenseKernel(Layer layer, ActivationFunction activation) {
     this.activation = activation;
-    this.needsInputGradient = needsInputGradient;
     FeedForwardLayer conf = (FeedForwardLayer) layer.conf().getLayer();
     this.inputs = (int) conf.getNIn();
     this.units = (int) conf.getNOut();
@@ -37,24 +32,24 @@ final class DenseKernel implements LayerKernel {
   }
 
   @Override
-  public BatchShape outputOf(BatchShape input) {
+  public BatchShape prepare(List<BatchShape> shapes) {
+    BatchShape input = shapes.get(0);
     if (input.features() != inputs) {
       throw new IllegalArgumentException(
           "a batch must have %d columns for this layer, had %d"
               .formatted(inputs, input.features()));
     }
-    return BatchShape.rows(input.examples(), units);
+    examples = input.examples();
+    return BatchShape.rows(examples, units);
   }
 
   @Override
-  public float[] forward(float[] input, BatchShape shape) {
-    int length = outputOf(shape).length();
-    examples = shape.examples();
-    rows.ofLength(shape.length()).write(input, shape.length());
+  public void forward(float[][] input, float[] values) {
+    int length = examples * units;
+    rows.ofLength(examples * inputs).write(input[0], examples * inputs);
     products.ofLength(length);
     blas.multiplyByTransposed(
         examples, units, inputs, rows.address(), inputs, weights.address(), 0, products.address());
-    values = Floats.ofLength(values, length);
     products.read(values, length);
     float[] biases = weights.biases();
     if (biases.length > 0) {
@@ -65,11 +60,11 @@ final class DenseKernel implements LayerKernel {
       }
     }
     activation.apply(values, length);
-    return values;
   }
 
   @Override
-  public float[] backward(float[] gradient) {
+  public void backward(
+      float[][] input, float[] values, float[] gradient, float[] @Nullable [] inputGradient) {
     int length = examples * units;
     activation.backpropagate(values, gradient, length);
     products.write(gradient, length);
@@ -83,8 +78,9 @@ final class DenseKernel implements LayerKernel {
         weights.gradientAddress());
     sumRows(gradient);
     weights.biasGradient(biasGradient);
-    if (!needsInputGradient) {
-      return NONE;
+    float @Nullable [] target = inputGradient[0];
+    if (target == null) {
+      return;
     }
     inputGradients.ofLength(examples * inputs);
     blas.multiply(
@@ -96,9 +92,18 @@ final class DenseKernel implements LayerKernel {
         inputs,
         inputGradients.address(),
         inputs);
-    inputGradient = Floats.ofLength(inputGradient, examples * inputs);
-    inputGradients.read(inputGradient, examples * inputs);
-    return inputGradient;
+    inputGradients.read(target, examples * inputs);
+  }
+
+  /** The forward pass has left a copy for BLAS. */
+  @Override
+  public boolean usesInputs() {
+    return false;
+  }
+
+  @Override
+  public boolean usesOutput() {
+    return activation != ActivationFunction.IDENTITY;
   }
 
   @Override

@@ -5,6 +5,7 @@ import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.feedforward.dense.DenseLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.dpfed.dl4j.layers.LayerKernel;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -13,17 +14,24 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class FastDenseLayer extends DenseLayer implements FastLayer {
   private static final long serialVersionUID = 1L;
 
+  private final transient ActivationFunction activation;
   private final transient KernelAdapter<DenseKernel> adapter;
 
   FastDenseLayer(
       NeuralNetConfiguration conf, ActivationFunction activation, boolean needsInputGradient) {
     super(conf, DataType.FLOAT);
-    this.adapter = new KernelAdapter<>(new DenseKernel(this, activation, needsInputGradient));
+    this.activation = activation;
+    this.adapter = new KernelAdapter<>(newKernel(), needsInputGradient);
   }
 
   @Override
   public LayerKernel kernel() {
     return adapter.kernel();
+  }
+
+  @Override
+  public DenseKernel newKernel() {
+    return new DenseKernel(this, activation);
   }
 
   @Override

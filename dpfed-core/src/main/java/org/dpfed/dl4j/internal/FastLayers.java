@@ -138,7 +138,7 @@ public final class FastLayers {
     return layer.getWeightNoise() == null;
   }
 
-  private static boolean isCrossEntropy(ILossFunction loss) {
+  static boolean isCrossEntropy(ILossFunction loss) {
     return (loss.getClass() == LossMCXENT.class
             || loss.getClass() == LossNegativeLogLikelihood.class)
         && ((LossMCXENT) loss).getWeights() == null;

@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.convolution.subsampling.SubsamplingLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.dpfed.dl4j.layers.LayerKernel;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -21,7 +22,7 @@ final class FastMaxPoolingLayer extends SubsamplingLayer implements FastLayer {
 
   FastMaxPoolingLayer(NeuralNetConfiguration conf) {
     super(conf, DataType.FLOAT);
-    this.adapter = new KernelAdapter<>(new MaxPoolingKernel(layerConf()));
+    this.adapter = new KernelAdapter<>(new MaxPoolingKernel(layerConf()), true);
   }
 
   /** Whether a window never reaches beyond an image of this configuration. */
@@ -36,6 +37,11 @@ final class FastMaxPoolingLayer extends SubsamplingLayer implements FastLayer {
   @Override
   public LayerKernel kernel() {
     return adapter.kernel();
+  }
+
+  @Override
+  public LayerKernel newKernel() {
+    return new MaxPoolingKernel(layerConf());
   }
 
   @Override

@@ -6,6 +6,8 @@ import org.deeplearning4j.nn.gradient.DefaultGradient;
 import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.OutputLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.dpfed.dl4j.layers.BatchShape;
+import org.dpfed.dl4j.layers.LayerKernel;
 import org.dpfed.nativememory.NativeFloats;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
@@ -22,12 +24,18 @@ final class FastSoftmaxOutputLayer extends OutputLayer implements FastLayer {
 
   FastSoftmaxOutputLayer(NeuralNetConfiguration conf, boolean needsInputGradient) {
     super(conf, DataType.FLOAT);
-    this.adapter = new KernelAdapter<>(new SoftmaxKernel(this, needsInputGradient));
+    this.adapter = new KernelAdapter<>(new SoftmaxKernel(this), needsInputGradient);
   }
 
   @Override
   public SoftmaxKernel kernel() {
     return adapter.kernel();
+  }
+
+  /** Without the softmax. */
+  @Override
+  public LayerKernel newKernel() {
+    return new DenseKernel(this, ActivationFunction.IDENTITY);
   }
 
   @Override
@@ -53,8 +61,9 @@ final class FastSoftmaxOutputLayer extends OutputLayer implements FastLayer {
     adapter.forward(input, true, workspaceMgr);
     targets = Floats.ofLength(targets, (int) labels.length());
     NativeFloats.readAll(labels, targets);
-    lossTotal = kernel().loss(targets);
-    INDArray inputGradient = adapter.backward(kernel().lossGradient(), workspaceMgr);
+    float[] gradientAtLogits = adapter.output();
+    lossTotal = Classes.ofRows(BatchShape.of(shape)).crossEntropy(gradientAtLogits, targets, null);
+    INDArray inputGradient = adapter.backward(gradientAtLogits, workspaceMgr);
     Gradient gradient = new DefaultGradient();
     gradient.gradientForVariable().putAll(gradientViews);
     return new Pair<>(gradient, inputGradient);

@@ -11,6 +11,13 @@ final class Floats {
     return array.length >= length ? array : new float[length];
   }
 
+  /** Adds {@code length} floats to others. */
+  static void add(float[] summands, float[] sums, int length) {
+    for (int i = 0; i < length; i++) {
+      sums[i] += summands[i];
+    }
+  }
+
   /** Turns {@code [rows, columns]} into {@code [columns, rows]}, a tile at a time for the cache. */
   static void transpose(float[] matrix, int rows, int columns, float[] transposed) {
     for (int top = 0; top < rows; top += TILE) {

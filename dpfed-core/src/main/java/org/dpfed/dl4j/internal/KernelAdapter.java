@@ -1,7 +1,11 @@
 package org.dpfed.dl4j.internal;
 
+import java.util.List;
+import java.util.Objects;
 import org.deeplearning4j.nn.workspace.ArrayType;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.dpfed.dl4j.layers.BatchShape;
+import org.dpfed.dl4j.layers.LayerKernel;
 import org.dpfed.nativememory.NativeFloats;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -9,21 +13,28 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Converts between DL4J's arrays, {@code [n, features]} or {@code [n, c, h, w]}, and those of a
- * kernel.
+ * kernel with one input.
  *
  * @param <S> the kernel
  */
 final class KernelAdapter<S extends LayerKernel> {
   private final S kernel;
+  private final boolean needsInputGradient;
   private float[] input = {};
+  private float[] output = {};
   private float[] gradient = {};
+  private float[] inputGradient = {};
   private float[] examplesFirst = {};
 
   /** Shape of the last batch forward, until it has gone back. */
   private long @Nullable [] pending;
 
-  KernelAdapter(S kernel) {
+  /**
+   * @param needsInputGradient whether anybody uses the gradient at the layer's input
+   */
+  KernelAdapter(S kernel, boolean needsInputGradient) {
     this.kernel = kernel;
+    this.needsInputGradient = needsInputGradient;
   }
 
   S kernel() {
@@ -37,16 +48,21 @@ final class KernelAdapter<S extends LayerKernel> {
 
   /** The kernel's output for {@code batch}. */
   INDArray forward(INDArray batch, boolean training, LayerWorkspaceMgr workspaceMgr) {
-    BatchShape batchShape = BatchShape.of(batch);
+    BatchShape out = kernel.prepare(List.of(BatchShape.of(batch.shape())));
     input = read(batch, input);
-    float[] output = kernel.forward(input, batchShape);
+    output = Floats.ofLength(output, out.length());
+    kernel.forward(new float[][] {input}, output);
     pending = training ? batch.shape() : null;
-    BatchShape out = kernel.outputOf(batchShape);
     long[] shape =
         batch.rank() == 2
             ? new long[] {out.examples(), out.features()}
             : new long[] {out.examples(), out.channels(), out.height(), out.width()};
     return write(output, shape, ArrayType.ACTIVATIONS, workspaceMgr);
+  }
+
+  /** The last output, until {@link #backward}. */
+  float[] output() {
+    return output;
   }
 
   /** The gradient at the last batch, from that at the output. */
@@ -56,10 +72,16 @@ final class KernelAdapter<S extends LayerKernel> {
   }
 
   INDArray backward(float[] gradientAtOutput, LayerWorkspaceMgr workspaceMgr) {
-    long[] shape = java.util.Objects.requireNonNull(pending);
+    long[] shape = Objects.requireNonNull(pending);
     pending = null;
+    float @Nullable [] target = null;
+    if (needsInputGradient) {
+      inputGradient = Floats.ofLength(inputGradient, BatchShape.of(shape).length());
+      target = inputGradient;
+    }
+    kernel.backward(new float[][] {input}, output, gradientAtOutput, new float[][] {target});
     // DL4J reshapes it even where nobody reads it, so it is there, if not filled.
-    return write(kernel.backward(gradientAtOutput), shape, ArrayType.ACTIVATION_GRAD, workspaceMgr);
+    return write(target, shape, ArrayType.ACTIVATION_GRAD, workspaceMgr);
   }
 
   private float[] read(INDArray array, float[] room) {
@@ -77,9 +99,9 @@ final class KernelAdapter<S extends LayerKernel> {
   }
 
   private INDArray write(
-      float[] values, long[] shape, ArrayType use, LayerWorkspaceMgr workspaceMgr) {
+      float @Nullable [] values, long[] shape, ArrayType use, LayerWorkspaceMgr workspaceMgr) {
     INDArray array = workspaceMgr.createUninitialized(use, DataType.FLOAT, shape, 'c');
-    if (values.length == 0) {
+    if (values == null) {
       return array;
     }
     if (shape.length == 2) {

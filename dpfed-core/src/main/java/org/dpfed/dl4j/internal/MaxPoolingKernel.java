@@ -1,42 +1,39 @@
 package org.dpfed.dl4j.internal;
 
+import java.util.List;
+import java.util.Objects;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.dpfed.dl4j.layers.BatchShape;
+import org.dpfed.dl4j.layers.LayerKernel;
 import org.jspecify.annotations.Nullable;
 
 /** Maximum pooling of images without padding or dilation. */
 final class MaxPoolingKernel implements LayerKernel {
   private final SubsamplingLayer conf;
   private @Nullable PoolingGeometry windows;
-  private float[] images = {};
-  private float[] maxima = {};
-  private float[] sums = {};
 
   MaxPoolingKernel(SubsamplingLayer conf) {
     this.conf = conf;
   }
 
   @Override
-  public BatchShape outputOf(BatchShape input) {
-    PoolingGeometry shape = windowsOver(input);
+  public BatchShape prepare(List<BatchShape> inputs) {
+    PoolingGeometry shape = windowsOver(inputs.get(0));
     return new BatchShape(shape.examples(), shape.channels(), shape.outHeight(), shape.outWidth());
   }
 
   @Override
-  public float[] forward(float[] input, BatchShape shape) {
-    PoolingGeometry geometry = windowsOver(shape);
-    images = input;
-    maxima = Floats.ofLength(maxima, geometry.outLength());
-    geometry.pool(input, maxima);
-    return maxima;
+  public void forward(float[][] images, float[] maxima) {
+    Objects.requireNonNull(windows).pool(images[0], maxima);
   }
 
   @Override
-  public float[] backward(float[] gradient) {
-    PoolingGeometry geometry = java.util.Objects.requireNonNull(windows);
-    sums = Floats.ofLength(sums, geometry.length());
-    geometry.route(images, maxima, gradient, sums);
-    return sums;
+  public void backward(
+      float[][] images, float[] maxima, float[] gradient, float[] @Nullable [] sums) {
+    if (sums[0] != null) {
+      Objects.requireNonNull(windows).route(images[0], maxima, gradient, sums[0]);
+    }
   }
 
   private PoolingGeometry windowsOver(BatchShape input) {

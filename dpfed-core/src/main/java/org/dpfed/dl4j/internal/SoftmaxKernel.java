@@ -1,82 +1,40 @@
 package org.dpfed.dl4j.internal;
 
+import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
+import org.dpfed.dl4j.layers.BatchShape;
+import org.dpfed.dl4j.layers.LayerKernel;
+import org.jspecify.annotations.Nullable;
 
-/** An affine map and softmax, and the cross-entropy of its probabilities. */
+/** An affine map and softmax. It goes back from the gradient at the map's result. */
 final class SoftmaxKernel implements LayerKernel {
-  /** DL4J's default, below which a probability is cut in the loss. */
-  private static final float SMALLEST_PROBABILITY = 1e-10f;
-
   private final DenseKernel map;
-  private float[] probabilities = {};
-  private int length;
+  private BatchShape shape = BatchShape.rows(0, 0);
 
-  SoftmaxKernel(Layer layer, boolean needsInputGradient) {
-    this.map = new DenseKernel(layer, ActivationFunction.IDENTITY, needsInputGradient);
+  SoftmaxKernel(Layer layer) {
+    this.map = new DenseKernel(layer, ActivationFunction.IDENTITY);
   }
 
   @Override
-  public BatchShape outputOf(BatchShape input) {
-    return map.outputOf(input);
+  public BatchShape prepare(List<BatchShape> inputs) {
+    shape = map.prepare(inputs);
+    return shape;
   }
 
   @Override
-  public float[] forward(float[] input, BatchShape shape) {
-    BatchShape output = outputOf(shape);
-    length = output.length();
-    probabilities = map.forward(input, shape);
-    softmax(probabilities, output.examples(), output.features());
-    return probabilities;
-  }
-
-  /**
-   * The loss of the last {@link #forward}, summed over its examples. Turns the probabilities into
-   * {@link #lossGradient}.
-   *
-   * @param labels {@code [n, classes]}
-   */
-  double loss(float[] labels) {
-    double loss = 0;
-    for (int i = 0; i < length; i++) {
-      if (labels[i] != 0) {
-        loss -= labels[i] * Math.log(Math.max(probabilities[i], SMALLEST_PROBABILITY));
-      }
-      probabilities[i] -= labels[i];
-    }
-    return loss;
-  }
-
-  /** The gradient of the last {@link #loss} at the map's result, for {@link #backward}. */
-  float[] lossGradient() {
-    return probabilities;
+  public void forward(float[][] input, float[] probabilities) {
+    map.forward(input, probabilities);
+    Classes.ofRows(shape).softmax(probabilities, probabilities);
   }
 
   @Override
-  public float[] backward(float[] gradient) {
-    return map.backward(gradient);
+  public void backward(
+      float[][] input, float[] output, float[] gradient, float[] @Nullable [] inputGradient) {
+    map.backward(input, output, gradient, inputGradient);
   }
 
   @Override
   public void close() {
     map.close();
-  }
-
-  private static void softmax(float[] values, int rows, int columns) {
-    double[] powers = new double[columns];
-    for (int row = 0; row < rows; row++) {
-      int first = row * columns;
-      float largest = Float.NEGATIVE_INFINITY;
-      for (int j = 0; j < columns; j++) {
-        largest = Math.max(largest, values[first + j]);
-      }
-      double total = 0;
-      for (int j = 0; j < columns; j++) {
-        powers[j] = Math.exp(values[first + j] - largest);
-        total += powers[j];
-      }
-      for (int j = 0; j < columns; j++) {
-        values[first + j] = (float) (powers[j] / total);
-      }
-    }
   }
 }

@@ -1,5 +1,8 @@
 package org.dpfed.dl4j.internal;
 
+import java.util.List;
+import org.dpfed.dl4j.layers.BatchShape;
+import org.dpfed.dl4j.layers.LayerKernel;
 import org.jspecify.annotations.Nullable;
 
 /** Converts between batches with the examples first and images {@code [c, h, w, n]}. */
@@ -9,8 +12,6 @@ final class Transposition implements LayerKernel {
   /** Size of one example as an image; null to keep that of the batch. */
   private final @Nullable BatchShape image;
 
-  private float[] output = {};
-  private float[] gradient = {};
   private BatchShape last = BatchShape.rows(0, 0);
 
   private Transposition(boolean toImages, @Nullable BatchShape image) {
@@ -34,7 +35,9 @@ final class Transposition implements LayerKernel {
   }
 
   @Override
-  public BatchShape outputOf(BatchShape input) {
+  public BatchShape prepare(List<BatchShape> inputs) {
+    BatchShape input = inputs.get(0);
+    last = input;
     if (!toImages) {
       return BatchShape.rows(input.examples(), input.features());
     }
@@ -59,22 +62,27 @@ final class Transposition implements LayerKernel {
   }
 
   @Override
-  public float[] forward(float[] input, BatchShape shape) {
-    last = shape;
-    output = Floats.ofLength(output, shape.length());
-    int rows = toImages ? shape.examples() : shape.features();
-    Floats.transpose(input, rows, shape.length() / rows, output);
-    return output;
+  public void forward(float[][] inputs, float[] output) {
+    int rows = toImages ? last.examples() : last.features();
+    Floats.transpose(inputs[0], rows, last.length() / rows, output);
   }
 
   @Override
-  public float[] backward(float[] gradientAtOutput) {
-    if (gradientAtOutput.length == 0) {
-      return gradientAtOutput;
-    }
-    gradient = Floats.ofLength(gradient, last.length());
+  public void backward(
+      float[][] inputs, float[] output, float[] gradient, float[] @Nullable [] inputGradients) {
     int rows = toImages ? last.features() : last.examples();
-    Floats.transpose(gradientAtOutput, rows, last.length() / rows, gradient);
-    return gradient;
+    if (inputGradients[0] != null) {
+      Floats.transpose(gradient, rows, last.length() / rows, inputGradients[0]);
+    }
+  }
+
+  @Override
+  public boolean usesInputs() {
+    return false;
+  }
+
+  @Override
+  public boolean usesOutput() {
+    return false;
   }
 }

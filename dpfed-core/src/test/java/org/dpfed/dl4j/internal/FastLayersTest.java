@@ -94,7 +94,7 @@ final class FastLayersTest {
             .build();
     MultiLayerNetwork fast = fast(configuration);
     assertThat(fast.getLayers()[0]).isInstanceOf(FastConvolutionLayer.class);
-    assertThat(SgdSteps.of(fast)).isPresent();
+    assertThat(TrainingSteps.of(fast)).isPresent();
     requireSame(configuration, fast, images(shape, 5), 3);
   }
 
@@ -107,14 +107,14 @@ final class FastLayersTest {
             .setInputType(InputType.convolutionalFlat(9, 8, 2))
             .build();
     MultiLayerNetwork fast = fast(configuration);
-    assertThat(SgdSteps.of(fast)).isPresent();
+    assertThat(TrainingSteps.of(fast)).isPresent();
     DataSet batch = images(shape, 6);
     batch.setFeatures(batch.getFeatures().reshape(6, 2 * 9 * 8));
     requireSame(configuration, fast, batch, 3);
   }
 
   @Test
-  void sgdSteps_wrongShapes_sayWhatIsRight() {
+  void trainingSteps_wrongShapes_sayWhatIsRight() {
     Shape shape = new Shape(2, 9, 8, 3, 3, 1, 1, 0, ConvolutionMode.Truncate);
     MultiLayerNetwork fast =
         fast(
@@ -122,19 +122,21 @@ final class FastLayersTest {
                 .list(convolution(shape, CNN2DFormat.NCHW).build(), output())
                 .setInputType(InputType.convolutionalFlat(9, 8, 2))
                 .build());
-    SgdSteps steps = SgdSteps.of(fast).orElseThrow();
+    TrainingSteps steps = TrainingSteps.of(fast).orElseThrow();
     float[] features = new float[4 * 2 * 9 * 8];
     long[] flat = {4, 2 * 9 * 8};
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> steps.take(features, flat, new float[8], new long[] {4, 2}))
+        .isThrownBy(() -> steps.take(features, flat, new float[8], new long[] {4, 2}, null))
         .withMessage("labels must have shape [4, 3] for this batch, had [4, 2]");
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> steps.take(features, new long[] {4, 2, 8, 9}, new float[12], new long[] {4, 3}))
+            () ->
+                steps.take(
+                    features, new long[] {4, 2, 8, 9}, new float[12], new long[] {4, 3}, null))
         .withMessage("an example must be 2 × 9 × 8 for this network, was 2 × 8 × 9");
     assertThatIllegalArgumentException()
         .isThrownBy(
-            () -> steps.take(features, new long[] {4, 143}, new float[12], new long[] {4, 3}))
+            () -> steps.take(features, new long[] {4, 143}, new float[12], new long[] {4, 3}, null))
         .withMessage("an example must be 2 × 9 × 8 for this network, was 143 × 1 × 1");
   }
 
@@ -263,7 +265,7 @@ final class FastLayersTest {
             .setInputType(InputType.feedForward(19))
             .build();
     MultiLayerNetwork fast = fast(configuration);
-    assertThat(SgdSteps.of(fast)).isEmpty();
+    assertThat(TrainingSteps.of(fast)).isPresent();
     requireSame(configuration, fast, rows(6), 3);
   }
 
@@ -366,7 +368,7 @@ final class FastLayersTest {
 
   /** As a worker of {@code Dl4jClientTrainer} does it. */
   private static double step(MultiLayerNetwork fast, DataSet batch) {
-    Optional<SgdSteps> steps = SgdSteps.of(fast);
+    Optional<TrainingSteps> steps = TrainingSteps.of(fast);
     if (steps.isPresent()) {
       INDArray features = batch.getFeatures();
       return steps
@@ -375,7 +377,8 @@ final class FastLayersTest {
               features.dup('c').data().asFloat(),
               features.shape(),
               batch.getLabels().dup('c').data().asFloat(),
-              batch.getLabels().shape());
+              batch.getLabels().shape(),
+              null);
     }
     fast.fit(batch);
     return fast.score();

@@ -13,6 +13,8 @@ import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
 import org.deeplearning4j.nn.conf.memory.MemoryReport;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.dpfed.dl4j.layers.KernelLayer;
+import org.dpfed.dl4j.layers.LayerKernel;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.impl.ActivationIdentity;
@@ -34,7 +36,7 @@ import org.nd4j.linalg.learning.regularization.Regularization;
  * one value for each channel. Neither L1, L2 nor weight decay applies to them. The activation is
  * identity or ReLU. A mask of features does not change what it computes.
  */
-public final class GroupNorm extends FeedForwardLayer {
+public final class GroupNorm extends FeedForwardLayer implements KernelLayer {
   private static final long serialVersionUID = 1L;
 
   private int groups;
@@ -136,6 +138,11 @@ public final class GroupNorm extends FeedForwardLayer {
   private IllegalArgumentException refused(String problem) {
     return new IllegalArgumentException(
         "layer '%s': GroupNorm %s".formatted(getLayerName(), problem));
+  }
+
+  @Override
+  public LayerKernel kernel(Layer layer) {
+    return new GroupNormStep(this, layer);
   }
 
   @Override

@@ -1,31 +1,59 @@
 package org.dpfed.imaging.layers;
 
+import java.util.Arrays;
+
 /**
- * The arithmetic of group normalisation on images {@code [n, c, h · w]} in Java arrays. Sums are in
- * {@code double}, in an order that depends on nothing but the shape. Where a mean is large beside
- * the deviations, the float nearest to it is subtracted from each pixel, without error, and the
- * rest of the mean afterwards.
+ * The arithmetic of group normalisation on images in Java arrays, {@code [n, c, h · w]} or {@code
+ * [c, h · w, n]}. Sums are taken of the differences from a float near the mean, of up to 16 of them
+ * in float and of these sums in {@code double}, in an order that depends on nothing but the shape.
+ * Where a mean is large beside the deviations, the float nearest to it is subtracted from each
+ * pixel, without error, and the rest of the mean afterwards.
  *
- * <p>Arrays may be longer than their content.
+ * <p>All loops over pixels go over lanes, a row of floats in which the examples repeat, so that the
+ * compiler can turn them into vector instructions. Arrays may be longer than their content.
  */
 final class GroupNormKernel {
+  private static final int LEAST_LANES = 64;
+  private static final int SUMMED_IN_FLOAT = 16;
+
+  /** Pixels of which the mean is taken that differences are measured from. */
+  private static final int SAMPLED = 16;
+
   private final int channels;
   private final int groups;
   private final double epsilon;
   private final boolean relu;
 
-  private int examples;
+  /** Examples one after another, each an image {@code [c, h · w, inner]}. */
+  private int outer;
+
+  /** Examples innermost. */
+  private int inner;
+
+  /** Floats of one channel of an image of all inner examples. */
+  private int run;
+
   private int pixels;
+  private int lanes;
 
   /** Mean and 1 ÷ standard deviation of each group of the last {@link #forward}. */
   private double[] means = {};
 
   private double[] scales = {};
 
-  /** Results of {@link #moments} and {@link #products}. */
-  private double level;
+  /** Results of {@link #moments} and {@link #products}, one for each inner example. */
+  private double[] levels = {};
 
-  private double product;
+  private double[] powers = {};
+
+  private double[] along = {};
+  private double[] across = {};
+  private float[] first = {};
+  private float[] second = {};
+  private float[] near = {};
+  private float[] factor = {};
+  private float[] slope = {};
+  private float[] constant = {};
 
   /**
    * @param groups a divisor of {@code channels}
@@ -40,47 +68,89 @@ final class GroupNormKernel {
   }
 
   /**
+   * Prepares for images of one size.
+   *
+   * @param n number of examples
+   * @param channelPixels height · width
+   * @param innermost whether arrays are {@code [c, h · w, n]}, and otherwise {@code [n, c, h · w]}
+   */
+  void prepare(int n, int channelPixels, boolean innermost) {
+    outer = innermost ? 1 : n;
+    inner = innermost ? n : 1;
+    pixels = channelPixels;
+    run = inner * pixels;
+    lanes = Math.min(run, inner * ((LEAST_LANES + inner - 1) / inner));
+    means = new double[n * groups];
+    scales = new double[n * groups];
+    levels = new double[inner];
+    powers = new double[inner];
+    along = new double[inner];
+    across = new double[inner];
+    first = new float[lanes];
+    second = new float[lanes];
+    near = new float[lanes];
+    factor = new float[lanes];
+    slope = new float[lanes];
+    constant = new float[lanes];
+  }
+
+  /**
    * Normalises.
    *
    * @param x unchanged
    * @param y overwritten
-   * @param n number of examples
-   * @param channelPixels height · width
    */
-  void forward(float[] x, float[] gamma, float[] beta, float[] y, int n, int channelPixels) {
-    examples = n;
-    pixels = channelPixels;
-    means = means.length < n * groups ? new double[n * groups] : means;
-    scales = scales.length < n * groups ? new double[n * groups] : scales;
+  void forward(float[] x, float[] gamma, float[] beta, float[] y) {
     int inGroup = channels / groups;
-    int run = inGroup * pixels;
-    for (int g = 0; g < n * groups; g++) {
-      moments(x, g * run, run);
-      double mean = x[g * run] + level / run;
-      double variance = product / run - level / run * (level / run);
-      float near = (float) mean;
-      double off = mean - near;
-      means[g] = mean;
-      scales[g] = 1 / Math.sqrt(Math.max(0, variance) + epsilon);
+    double count = (double) inGroup * pixels;
+    for (int g = 0; g < outer * groups; g++) {
+      int start = g * inGroup * run;
+      moments(x, start, inGroup * run);
+      for (int example = 0; example < inner; example++) {
+        double level = levels[example] / count;
+        double mean = near[example] + level;
+        double variance = powers[example] / count - level * level;
+        means[g * inner + example] = mean;
+        scales[g * inner + example] = 1 / Math.sqrt(Math.max(0, variance) + epsilon);
+      }
       for (int k = 0; k < inGroup; k++) {
         int channel = g % groups * inGroup + k;
-        double factor = gamma[channel] * scales[g];
-        float shift = (float) (beta[channel] - off * factor);
-        normalise(x, g * run + k * pixels, near, (float) factor, shift, y);
+        for (int lane = 0; lane < lanes; lane++) {
+          int of = g * inner + lane % inner;
+          double scale = gamma[channel] * scales[of];
+          near[lane] = (float) means[of];
+          factor[lane] = (float) scale;
+          constant[lane] = (float) (beta[channel] - (means[of] - near[lane]) * scale);
+        }
+        normalise(x, start + k * run, y);
       }
     }
   }
 
-  private void normalise(float[] x, int from, float near, float factor, float shift, float[] y) {
-    if (relu) {
-      for (int i = from; i < from + pixels; i++) {
-        // Math.max, unlike a comparison, lets NaN through.
-        y[i] = Math.max(0, (x[i] - near) * factor + shift);
+  private void normalise(float[] x, int start, float[] y) {
+    int end = start + run;
+    for (int i = start; i < end; i += lanes) {
+      int length = Math.min(lanes, end - i);
+      if (relu) {
+        normaliseWithRelu(x, i, near, factor, constant, y, length);
+      } else {
+        normalise(x, i, near, factor, constant, y, length);
       }
-    } else {
-      for (int i = from; i < from + pixels; i++) {
-        y[i] = (x[i] - near) * factor + shift;
-      }
+    }
+  }
+
+  private static void normaliseWithRelu(
+      float[] x, int from, float[] near, float[] factor, float[] shift, float[] y, int length) {
+    for (int j = 0; j < length; j++) {
+      // Math.max, unlike a comparison, lets NaN through.
+      y[from + j] = Math.max(0, (x[from + j] - near[j]) * factor[j] + shift[j]);
+    }
+  }
+
+  private static void normalise(
+      float[] x, int from, float[] near, float[] factor, float[] shift, float[] y, int length) {
+    for (int j = 0; j < length; j++) {
+      y[from + j] = (x[from + j] - near[j]) * factor[j] + shift[j];
     }
   }
 
@@ -89,7 +159,8 @@ final class GroupNormKernel {
    *
    * @param x of that, unchanged
    * @param y of that, unchanged
-   * @param gradient at {@code y}; overwritten by that at {@code x}
+   * @param gradient at {@code y}; changed
+   * @param inputGradient overwritten by that at {@code x}; may be {@code gradient}
    * @param gammaGradient overwritten, summed over the examples
    * @param betaGradient overwritten, summed over the examples
    */
@@ -98,36 +169,46 @@ final class GroupNormKernel {
       float[] y,
       float[] gamma,
       float[] gradient,
+      float[] inputGradient,
       float[] gammaGradient,
       float[] betaGradient) {
     double[] gammaSums = new double[channels];
     double[] betaSums = new double[channels];
     int inGroup = channels / groups;
-    int run = inGroup * pixels;
-    for (int g = 0; g < examples * groups; g++) {
-      float near = (float) means[g];
-      double off = means[g] - near;
-      double scale = scales[g];
-      double along = 0;
-      double across = 0;
+    double count = (double) inGroup * pixels;
+    for (int g = 0; g < outer * groups; g++) {
+      int start = g * inGroup * run;
+      Arrays.fill(along, 0);
+      Arrays.fill(across, 0);
+      for (int lane = 0; lane < lanes; lane++) {
+        near[lane] = (float) means[g * inner + lane % inner];
+      }
       for (int k = 0; k < inGroup; k++) {
         int channel = g % groups * inGroup + k;
-        int from = g * run + k * pixels;
-        if (relu) {
-          cut(gradient, y, from);
+        products(gradient, x, y, start + k * run);
+        for (int example = 0; example < inner; example++) {
+          int of = g * inner + example;
+          double product = powers[example] - levels[example] * (means[of] - near[example]);
+          gammaSums[channel] += product * scales[of];
+          betaSums[channel] += levels[example];
+          along[example] += gamma[channel] * product;
+          across[example] += gamma[channel] * levels[example];
         }
-        products(gradient, x, near, from);
-        product -= level * off;
-        gammaSums[channel] += product * scale;
-        betaSums[channel] += level;
-        along += gamma[channel] * product;
-        across += gamma[channel] * level;
       }
-      double slope = -along * scale * scale * scale / run;
-      float constant = (float) (-across * scale / run - off * slope);
+      for (int lane = 0; lane < lanes; lane++) {
+        int example = lane % inner;
+        double scale = scales[g * inner + example];
+        double off = means[g * inner + example] - near[lane];
+        double bend = -along[example] * scale * scale * scale / count;
+        slope[lane] = (float) bend;
+        constant[lane] = (float) (-across[example] * scale / count - off * bend);
+      }
       for (int k = 0; k < inGroup; k++) {
-        float factor = (float) (gamma[g % groups * inGroup + k] * scale);
-        combine(gradient, x, g * run + k * pixels, factor, near, (float) slope, constant);
+        float weight = gamma[g % groups * inGroup + k];
+        for (int lane = 0; lane < lanes; lane++) {
+          factor[lane] = (float) (weight * scales[g * inner + lane % inner]);
+        }
+        combine(gradient, x, start + k * run, inputGradient);
       }
     }
     for (int channel = 0; channel < channels; channel++) {
@@ -136,90 +217,115 @@ final class GroupNormKernel {
     }
   }
 
-  private void combine(
+  private void combine(float[] gradient, float[] x, int start, float[] result) {
+    int end = start + run;
+    for (int i = start; i < end; i += lanes) {
+      int length = Math.min(lanes, end - i);
+      combine(gradient, x, i, factor, near, slope, constant, result, length);
+    }
+  }
+
+  private static void combine(
       float[] gradient,
       float[] x,
       int from,
-      float factor,
-      float near,
-      float slope,
-      float constant) {
-    for (int i = from; i < from + pixels; i++) {
-      gradient[i] = gradient[i] * factor + (x[i] - near) * slope + constant;
+      float[] factor,
+      float[] near,
+      float[] slope,
+      float[] constant,
+      float[] result,
+      int length) {
+    for (int j = 0; j < length; j++) {
+      result[from + j] =
+          gradient[from + j] * factor[j] + (x[from + j] - near[j]) * slope[j] + constant[j];
+    }
+  }
+
+  /**
+   * Sets {@link #near} to about the mean of each example, and {@link #levels} and {@link #powers}
+   * to Σ and Σ² of the differences from that.
+   */
+  private void moments(float[] x, int start, int length) {
+    int steps = length / inner;
+    for (int lane = 0; lane < inner; lane++) {
+      double sum = 0;
+      for (int i = 0; i < SAMPLED; i++) {
+        sum += x[start + (int) ((long) steps * i / SAMPLED) * inner + lane];
+      }
+      near[lane] = (float) (sum / SAMPLED);
+    }
+    for (int lane = inner; lane < lanes; lane++) {
+      near[lane] = near[lane - inner];
+    }
+    Arrays.fill(levels, 0);
+    Arrays.fill(powers, 0);
+    int end = start + length;
+    int i = start;
+    while (i < end) {
+      Arrays.fill(first, 0);
+      Arrays.fill(second, 0);
+      for (int times = 0; times < SUMMED_IN_FLOAT && i < end; times++) {
+        int part = Math.min(lanes, end - i);
+        addMoments(x, i, near, first, second, part);
+        i += part;
+      }
+      addUp();
+    }
+  }
+
+  private static void addMoments(
+      float[] x, int from, float[] near, float[] sums, float[] squares, int length) {
+    for (int j = 0; j < length; j++) {
+      float difference = x[from + j] - near[j];
+      sums[j] += difference;
+      squares[j] += difference * difference;
+    }
+  }
+
+  /**
+   * Sets {@link #levels} and {@link #powers} to Σ u and Σ u · (x − near) of a channel, where u is
+   * the gradient that ReLU lets through.
+   */
+  private void products(float[] gradient, float[] x, float[] y, int start) {
+    Arrays.fill(levels, 0);
+    Arrays.fill(powers, 0);
+    int end = start + run;
+    int i = start;
+    while (i < end) {
+      Arrays.fill(first, 0);
+      Arrays.fill(second, 0);
+      for (int times = 0; times < SUMMED_IN_FLOAT && i < end; times++) {
+        int part = Math.min(lanes, end - i);
+        if (relu) {
+          cut(gradient, y, i, part);
+        }
+        addProducts(gradient, x, i, near, first, second, part);
+        i += part;
+      }
+      addUp();
     }
   }
 
   /** ReLU lets no gradient through where its output is 0. */
-  private void cut(float[] gradient, float[] y, int from) {
-    for (int i = from; i < from + pixels; i++) {
+  private static void cut(float[] gradient, float[] y, int from, int length) {
+    for (int i = from; i < from + length; i++) {
       // 1 for the smallest positive float or more, otherwise 0: nobody could predict a branch here.
       gradient[i] *= Math.min(1, y[i] * 0x1p127f * 0x1p127f);
     }
   }
 
-  // Four sums of each kind at a time, since each addition waits for the one before it.
-
-  /** {@link #level} and {@link #product} are Σ and Σ² of the differences from the first. */
-  private void moments(float[] x, int from, int length) {
-    float first = x[from];
-    double a = 0;
-    double b = 0;
-    double c = 0;
-    double d = 0;
-    double e = 0;
-    double f = 0;
-    double g = 0;
-    double h = 0;
-    int i = from;
-    for (; i < from + length - 3; i += 4) {
-      double u = x[i] - (double) first;
-      double v = x[i + 1] - (double) first;
-      double w = x[i + 2] - (double) first;
-      double z = x[i + 3] - (double) first;
-      a += u;
-      b += v;
-      c += w;
-      d += z;
-      e += u * u;
-      f += v * v;
-      g += w * w;
-      h += z * z;
+  private static void addProducts(
+      float[] u, float[] x, int from, float[] near, float[] sums, float[] products, int length) {
+    for (int j = 0; j < length; j++) {
+      sums[j] += u[from + j];
+      products[j] += u[from + j] * (x[from + j] - near[j]);
     }
-    for (; i < from + length; i++) {
-      double u = x[i] - (double) first;
-      a += u;
-      e += u * u;
-    }
-    level = a + b + (c + d);
-    product = e + f + (g + h);
   }
 
-  /** {@link #level} and {@link #product} are Σ u and Σ u · (x − near) of a channel. */
-  private void products(float[] u, float[] x, float near, int from) {
-    double a = 0;
-    double b = 0;
-    double c = 0;
-    double d = 0;
-    double e = 0;
-    double f = 0;
-    double g = 0;
-    double h = 0;
-    int i = from;
-    for (; i < from + pixels - 3; i += 4) {
-      a += u[i];
-      b += u[i + 1];
-      c += u[i + 2];
-      d += u[i + 3];
-      e += u[i] * (double) (x[i] - near);
-      f += u[i + 1] * (double) (x[i + 1] - near);
-      g += u[i + 2] * (double) (x[i + 2] - near);
-      h += u[i + 3] * (double) (x[i + 3] - near);
+  private void addUp() {
+    for (int lane = 0; lane < lanes; lane++) {
+      levels[lane % inner] += first[lane];
+      powers[lane % inner] += second[lane];
     }
-    for (; i < from + pixels; i++) {
-      a += u[i];
-      e += u[i] * (double) (x[i] - near);
-    }
-    level = a + b + (c + d);
-    product = e + f + (g + h);
   }
 }

@@ -74,7 +74,8 @@ final class GroupNormLayer extends BaseLayer<GroupNorm> {
     NativeFloats.read(getParam(GroupNormParameters.GAMMA), 0, gamma, gamma.length);
     NativeFloats.read(getParam(GroupNormParameters.BETA), 0, beta, beta.length);
     int examples = (int) input.size(0);
-    kernel.forward(x, gamma, beta, y, examples, length / examples / gamma.length);
+    kernel.prepare(examples, length / examples / gamma.length, false);
+    kernel.forward(x, gamma, beta, y);
   }
 
   @Override
@@ -89,7 +90,7 @@ final class GroupNormLayer extends BaseLayer<GroupNorm> {
     NativeFloats.readAll(epsilon, gradientRoom);
     float[] gammaGradient = new float[gamma.length];
     float[] betaGradient = new float[beta.length];
-    kernel.backward(x, y, gamma, gradientRoom, gammaGradient, betaGradient);
+    kernel.backward(x, y, gamma, gradientRoom, gradientRoom, gammaGradient, betaGradient);
     Gradient gradient = new DefaultGradient();
     keep(gradient, GroupNormParameters.GAMMA, gammaGradient);
     keep(gradient, GroupNormParameters.BETA, betaGradient);

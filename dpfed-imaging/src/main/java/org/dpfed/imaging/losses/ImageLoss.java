@@ -2,6 +2,7 @@ package org.dpfed.imaging.losses;
 
 import java.util.List;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
+import org.dpfed.dl4j.layers.SoftmaxLoss;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.IActivation;
@@ -18,7 +19,8 @@ import org.nd4j.linalg.lossfunctions.ILossFunction;
  * probabilities. A mask {@code [n, 1, h, w]} weighs the pixels, those with 0 count as if they were
  * not there, and an image without any other has the loss 0. Arithmetic is in double.
  */
-public sealed interface ImageLoss extends ILossFunction permits CrossEntropy, SoftDice {
+public sealed interface ImageLoss extends ILossFunction, SoftmaxLoss
+    permits CrossEntropy, SoftDice {
   /** Pixels of an image: height · width, or 1 for a classifier. */
   int pixels();
 
@@ -36,6 +38,11 @@ public sealed interface ImageLoss extends ILossFunction permits CrossEntropy, So
    *     probabilities, as if these were independent; null when nobody wants them
    */
   double of(Pixels image, double @Nullable [] slopes);
+
+  @Override
+  default double lossOf(double[] logits, double[] labels, double[] weights) {
+    return PixelRows.replaceByGradient(this, logits, labels, weights);
+  }
 
   @Override
   default double computeScore(

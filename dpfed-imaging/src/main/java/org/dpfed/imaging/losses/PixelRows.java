@@ -54,21 +54,29 @@ final class PixelRows {
     }
     long rows = logits.size(0);
     if (rows % loss.pixels() != 0) {
-      throw new IllegalArgumentException(
-          "%s is for images of %d pixels, a batch has %d; make it with the height times the width of the network's output. Where the check before round 1 tries images of another size, give it some by Dl4jClientTrainer.withProbe"
-              .formatted(loss, loss.pixels(), rows));
+      throw wrongPixels(loss, rows);
     }
-    if (!loss.classWeights().isEmpty() && loss.classWeights().size() != logits.size(1)) {
-      throw new IllegalArgumentException(
-          "%s has %d class weights, the network has %d outputs for each pixel"
-              .formatted(loss, loss.classWeights().size(), logits.size(1)));
-    }
+    requireWeights(loss, logits.size(1));
     if (mask != null && mask.length() != rows) {
       throw new IllegalArgumentException(
           "%s takes masks [n, 1, h, w], one value for each of %d pixels, got %s"
               .formatted(loss, rows, Arrays.toString(mask.shape())));
     }
     return new PixelRows(logits, labels, mask, loss.pixels());
+  }
+
+  private static IllegalArgumentException wrongPixels(ImageLoss loss, long pixels) {
+    return new IllegalArgumentException(
+        "%s is for images of %d pixels, a batch has %d; make it with the height times the width of the network's output. Where the check before round 1 tries images of another size, give it some by Dl4jClientTrainer.withProbe"
+            .formatted(loss, loss.pixels(), pixels));
+  }
+
+  private static void requireWeights(ImageLoss loss, long classes) {
+    if (!loss.classWeights().isEmpty() && loss.classWeights().size() != classes) {
+      throw new IllegalArgumentException(
+          "%s has %d class weights, the network has %d outputs for each pixel"
+              .formatted(loss, loss.classWeights().size(), classes));
+    }
   }
 
   private static double[] doubles(INDArray array) {
@@ -83,33 +91,69 @@ final class PixelRows {
 
   private Pixels image(int image) {
     int from = image * pixels * classes;
-    double[] logs = Arrays.copyOfRange(logits, from, from + pixels * classes);
-    double[] probabilities = new double[logs.length];
-    for (int pixel = 0; pixel < logs.length; pixel += classes) {
-      softmax(logs, probabilities, pixel);
-    }
-    return new Pixels(
-        classes,
-        logs,
-        probabilities,
-        Arrays.copyOfRange(labels, from, from + logs.length),
+    return pixels(
+        Arrays.copyOfRange(logits, from, from + pixels * classes),
+        Arrays.copyOfRange(labels, from, from + pixels * classes),
         Arrays.copyOfRange(weights, image * pixels, (image + 1) * pixels));
   }
 
+  /** The pixels of an image, of whose logits the logarithms of the probabilities are made. */
+  private static Pixels pixels(double[] logits, double[] labels, double[] weights) {
+    int classes = logits.length / weights.length;
+    double[] probabilities = new double[logits.length];
+    for (int pixel = 0; pixel < logits.length; pixel += classes) {
+      softmax(logits, probabilities, pixel, classes);
+    }
+    return new Pixels(classes, logits, probabilities, labels, weights);
+  }
+
   /** Turns logits into logarithms of probabilities. */
-  private void softmax(double[] logs, double[] probabilities, int from) {
+  private static void softmax(double[] logs, double[] probabilities, int from, int classes) {
     double most = logs[from];
     for (int k = from + 1; k < from + classes; k++) {
       most = Math.max(most, logs[k]);
     }
     double sum = 0;
     for (int k = from; k < from + classes; k++) {
-      sum += Math.exp(logs[k] - most);
+      probabilities[k] = Math.exp(logs[k] - most);
+      sum += probabilities[k];
     }
     double scale = most + Math.log(sum);
     for (int k = from; k < from + classes; k++) {
       logs[k] -= scale;
-      probabilities[k] = Math.exp(logs[k]);
+      probabilities[k] /= sum;
+    }
+  }
+
+  /**
+   * The loss of one image.
+   *
+   * @param logits overwritten by the gradient at them
+   */
+  static double replaceByGradient(
+      ImageLoss loss, double[] logits, double[] labels, double[] weights) {
+    if (weights.length != loss.pixels()) {
+      throw wrongPixels(loss, weights.length);
+    }
+    requireWeights(loss, logits.length / weights.length);
+    Pixels image = pixels(logits.clone(), labels, weights);
+    double value = loss.of(image, logits);
+    addSoftmax(image, logits);
+    return value;
+  }
+
+  /** Turns slopes by log probabilities into the gradient at the logits. */
+  private static void addSoftmax(Pixels image, double[] slopes) {
+    int classes = image.classes();
+    for (int pixel = 0; pixel < image.labels().length; pixel += classes) {
+      double sum = 0;
+      for (int k = pixel; k < pixel + classes; k++) {
+        sum += slopes[k];
+      }
+      for (int k = pixel; k < pixel + classes; k++) {
+        // The logarithm of class j's probability has the derivative (j = k) − pₖ.
+        slopes[k] -= image.probabilities()[k] * sum;
+      }
     }
   }
 
@@ -134,16 +178,8 @@ final class PixelRows {
     for (int image = 0; image < images(); image++) {
       Pixels each = image(image);
       loss.of(each, slopes);
-      for (int pixel = 0; pixel < slopes.length; pixel += classes) {
-        double sum = 0;
-        for (int k = pixel; k < pixel + classes; k++) {
-          sum += slopes[k];
-        }
-        for (int k = pixel; k < pixel + classes; k++) {
-          // The logarithm of class j's probability has the derivative (j = k) − pₖ.
-          gradient[image * slopes.length + k] = slopes[k] - each.probabilities()[k] * sum;
-        }
-      }
+      addSoftmax(each, slopes);
+      System.arraycopy(slopes, 0, gradient, image * slopes.length, slopes.length);
     }
     return array(gradient, classes);
   }

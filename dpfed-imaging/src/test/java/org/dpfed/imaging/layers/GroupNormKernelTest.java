@@ -35,24 +35,40 @@ final class GroupNormKernelTest {
   @ParameterizedTest
   @MethodSource("cases")
   void forwardAndBackward_anyShape_areThoseOfPyTorch(JsonNode each) {
-    int channels = each.get("channels").asInt();
-    GroupNormKernel kernel =
-        new GroupNormKernel(
-            channels, each.get("groups").asInt(), 1e-5, each.get("relu").asBoolean());
-    float[] x = floats(each, "x");
-    float[] y = new float[x.length];
-    float[] gamma = floats(each, "gamma");
-    int n = each.get("n").asInt();
-    kernel.forward(x, gamma, floats(each, "beta"), y, n, x.length / n / channels);
-    float[] dx = floats(each, "dy");
-    float[] gammaGradient = new float[channels];
-    float[] betaGradient = new float[channels];
-    kernel.backward(x, y, gamma, dx, gammaGradient, betaGradient);
+    for (boolean innermost : new boolean[] {false, true}) {
+      int n = each.get("n").asInt();
+      int channels = each.get("channels").asInt();
+      GroupNormKernel kernel =
+          new GroupNormKernel(
+              channels, each.get("groups").asInt(), 1e-5, each.get("relu").asBoolean());
+      float[] x = laidOut(floats(each, "x"), n, innermost);
+      float[] y = new float[x.length];
+      float[] gamma = floats(each, "gamma");
+      kernel.prepare(n, x.length / n / channels, innermost);
+      kernel.forward(x, gamma, floats(each, "beta"), y);
+      float[] dx = laidOut(floats(each, "dy"), n, innermost);
+      float[] gammaGradient = new float[channels];
+      float[] betaGradient = new float[channels];
+      kernel.backward(x, y, gamma, dx, dx, gammaGradient, betaGradient);
 
-    assertThat(y).containsExactly(floats(each, "y"), within(4e-6f));
-    assertThat(dx).containsExactly(floats(each, "dx"), within(4e-6f));
-    assertThat(gammaGradient).containsExactly(floats(each, "dgamma"), within(4e-6f));
-    assertThat(betaGradient).containsExactly(floats(each, "dbeta"), within(4e-6f));
+      assertThat(y).containsExactly(laidOut(floats(each, "y"), n, innermost), within(4e-6f));
+      assertThat(dx).containsExactly(laidOut(floats(each, "dx"), n, innermost), within(4e-6f));
+      assertThat(gammaGradient).containsExactly(floats(each, "dgamma"), within(4e-6f));
+      assertThat(betaGradient).containsExactly(floats(each, "dbeta"), within(4e-6f));
+    }
+  }
+
+  /** The same with the examples innermost, if wanted. */
+  private static float[] laidOut(float[] values, int n, boolean innermost) {
+    if (!innermost) {
+      return values;
+    }
+    float[] turned = new float[values.length];
+    int length = values.length / n;
+    for (int i = 0; i < values.length; i++) {
+      turned[i % length * n + i / length] = values[i];
+    }
+    return turned;
   }
 
   private static float[] floats(JsonNode each, String name) {
@@ -67,14 +83,11 @@ final class GroupNormKernelTest {
   @Test
   void forward_equalPixels_areBeta() {
     float[] y = new float[8];
-    new GroupNormKernel(2, 1, 1e-5, false)
-        .forward(
-            new float[] {3, 3, 3, 3, 3, 3, 3, 3},
-            new float[] {2, 2},
-            new float[] {0.5f, -1},
-            y,
-            1,
-            4);
+    GroupNormKernel kernel = new GroupNormKernel(2, 1, 1e-5, false);
+    kernel.prepare(1, 4, false);
+    float[] gamma = {2, 2};
+    float[] beta = {0.5f, -1};
+    kernel.forward(new float[] {3, 3, 3, 3, 3, 3, 3, 3}, gamma, beta, y);
     assertThat(y).containsExactly(0.5f, 0.5f, 0.5f, 0.5f, -1, -1, -1, -1);
   }
 
@@ -82,14 +95,10 @@ final class GroupNormKernelTest {
   @Test
   void forward_notANumber_staysInItsExampleAndIsSeen() {
     float[] y = new float[8];
-    new GroupNormKernel(1, 1, 1e-5, true)
-        .forward(
-            new float[] {Float.NaN, 1, 2, 3, 0, 1, 2, 3},
-            new float[] {1},
-            new float[] {0},
-            y,
-            2,
-            4);
+    GroupNormKernel kernel = new GroupNormKernel(1, 1, 1e-5, true);
+    kernel.prepare(2, 4, false);
+    float[] x = {Float.NaN, 1, 2, 3, 0, 1, 2, 3};
+    kernel.forward(x, new float[] {1}, new float[] {0}, y);
     assertThat(y[1]).isNaN();
     assertThat(y[7]).isGreaterThan(1);
   }

@@ -1,0 +1,108 @@
+package org.dpfed.dl4j.internal;
+
+import java.util.Arrays;
+import java.util.Optional;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.dpfed.dl4j.layers.BatchShape;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Training steps for a network of known layers. Data passes from kernel to kernel in Java arrays,
+ * then the parameters are changed by the flat gradient. DL4J's own step creates dozens of arrays,
+ * all of which the garbage collector must trace.
+ */
+public final class TrainingSteps implements AutoCloseable {
+  private final NetworkKernels kernels;
+  private final UpdateRule rule;
+
+  private TrainingSteps(NetworkKernels kernels, UpdateRule rule) {
+    this.kernels = kernels;
+    this.rule = rule;
+  }
+
+  /** The steps of a network with fast layers; empty where there is an {@link #obstacle}. */
+  public static Optional<TrainingSteps> of(Model model) {
+    try {
+      return Optional.of(make(model));
+    } catch (NotFastException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** Why DL4J must compute the steps of a network, in one line; empty when it need not. */
+  public static Optional<String> obstacle(Model model) {
+    try {
+      make(model).close();
+      return Optional.empty();
+    } catch (NotFastException e) {
+      return Optional.of(e.reason());
+    }
+  }
+
+  private static TrainingSteps make(Model model) throws NotFastException {
+    NetworkKernels kernels = NetworkKernels.of(model);
+    if (model.getGradientsViewArray() == null) {
+      if (model instanceof MultiLayerNetwork network) {
+        network.initGradientsView();
+      } else {
+        ((ComputationGraph) model).initGradientsView();
+      }
+    }
+    return new TrainingSteps(kernels, UpdateRule.of(model));
+  }
+
+  /**
+   * One step on one batch.
+   *
+   * @param features in 'c' order, at least as long as {@code shape} says; unchanged
+   * @param shape of the features, {@code [n, features]} or {@code [n, c, h, w]}
+   * @param labels in 'c' order; unchanged
+   * @param labelsShape {@code [n, classes]}, or {@code [n, classes, h, w]} where the network's
+   *     output is images
+   * @param weights of the labels' pixels in 'c' order, {@code [n, 1, h, w]}; null for 1 each
+   * @return the mean loss of the batch before the step
+   */
+  public double take(
+      float[] features,
+      long[] shape,
+      float[] labels,
+      long[] labelsShape,
+      float @Nullable [] weights) {
+    KernelGraph graph = kernels.graph();
+    OutputLoss loss = kernels.loss();
+    float[] logits = graph.forward(features, BatchShape.of(shape));
+    BatchShape output = graph.resultShape();
+    requireLabels(output, labelsShape);
+    double total = loss.of(logits, output, labels, weights, graph.resultGradient());
+    double regularisation = rule.regularisation();
+    graph.backward();
+    rule.apply(output.examples());
+    return total / output.examples() + regularisation;
+  }
+
+  private void requireLabels(BatchShape output, long[] labelsShape) {
+    boolean images = kernels.loss().isOfImages();
+    long[] wanted =
+        images
+            ? new long[] {output.examples(), output.channels(), output.height(), output.width()}
+            : new long[] {output.examples(), output.features()};
+    if (!Arrays.equals(labelsShape, wanted)) {
+      throw new IllegalArgumentException(
+          "labels must have shape %s for this batch, had %s"
+              .formatted(Arrays.toString(wanted), Arrays.toString(labelsShape)));
+    }
+  }
+
+  /** Whether the network's output is images, so that labels may have weights. */
+  public boolean takesWeights() {
+    return kernels.loss().isOfImages();
+  }
+
+  /** Frees memory outside the heap. */
+  @Override
+  public void close() {
+    kernels.close();
+  }
+}
