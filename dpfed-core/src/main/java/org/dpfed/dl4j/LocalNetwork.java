@@ -84,7 +84,7 @@ final class LocalNetwork implements AutoCloseable {
     Nd4j.getRandom().setSeed(seed);
   }
 
-  /** Everything that training changes and that is neither a parameter nor a generator. */
+  /** Restores all that training changes beside the parameters and the generator. */
   private void restart() {
     INDArray state = updaterState();
     if (state != null && pristineUpdaterState != null) {

@@ -199,9 +199,9 @@ public final class NetworkTemplate {
    * <p>Clients keep nothing from one round to the next: in every round each trains its personal
    * parameters anew from their initial values for {@link LocalTraining#personalSteps}, with the
    * shared ones held, and then the shared ones with the personal ones held (Singhal et al.,
-   * <i>Federated Reconstruction</i>, NeurIPS 2021, section 3, without its division of a client's
-   * examples; the order of steps is that of Collins et al., <i>Exploiting Shared Representations
-   * for Personalized Federated Learning</i>, ICML 2021).
+   * <i>Federated Reconstruction</i>, NeurIPS 2021, without its division of a client's examples; the
+   * order of steps is that of Collins et al., <i>Exploiting Shared Representations for Personalized
+   * Federated Learning</i>, ICML 2021).
    *
    * @param layers names of layers or vertices, all of whose trained parameters become personal;
    *     they replace those named before

@@ -11,7 +11,7 @@ import org.nd4j.linalg.dataset.api.DataSet;
 /**
  * Evaluates a network with personal layers on held-out clients, as they would use it: each trains
  * the personal layers on a random half of its examples, as in a round of training, and is judged by
- * the other half (Singhal et al., <i>Federated Reconstruction</i>, NeurIPS 2021, section 4.1).
+ * the other half (Singhal et al., <i>Federated Reconstruction</i>, NeurIPS 2021).
  *
  * <p>The held-out clients must have taken no part in training. Nothing of them is noised: no
  * guarantee covers them.
