@@ -1,4 +1,4 @@
-"""Writes the results of benchmarks/segmentation.sh as Markdown: table.py RUNS HOW SEEDS"""
+"""Writes the results of benchmarks/segmentation.sh as Markdown: table.py RUNS HOW SEEDS EPSILONS"""
 
 import json
 import pathlib
@@ -6,6 +6,7 @@ import statistics
 import sys
 
 runs, how, seeds = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3].split()
+epsilons = sys.argv[4].split()
 
 
 def reports(name):
@@ -78,7 +79,7 @@ each ε does to Dice. Real patients differ more than these. Tested on the other 
 )
 print("| guarantee for one simulated patient | noise multiplier | Dice on the other subject | of each seed |")
 print("| --- | ---: | ---: | --- |")
-for name in ("none", "epsilon8", "epsilon2"):
+for name in ["none"] + ["epsilon" + epsilon for epsilon in epsilons]:
     found = reports(name)
     guarantee = found[0]["guarantee"]
     stated = (
@@ -95,7 +96,8 @@ print(
 print(
     """
 Four coronal slices of the other subject, `ch2`. Columns: the slice; truth; predictions of the model trained on half of
-the slices; of the model trained on simulated patients without privacy; of the one with ε = 8, all of the first seed.
+the slices; of the model trained on simulated patients without privacy; of the one with ε = %s, all of the first seed.
 
 ![slices, truth and predictions](segmentation.png)"""
+    % epsilons[0]
 )
