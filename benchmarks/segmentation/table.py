@@ -48,7 +48,7 @@ print("dpfed %s, Deeplearning4j %s.\n" % (versions["dpfed"], versions["deeplearn
 print(
     """The subjects are the T1 volumes of Debian's `insighttoolkit5-examples` (`KmeansTest_T1UCharRaw`, Apache-2.0) and
 `mricron-data` (`ch2`, BSD-3-Clause). Truth is each package's own brain mask: `KmeansTest_T1RawSkullStrip` above 0 and
-`ch2bet` above 0, which two different programs made. Both are brought to coronal slices of 64 × 64 voxels of 4 × 4 mm, 3 mm
+`ch2bet` above 0; the two need not draw its border alike. Both are brought to coronal slices of 64 × 64 voxels of 4 × 4 mm, 3 mm
 thick ([prepare.py](../segmentation/prepare.py)); slices without brain are left out. All intensities are scaled from 0
 to 160. Dice is that of the class brain, over all voxels of the test slices.
 """
