@@ -5,14 +5,15 @@
 #   benchmarks/run.sh segmentation [ITK_DIRECTORY MRICRON_DIRECTORY]
 #
 # The directories are those with KmeansTest_T1UCharRaw.nii.gz of Debian's insighttoolkit5-examples and with ch2.nii.gz of
-# mricron-data; the default is where Debian installs them. SEEDS="1 2 3" names the seeds. Runs are kept in
-# runs/segmentation and not trained again.
+# mricron-data; the default is where Debian installs them. SEEDS="1 2 3" names the seeds, EPSILONS="8 2" the
+# budgets. Runs are kept in runs/segmentation and not trained again.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 itk=$(readlink -f "${1:-/usr/share/doc/insighttoolkit5-examples/examples/Data}")
 mricron=$(readlink -f "${2:-/usr/share/mricron/templates}")
 cd "$root"
 seeds=${SEEDS:-1 2 3}
+epsilons=${EPSILONS:-8 2}
 here=benchmarks/segmentation
 runs=runs/segmentation
 results=benchmarks/results
@@ -29,7 +30,7 @@ done
   exit 1
 }
 mkdir -p "$data" "$results"
-"$python" "$here/prepare.py" "$itk" "$mricron" "$data"
+[ -f "$data/private.csv" ] || "$python" "$here/prepare.py" "$itk" "$mricron" "$data"
 
 # train NAME FLAGS...
 train() {
@@ -47,15 +48,16 @@ for seed in $seeds; do
   done
   train "none-$seed" --config "$here/private.yaml" --data-file "$data/private.csv" --seed "$seed" --model-seed "$seed" \
     --noise-multiplier 0
-  for epsilon in 8 2; do
+  for epsilon in $epsilons; do
     train "epsilon$epsilon-$seed" --config "$here/private.yaml" --data-file "$data/private.csv" --seed "$seed" \
       --model-seed "$seed" --epsilon "$epsilon"
   done
 done
 
 first=${seeds%% *}
+most=${epsilons%% *}
 java -cp "dpfed-cli/target/classes:$(cat dpfed-cli/target/launch/class-path)" "$here/Picture.java" \
   "$results/segmentation.png" "$data/volumes/ch2-image.nii.gz" "$data/volumes/ch2-labels.nii.gz" \
-  "$runs/split-itk-$first/model.zip" "$runs/none-$first/model.zip" "$runs/epsilon8-$first/model.zip"
-how="\`benchmarks/run.sh segmentation\`, seeds $seeds, commit $(git rev-parse --short HEAD), $(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(java -version 2>&1 | head -1)."
-"$python" "$here/table.py" "$runs" "$how" "$seeds" | tee "$results/segmentation.md"
+  "$runs/split-itk-$first/model.zip" "$runs/none-$first/model.zip" "$runs/epsilon$most-$first/model.zip"
+how="\`SEEDS=\"$seeds\" EPSILONS=\"$epsilons\" benchmarks/run.sh segmentation\`, commit $(git rev-parse --short HEAD), $(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(java -version 2>&1 | head -1)."
+"$python" "$here/table.py" "$runs" "$how" "$seeds" "$epsilons" | tee "$results/segmentation.md"

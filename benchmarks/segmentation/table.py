@@ -1,4 +1,4 @@
-"""Writes the results of benchmarks/segmentation.sh as Markdown: table.py RUNS HOW SEEDS"""
+"""Writes the results of benchmarks/segmentation.sh as Markdown: table.py RUNS HOW SEEDS EPSILONS"""
 
 import json
 import pathlib
@@ -6,6 +6,7 @@ import statistics
 import sys
 
 runs, how, seeds = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3].split()
+epsilons = sys.argv[4].split()
 
 
 def reports(name):
@@ -47,7 +48,7 @@ print("dpfed %s, Deeplearning4j %s.\n" % (versions["dpfed"], versions["deeplearn
 print(
     """The subjects are the T1 volumes of Debian's `insighttoolkit5-examples` (`KmeansTest_T1UCharRaw`, Apache-2.0) and
 `mricron-data` (`ch2`, BSD-3-Clause). Truth is each package's own brain mask: `KmeansTest_T1RawSkullStrip` above 0 and
-`ch2bet` above 0, which two different programs made. Both are brought to coronal slices of 64 × 64 voxels of 4 × 4 mm, 3 mm
+`ch2bet` above 0; the two need not draw its border alike. Both are brought to coronal slices of 64 × 64 voxels of 4 × 4 mm, 3 mm
 thick ([prepare.py](../segmentation/prepare.py)); slices without brain are left out. All intensities are scaled from 0
 to 160. Dice is that of the class brain, over all voxels of the test slices.
 """
@@ -78,7 +79,7 @@ each ε does to Dice. Real patients differ more than these. Tested on the other 
 )
 print("| guarantee for one simulated patient | noise multiplier | Dice on the other subject | of each seed |")
 print("| --- | ---: | ---: | --- |")
-for name in ("none", "epsilon8", "epsilon2"):
+for name in ["none"] + ["epsilon" + epsilon for epsilon in epsilons]:
     found = reports(name)
     guarantee = found[0]["guarantee"]
     stated = (
@@ -95,7 +96,8 @@ print(
 print(
     """
 Four coronal slices of the other subject, `ch2`. Columns: the slice; truth; predictions of the model trained on half of
-the slices; of the model trained on simulated patients without privacy; of the one with ε = 8, all of the first seed.
+the slices; of the model trained on simulated patients without privacy; of the one with ε = %s, all of the first seed.
 
 ![slices, truth and predictions](segmentation.png)"""
+    % epsilons[0]
 )
