@@ -115,14 +115,18 @@ final class MadeImages {
       for (int instance = 1; instance <= 2; instance++) {
         Files.write(
             study.resolve("IM000" + instance),
-            dicom(id, "1.2.3.%d.%d".formatted(patient, instance), 1 - patient % 2));
+            dicom(
+                id,
+                "1.2.3." + patient,
+                "1.2.3.%d.%d".formatted(patient, instance),
+                1 - patient % 2));
       }
     }
     Files.write(directory.resolve("archive").resolve("DICOMDIR"), new byte[] {1});
     Files.writeString(directory.resolve("labels.csv"), labels);
   }
 
-  private byte[] dicom(String patient, String instance, int label) {
+  private byte[] dicom(String patient, String study, String instance, int label) {
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     file.writeBytes(new byte[128]);
     file.writeBytes("DICM".getBytes(StandardCharsets.US_ASCII));
@@ -130,7 +134,8 @@ final class MadeImages {
     element(file, 0x00080018, "UI", ascii(instance));
     element(file, 0x00080060, "CS", ascii("MR"));
     element(file, 0x00100020, "LO", ascii(patient));
-    element(file, 0x0020000E, "UI", ascii("1.2.3"));
+    element(file, 0x0020000D, "UI", ascii(study));
+    element(file, 0x0020000E, "UI", ascii(study + ".0"));
     element(file, 0x00280002, "US", number(1));
     element(file, 0x00280004, "CS", ascii("MONOCHROME2"));
     element(file, 0x00280010, "US", number(SIDE));
