@@ -150,7 +150,7 @@ def main():
     lines = ["patient,label"]
     odds = len(pools[1]) / len(pools[0])
     most = int(len(images) * (1 - SPARE) / ((1 + MOST_IMAGES) / 2))
-    print("hospital,patients,ill,images,bits,photometric")
+    print("hospital,patients,ill,images,gain,offset,blur,noise,bits,photometric")
     for place, hospital in enumerate(HOSPITALS, 1):
         number = round(min(given.patients, most) * hospital.patients)
         likely = hospital.odds * odds / (1 + hospital.odds * odds)
@@ -165,7 +165,8 @@ def main():
                 write(folder / f"{instance}.dcm", scanned(images[image], hospital, random), hospital, patient, uid)
             ill += label
             files += len(taken)
-        print(f"{hospital.name},{number},{ill},{files},{hospital.bits},{hospital.photometric}")
+        scanner = hospital.gain, hospital.offset, hospital.blur, hospital.noise, hospital.bits, hospital.photometric
+        print(hospital.name, number, ill, files, *scanner, sep=",")
     (given.directory / "labels.csv").write_text("\n".join(lines) + "\n")
 
 
