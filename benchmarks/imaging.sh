@@ -66,7 +66,7 @@ $python benchmarks/imaging/store.py "$url" "$server/credentials" "$work/served"
 DPFED_DICOM_CREDENTIALS=$(cat "$server/credentials")
 export DPFED_DICOM_CREDENTIALS
 
-# sweep NAME SOURCE COHORT CLIP_NORM PRIVACY: trains once for each seed and for each epsilon that PRIVACY lists.
+# sweep NAME SOURCE COHORT PRIVACY: trains once for each seed and for each epsilon that PRIVACY lists.
 sweep() {
   [ ! -f "$work/sweeps/$1/summary.md" ] || return 0
   rm -rf "$work/sweeps/$1"
@@ -90,13 +90,13 @@ server:
   learningRate: 2
 privacy:
   expectedCohortSize: $3
-  clipNorm: $4
+  clipNorm: 0.5
   rounds: $rounds
   delta: 1.0e-4
 run:
   evaluateEvery: 20
 sweep:
-  privacy.$5
+  privacy.$4
   seeds: [$seeds]
 END
   ./dpfed sweep --config "$work/$1.yaml" --sweeps "$work/sweeps" --name "$1"
@@ -119,12 +119,12 @@ last=$(echo "$epsilons" | sed 's/.*, *//')
 set --
 for hospital in $hospitals; do
   its=$(awk -F, -v h="$hospital" '$1 == h { print $2 }' "$work/hospitals.csv")
-  sweep "private-$hospital" "$(place "$hospital")" $((its / 20)) 0.5 "epsilon: [$last]"
-  sweep "open-$hospital" "$(place "$hospital")" $((its < cohort ? its : cohort)) 1000 "noiseMultiplier: [0]"
+  sweep "private-$hospital" "$(place "$hospital")" $((its / 20)) "epsilon: [$last]"
+  sweep "open-$hospital" "$(place "$hospital")" $((its < cohort ? its : cohort)) "noiseMultiplier: [0]"
   set -- "$@" --alone "$hospital=$work/sweeps/open-$hospital" --alone-private "$hospital=$work/sweeps/private-$hospital"
 done
-sweep private "$everywhere" "$cohort" 0.5 "epsilon: [$epsilons]"
-sweep open "$everywhere" "$cohort" 1000 "noiseMultiplier: [0]"
+sweep private "$everywhere" "$cohort" "epsilon: [$epsilons]"
+sweep open "$everywhere" "$cohort" "noiseMultiplier: [0]"
 
 target=$root/dpfed-bench/target
 mkdir -p "$target"
@@ -147,7 +147,7 @@ a patient are one client.
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 $(sed '1d; s/,/ | /g; s/^/| /; s/$/ |/' "$work/hospitals.csv")
 
-All runs train the same network (\`tanh-cnn\`) for $rounds rounds; $((cohort)) patients are expected in a round, and
+All runs train the same network (\`tanh-cnn\`) for $rounds rounds with clip norm 0.5, those without privacy without noise; $((cohort)) patients are expected in a round, and
 with privacy at one hospital alone as large a share of its own. ε is for one patient (add or remove one), with δ = 10⁻⁴.
 A fifth of the patients of each hospital is held out, the same in all runs. Numbers are means ± standard deviations over
 the seeds. **Results on held-out patients have no guarantee, and neither has a choice among the runs of one table.**

@@ -92,9 +92,27 @@ public final class Dl4jEvaluator implements ModelEvaluator, AutoCloseable {
 
   @Override
   public ModelEvaluation evaluate(INDArray parameters) {
-    Counted counted = count(parameters, output.hasLoss());
-    List<Metric> metrics = counted.tally().metrics(loss(counted.lossTotal() / heldOut.size()));
-    return new ModelEvaluation(heldOut.size(), counted.finite() ? metrics : withoutValues(metrics));
+    return evaluate(parameters, heldOut);
+  }
+
+  /**
+   * As {@link #evaluate(INDArray)}, on some of the held-out examples, such as those of one site.
+   *
+   * @param parameters shape {@code [d]}; unchanged
+   * @param rows numbers of the examples, at least one; unchanged
+   * @return the same metrics; those that are not defined for these examples are absent
+   */
+  public ModelEvaluation evaluate(INDArray parameters, int[] rows) {
+    try (HeldOut.Batch some = heldOut.select(rows)) {
+      return evaluate(parameters, new HeldOut(some.data()));
+    }
+  }
+
+  private ModelEvaluation evaluate(INDArray parameters, HeldOut examples) {
+    Counted counted = count(parameters, examples, output.hasLoss());
+    List<Metric> metrics = counted.tally().metrics(loss(counted.lossTotal() / examples.size()));
+    return new ModelEvaluation(
+        examples.size(), counted.finite() ? metrics : withoutValues(metrics));
   }
 
   /**
@@ -104,21 +122,21 @@ public final class Dl4jEvaluator implements ModelEvaluator, AutoCloseable {
    * @return empty for regression, for several labels in a row, and where an output is not finite
    */
   public Optional<PredictionSummary> predictions(INDArray parameters) {
-    Counted counted = count(parameters, false);
+    Counted counted = count(parameters, heldOut, false);
     return counted.finite() ? counted.tally().predictions() : Optional.empty();
   }
 
-  /** All held-out data, up to the first output that is not finite. */
+  /** All of some examples, up to the first output that is not finite. */
   private record Counted(Tally tally, boolean finite, double lossTotal) {}
 
-  private Counted count(INDArray parameters, boolean withLoss) {
+  private Counted count(INDArray parameters, HeldOut examples, boolean withLoss) {
     network.setParameters(parameters);
     Tally tally =
         output.task().tally(width, output.isImage() ? Optional.of(overlap) : Optional.empty());
     boolean finite = true;
     double lossTotal = 0;
-    for (int from = 0; from < heldOut.size(); from += batchSize) {
-      try (HeldOut.Batch batch = batchFrom(from);
+    for (int from = 0; from < examples.size(); from += batchSize) {
+      try (HeldOut.Batch batch = batchFrom(examples, from);
           INDArray outputs = pass.outputs(batch.data())) {
         Labels labels = Labels.of(batch.data(), output.axis());
         float[] values = Labels.rows(outputs, output.axis());
@@ -145,8 +163,8 @@ public final class Dl4jEvaluator implements ModelEvaluator, AutoCloseable {
         .toList();
   }
 
-  private HeldOut.Batch batchFrom(int from) {
-    return heldOut.batch(from, Math.min(from + batchSize, heldOut.size()));
+  private HeldOut.Batch batchFrom(HeldOut examples, int from) {
+    return examples.batch(from, Math.min(from + batchSize, examples.size()));
   }
 
   /** As many examples as {@link #ACTIVATION_BYTES} hold, at least one. */
@@ -205,7 +223,7 @@ public final class Dl4jEvaluator implements ModelEvaluator, AutoCloseable {
   private void requireFit() {
     boolean anyScored = false;
     for (int from = 0; from < heldOut.size(); from += batchSize) {
-      try (HeldOut.Batch batch = batchFrom(from);
+      try (HeldOut.Batch batch = batchFrom(heldOut, from);
           INDArray outputs = outputs(batch)) {
         Labels labels = Labels.of(batch.data(), output.axis());
         int rowsPerExample = labels.rows() / batch.size();

@@ -6,6 +6,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.INDArrayIndex;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
@@ -46,6 +47,20 @@ record HeldOut(DataSet examples) {
             column(rows(examples.getLabels(), from, to)),
             rowsOf(examples.getFeaturesMaskArray(), from, to),
             rowsOf(examples.getLabelsMaskArray(), from, to)));
+  }
+
+  /**
+   * Copies of some examples.
+   *
+   * @param rows their numbers, in any order
+   */
+  Batch select(int[] rows) {
+    return new Batch(
+        new org.nd4j.linalg.dataset.DataSet(
+            rows(examples.getFeatures(), rows),
+            column(rows(examples.getLabels(), rows)),
+            rowsOf(examples.getFeaturesMaskArray(), rows),
+            rowsOf(examples.getLabelsMaskArray(), rows)));
   }
 
   /**
@@ -92,14 +107,33 @@ record HeldOut(DataSet examples) {
     return array == null ? null : rows(array, from, to);
   }
 
+  private static @Nullable INDArray rowsOf(@Nullable INDArray array, int[] rows) {
+    return array == null ? null : rows(array, rows);
+  }
+
   /** A copy of some rows of an array of any rank. */
+  private static INDArray rows(INDArray array, int[] rows) {
+    long[] shape = array.shape().clone();
+    shape[0] = rows.length;
+    INDArray copy = Nd4j.createUninitialized(array.dataType(), shape, 'c');
+    for (int i = 0; i < rows.length; i++) {
+      view(copy, i, i + 1).assign(view(array, rows[i], rows[i] + 1));
+    }
+    return copy;
+  }
+
+  /** A copy of the rows from {@code from} to before {@code to} of an array of any rank. */
   static INDArray rows(INDArray array, int from, int to) {
+    return view(array, from, to).dup('c');
+  }
+
+  private static INDArray view(INDArray array, int from, int to) {
     INDArrayIndex[] index = new INDArrayIndex[array.rank()];
     index[0] = NDArrayIndex.interval(from, to);
     for (int axis = 1; axis < index.length; axis++) {
       index[axis] = NDArrayIndex.all();
     }
-    return array.get(index).dup('c');
+    return array.get(index);
   }
 
   /** One label for each example may come without an axis of its own. */

@@ -13,6 +13,7 @@ import static org.dpfed.dl4j.HeldOutNetworks.numbers;
 import static org.dpfed.dl4j.HeldOutNetworks.oneHot;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -26,6 +27,7 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.dpfed.federated.ModelEvaluation;
 import org.dpfed.federated.ModelEvaluation.Metric;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -150,6 +152,39 @@ final class Dl4jEvaluatorTest {
     // Sums of at most 700 · 36 floats, each rounding relative to the sum by 6e-8: about 1e-5 when
     // errors add as a random walk of 25,200 steps.
     assertThat(evaluation.loss()).isCloseTo(whole, within(2e-5 * Math.abs(whole)));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("everyKind")
+  void evaluate_someRows_isWhatAnEvaluatorOfThemAloneSays(
+      String name, MultiLayerConfiguration configuration, DataSet data, String metric) {
+    int[] rows = IntStream.range(0, N).filter(row -> row % 5 != 2).toArray();
+    NetworkTemplate template = NetworkTemplate.of(configuration);
+    INDArray parameters = template.initialParameters();
+    DataSet alone =
+        new DataSet(
+            rows(data.getFeatures(), rows),
+            rows(data.getLabels(), rows),
+            rows(data.getFeaturesMaskArray(), rows),
+            rows(data.getLabelsMaskArray(), rows));
+    try (Dl4jEvaluator all = new Dl4jEvaluator(template, data);
+        Dl4jEvaluator some = new Dl4jEvaluator(template, alone)) {
+      ModelEvaluation whole = all.evaluate(parameters);
+      assertThat(all.evaluate(parameters, rows))
+          .isEqualTo(some.evaluate(parameters))
+          .isNotEqualTo(whole);
+      assertThat(all.evaluate(parameters)).isEqualTo(whole);
+    }
+  }
+
+  private static @Nullable INDArray rows(@Nullable INDArray array, int[] rows) {
+    return array == null
+        ? null
+        : Nd4j.concat(
+            0,
+            IntStream.of(rows)
+                .mapToObj(row -> HeldOut.rows(array, row, row + 1))
+                .toArray(INDArray[]::new));
   }
 
   @Test

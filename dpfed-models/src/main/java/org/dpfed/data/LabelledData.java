@@ -28,13 +28,15 @@ public final class LabelledData {
   private final Targets targets;
   private final @Nullable RowKeys keys;
   private final @Nullable String rowUnit;
+  private final @Nullable List<String> sites;
 
   private LabelledData(
       InputType inputType,
       float[] features,
       Targets targets,
       @Nullable RowKeys keys,
-      @Nullable String rowUnit) {
+      @Nullable String rowUnit,
+      @Nullable List<String> sites) {
     this.inputType = Objects.requireNonNull(inputType);
     this.exampleShape = exampleShape(inputType);
     this.width = width(exampleShape, inputType);
@@ -42,6 +44,7 @@ public final class LabelledData {
     this.targets = targets;
     this.keys = keys;
     this.rowUnit = rowUnit;
+    this.sites = sites;
     requireConsistent();
   }
 
@@ -89,7 +92,7 @@ public final class LabelledData {
   }
 
   static LabelledData of(InputType inputType, float[] features, Targets targets) {
-    return new LabelledData(inputType, features, targets, null, null);
+    return new LabelledData(inputType, features, targets, null, null, null);
   }
 
   /**
@@ -123,7 +126,7 @@ public final class LabelledData {
    *     several rows
    */
   public LabelledData withKeys(RowKeys rowKeys) {
-    return new LabelledData(inputType, features, targets, rowKeys, rowUnit);
+    return new LabelledData(inputType, features, targets, rowKeys, rowUnit, sites);
   }
 
   /**
@@ -135,12 +138,28 @@ public final class LabelledData {
    * @throws IllegalArgumentException when the rows have keys and a key has several rows
    */
   public LabelledData oneRowPer(String unit) {
-    return new LabelledData(inputType, features, targets, keys, unit.strip());
+    return new LabelledData(inputType, features, targets, keys, unit.strip(), sites);
   }
 
   /** The unit of which each row is one, where that was said. */
   public Optional<String> rowUnit() {
     return Optional.ofNullable(rowUnit);
+  }
+
+  /**
+   * The same rows, each from a site, such as a hospital. Sites are for results by site alone: they
+   * are no keys, and neither a split nor a partition follows them.
+   *
+   * @param siteOfRow for each row the name of its site; blank where it is not known
+   */
+  public LabelledData withSites(List<String> siteOfRow) {
+    List<String> names = siteOfRow.stream().map(String::strip).toList();
+    return new LabelledData(inputType, features, targets, keys, rowUnit, names);
+  }
+
+  /** The site of each row, blank where it is not known; empty where the source has no sites. */
+  public Optional<List<String>> sites() {
+    return Optional.ofNullable(sites);
   }
 
   /** Number of examples. */
@@ -256,7 +275,12 @@ public final class LabelledData {
       System.arraycopy(features, rows[i] * width, x, i * width, width);
     }
     return new LabelledData(
-        inputType, x, targets.select(rows), keys == null ? null : keys.select(rows), rowUnit);
+        inputType,
+        x,
+        targets.select(rows),
+        keys == null ? null : keys.select(rows),
+        rowUnit,
+        sites == null ? null : Arrays.stream(rows).mapToObj(sites::get).toList());
   }
 
   /** Everything of one row but its position: features, then target. */
@@ -306,6 +330,10 @@ public final class LabelledData {
     if (keys != null && keys.rows() != size()) {
       throw new IllegalArgumentException(
           "keys must cover %d rows, cover %d".formatted(size(), keys.rows()));
+    }
+    if (sites != null && sites.size() != size()) {
+      throw new IllegalArgumentException(
+          "sites must be %d, one for each row, were %d".formatted(size(), sites.size()));
     }
     if (rowUnit != null && rowUnit.isBlank()) {
       throw new IllegalArgumentException("unit of a row must be named, was blank");

@@ -7,6 +7,7 @@ import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
@@ -102,18 +103,69 @@ public record TrainTestSplit(LabelledData train, LabelledData test) {
         data, position, Math.max(share, Math.nextUp(first)), "testExamples " + testExamples);
   }
 
+  /**
+   * Holds out everyone with a row from one of some sites: their keys with all their rows, or the
+   * rows from there where there are no keys. No unit changes sides when another one comes or goes.
+   *
+   * @param sites names as in {@link LabelledData#sites}; public constants
+   * @throws IllegalArgumentException when no row is from one of them, when a side is left empty, or
+   *     no row of a class that occurs is left to train on
+   */
+  public static TrainTestSplit ofSites(LabelledData data, Set<String> sites) {
+    List<String> siteOfRow =
+        data.sites()
+            .orElseThrow(
+                () -> new IllegalArgumentException("data must have sites to hold out, had none"));
+    for (String site : sites) {
+      if (!siteOfRow.contains(site)) {
+        throw new IllegalArgumentException(
+            "sites to hold out must be among those of the data, and no row is from '%s'"
+                .formatted(site));
+      }
+    }
+    BitSet there = new BitSet();
+    for (int row = 0; row < data.size(); row++) {
+      if (sites.contains(siteOfRow.get(row))) {
+        there.set(unit(data, row));
+      }
+    }
+    return split(
+        data,
+        row -> there.get(unit(data, row)),
+        "the list of sites",
+        new Remedy("hold out fewer sites", "hold out fewer sites"));
+  }
+
+  private static int unit(LabelledData data, int row) {
+    return data.keys().map(keys -> keys.keyOf(row)).orElse(row);
+  }
+
   /** Holds out the rows whose position is below {@code limit}. */
   private static TrainTestSplit split(
       LabelledData data, double[] position, double limit, String asked) {
-    int[] test = rows(data, row -> position[row] < limit);
-    int[] train = rows(data, row -> position[row] >= limit);
+    return split(
+        data,
+        row -> position[row] < limit,
+        asked,
+        new Remedy(
+            "choose another share or split seed, or a test file",
+            "choose a smaller share or another split seed"));
+  }
+
+  /** What to do about a side without rows, and about a class without rows to train on. */
+  private record Remedy(String ofSide, String ofClass) {}
+
+  private static TrainTestSplit split(
+      LabelledData data, IntPredicate isTest, String asked, Remedy remedy) {
+    int[] test = rows(data, isTest);
+    int[] train = rows(data, isTest.negate());
     if (test.length == 0 || train.length == 0) {
       throw new IllegalArgumentException(
-          "%s holds out %s of the %s; choose another share or split seed, or a test file"
-              .formatted(asked, test.length == 0 ? "none" : "all", units(data)));
+          "%s holds out %s of the %s; %s"
+              .formatted(asked, test.length == 0 ? "none" : "all", units(data), remedy.ofSide));
     }
     TrainTestSplit split = new TrainTestSplit(data.select(train), data.select(test));
-    split.requireClassesInTrain(asked);
+    split.requireClassesInTrain(asked, remedy);
     return split;
   }
 
@@ -125,13 +177,13 @@ public record TrainTestSplit(LabelledData train, LabelledData test) {
     return IntStream.range(0, data.size()).filter(side).toArray();
   }
 
-  private void requireClassesInTrain(String asked) {
+  private void requireClassesInTrain(String asked, Remedy remedy) {
     BitSet untrained = classes(test);
     untrained.andNot(classes(train));
     if (!untrained.isEmpty()) {
       throw new IllegalArgumentException(
-          "%s leaves no row of class number %d to train on, counted from 0; choose a smaller share or another split seed"
-              .formatted(asked, untrained.nextSetBit(0)));
+          "%s leaves no row of class number %d to train on, counted from 0; %s"
+              .formatted(asked, untrained.nextSetBit(0), remedy.ofClass));
     }
   }
 

@@ -117,6 +117,18 @@ class LabelledDataTest {
   }
 
   @Test
+  void withSites_everyRow_keepsItsSiteWhereverItGoes() {
+    LabelledData data = data().withSites(List.of("a", " b ", "", "a", "b", "c", "", "", "", "d"));
+
+    assertThat(data.select(new int[] {9, 1, 2}).sites()).contains(List.of("d", "b", ""));
+    assertThat(data.oneRowPer("patient").sites()).isEqualTo(data.sites());
+    assertThat(data().sites()).isEmpty();
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> data().withSites(List.of("a")))
+        .withMessage("sites must be 10, one for each row, were 1");
+  }
+
+  @Test
   void regression_numbers_areHandedOutAsTheyAre() {
     LabelledData data =
         LabelledData.regression(

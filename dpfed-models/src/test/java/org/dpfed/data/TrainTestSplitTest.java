@@ -43,6 +43,36 @@ class TrainTestSplitTest {
     }
   }
 
+  /** Key 0 has rows at both sites, and is held out as a whole. */
+  @Test
+  void ofSites_keysWithARowThere_areHeldOutAsAWhole() {
+    LabelledData data =
+        rows(List.of(0f, 1f, 2f, 3f, 4f, 5f))
+            .withKeys(new RowKeys(List.of("k0", "k1", "k2"), new int[] {0, 1, 2, 0, 1, 2}))
+            .withSites(List.of("north", "north", "south", "south", "north", ""));
+
+    TrainTestSplit split = TrainTestSplit.ofSites(data, Set.of("south"));
+
+    assertThat(features(split.test())).containsExactly(0f, 2f, 3f, 5f);
+    assertThat(features(split.train())).containsExactly(1f, 4f);
+    assertThat(split.train().keys().orElseThrow().names()).hasSize(3);
+  }
+
+  @Test
+  void ofSites_sitesThatCannotBeHeldOut_areRefused() {
+    LabelledData data = rows(List.of(0f, 1f)).withSites(List.of("north", "south"));
+    assertThat(features(TrainTestSplit.ofSites(data, Set.of("south")).test())).containsExactly(1f);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TrainTestSplit.ofSites(data, Set.of("west")))
+        .withMessageContaining("no row is from 'west'");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TrainTestSplit.ofSites(data, Set.of("north", "south")))
+        .withMessageContaining("holds out all of the 2 rows; hold out fewer sites");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TrainTestSplit.ofSites(rows(List.of(0f, 1f)), Set.of("north")))
+        .withMessageContaining("data must have sites");
+  }
+
   /** Rows without keys, every value four times: equal rows cannot be told apart and need not be. */
   @Test
   void byUnit_oneRowTakenOut_movesNoOther() {

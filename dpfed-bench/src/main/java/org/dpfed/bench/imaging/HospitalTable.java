@@ -90,7 +90,10 @@ public final class HospitalTable implements Runnable {
    * @param privateAt each hospital alone, with the largest ε
    */
   private record Page(
-      Runs open, Map<String, Runs> byEpsilon, Map<String, Runs> openAt, Map<String, Runs> privateAt) {
+      Runs open,
+      Map<String, Runs> byEpsilon,
+      Map<String, Runs> openAt,
+      Map<String, Runs> privateAt) {
 
     private String largest() {
       return List.copyOf(byEpsilon.keySet()).get(byEpsilon.size() - 1);
@@ -109,7 +112,8 @@ public final class HospitalTable implements Runnable {
       table.append(row("all five hospitals", "no privacy", open.all()::share));
       Map<String, Runs> descending = new LinkedHashMap<>();
       byEpsilon.keySet().stream()
-          .sorted(Collections.reverseOrder(java.util.Comparator.comparingDouble(Double::parseDouble)))
+          .sorted(
+              Collections.reverseOrder(java.util.Comparator.comparingDouble(Double::parseDouble)))
           .forEach(epsilon -> descending.put(epsilon, byEpsilon.get(epsilon)));
       descending.forEach(
           (epsilon, runs) -> table.append(row("all five hospitals", epsilon, runs.all()::share)));
@@ -161,7 +165,9 @@ public final class HospitalTable implements Runnable {
           "all five, private",
           epsilons,
           epsilons.stream().map(e -> byEpsilon.get(e).all().share("accuracy").mean()).toList(),
-          epsilons.stream().map(e -> byEpsilon.get(e).all().share("accuracy").deviation()).toList());
+          epsilons.stream()
+              .map(e -> byEpsilon.get(e).all().share("accuracy").deviation())
+              .toList());
       level(chart, "all five, no privacy", open.all().share("accuracy").mean());
       level(chart, "each its own, no privacy", at(openAt, "accuracy").mean());
       level(chart, "each its own, ε = " + largest(), at(privateAt, "accuracy").mean());

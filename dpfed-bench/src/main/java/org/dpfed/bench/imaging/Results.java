@@ -14,7 +14,8 @@ record Results(List<JsonNode> evaluations) {
   /** A metric in per cent: its mean and its standard deviation over the seeds. */
   record Share(double mean, double deviation) {
     static Share of(double... values) {
-      double mean = IntStream.range(0, values.length).mapToDouble(i -> values[i]).average().orElse(0);
+      double mean =
+          IntStream.range(0, values.length).mapToDouble(i -> values[i]).average().orElse(0);
       double squares = 0;
       for (double value : values) {
         squares += (value - mean) * (value - mean);

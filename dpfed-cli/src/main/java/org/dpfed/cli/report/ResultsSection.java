@@ -26,6 +26,7 @@ import java.util.stream.IntStream;
 /** What was measured on held-out data, all of it marked: no guarantee covers it. */
 final class ResultsSection {
   private static final String EVALUATION = "/notCoveredByGuarantee/evaluation";
+  private static final String SITES = "/notCoveredByGuarantee/sites";
   private static final String PREDICTIONS = "/notCoveredByGuarantee/predictions";
   private static final int MOST_CHARTS = 6;
 
@@ -58,6 +59,12 @@ final class ResultsSection {
             text(hidden.path("warning").asText())));
     if (numbers.report().at(EVALUATION).isObject()) {
       parts.add(Tables.pairs("Metrics of the last evaluation", metrics()));
+    }
+    if (!numbers.report().at(SITES).isEmpty()) {
+      parts.add(
+          p(
+              "By site. The fewer people a site has among those held out, the more its numbers tell of each of them; with few of them they also scatter by chance."));
+      parts.add(sites());
     }
     List<String> names = charts.metrics();
     parts.add(
@@ -94,6 +101,45 @@ final class ResultsSection {
     return rows;
   }
 
+  /** A row for each site. */
+  private DomContent sites() {
+    List<String> names = charts.metrics();
+    JsonNode sites = numbers.report().at(SITES);
+    return Tables.boxed(
+        "Metrics of each site",
+        thead(
+            tr(
+                th("site").attr("scope", "col"),
+                number("units"),
+                number("examples"),
+                each(names, name -> number(withClass(name))))),
+        tbody(
+            each(
+                IntStream.range(0, sites.size()).boxed().toList(),
+                i ->
+                    tr(
+                        th(sites.get(i).path("site").asText()).attr("scope", "row"),
+                        cell(SITES + "/" + i + "/units"),
+                        cell(SITES + "/" + i + "/evaluation/examples"),
+                        each(
+                            names,
+                            name ->
+                                cell(
+                                    SITES
+                                        + "/"
+                                        + i
+                                        + "/evaluation"
+                                        + ReportNumbers.step(name)))))));
+  }
+
+  private static DomContent number(String column) {
+    return th(column).withClass("number").attr("scope", "col");
+  }
+
+  private DomContent cell(String pointer) {
+    return td(numbers.at(pointer)).withClass("number");
+  }
+
   /** The name of a metric, with that of the class that it is of. */
   private String withClass(String metric) {
     Matcher numbered = OF_CLASS.matcher(metric);
@@ -117,10 +163,7 @@ final class ResultsSection {
     List<Integer> classes = IntStream.range(0, rows.size()).boxed().toList();
     return Tables.boxed(
         "Confusion matrix: rows are what is true, columns what was predicted",
-        thead(
-            tr(
-                th("true class").attr("scope", "col"),
-                each(classes, k -> th(name(k)).withClass("number").attr("scope", "col")))),
+        thead(tr(th("true class").attr("scope", "col"), each(classes, k -> number(name(k))))),
         tbody(
             each(
                 classes,
@@ -149,7 +192,7 @@ final class ResultsSection {
             tr(
                 each(
                     List.of("mean probability", "share that came true", "predictions"),
-                    name -> th(name).withClass("number").attr("scope", "col")))),
+                    ResultsSection::number))),
         tbody(
             each(
                 IntStream.range(0, numbers.report().at(PREDICTIONS + "/calibration").size())
@@ -159,9 +202,7 @@ final class ResultsSection {
                     tr(
                         each(
                             columns,
-                            column ->
-                                td(numbers.at(PREDICTIONS + "/calibration/" + bin + "/" + column))
-                                    .withClass("number"))))));
+                            column -> cell(PREDICTIONS + "/calibration/" + bin + "/" + column))))));
   }
 
   /** The name of a class, or its number where it has none. */

@@ -1,5 +1,6 @@
 package org.dpfed.cli.training;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.dpfed.data.LabelledData;
@@ -18,6 +19,7 @@ final class CollectedImages {
   private final ImageSettings settings;
   private final ImageRows rows;
   private final long bytesOfOne;
+  private final List<String> sites = new ArrayList<>();
 
   CollectedImages(ImageSettings settings) {
     InputType.InputTypeConvolutional shape =
@@ -48,12 +50,13 @@ final class CollectedImages {
    * Adds an image with a class.
    *
    * @param key whose it is
+   * @param site that it is from; blank where that is not known
    * @param place where the image is, for errors
    */
-  void add(String key, Image image, int label, MalformedDataException.Place place)
+  void add(String key, String site, Image image, int label, MalformedDataException.Place place)
       throws MalformedDataException {
     Image fitted = fitted(image, place);
-    add(place, () -> rows.add(key, fitted, label));
+    add(site, place, () -> rows.add(key, fitted, label));
   }
 
   /**
@@ -70,13 +73,15 @@ final class CollectedImages {
    * Adds an image with a class for each pixel.
    *
    * @param key whose it is
+   * @param site that it is from; blank where that is not known
    * @param mask of the size of the image
    * @param place where the image is, for errors
    */
-  void add(String key, Image image, Mask mask, MalformedDataException.Place place)
+  void add(String key, String site, Image image, Mask mask, MalformedDataException.Place place)
       throws MalformedDataException {
     requireSize(image, place);
     add(
+        site,
         place,
         () -> rows.add(key, sized(image), settings.fits() ? settings.size().fit(mask) : mask));
   }
@@ -97,11 +102,12 @@ final class CollectedImages {
     }
   }
 
-  private void add(MalformedDataException.Place place, Runnable adding)
+  private void add(String site, MalformedDataException.Place place, Runnable adding)
       throws MalformedDataException {
     requireRoom(rows.size() + 1L, bytesOfOne);
     try {
       adding.run();
+      sites.add(site);
     } catch (IllegalArgumentException e) {
       throw place.problem(String.valueOf(e.getMessage()));
     }
@@ -116,8 +122,8 @@ final class CollectedImages {
     return settings.scaling() instanceof Scaling.Range range ? (float) range.min() : 0;
   }
 
-  /** All of them, with their keys. */
+  /** All of them, with their keys and sites. */
   LabelledData build() {
-    return rows.build();
+    return rows.build().withSites(sites);
   }
 }

@@ -73,7 +73,7 @@ final class DataSettings {
                   "--data-file",
                   path(),
                   "",
-                  "CSV file, plain or gzipped; the .npz file of a MedMNIST set; for NIfTI a CSV file with the header patient,image,labels and paths relative to it.")
+                  "CSV file, plain or gzipped; the .npz file of a MedMNIST set; for NIfTI a CSV file with the header patient,image,labels (and site, if known) and paths relative to it.")
               .onlyWith("data.set", "medmnist", "nifti", "csv")
               .notWith("data.files")
               .notWith("data.directory")
@@ -153,7 +153,8 @@ final class DataSettings {
                   "",
                   "Share of the keys (of the rows if there is no key) to hold out for evaluation. Default: 0.2.")
               .onlyWith("data.set", "image-folder", "nifti", "dicom", "csv")
-              .notWith("data.testFile"),
+              .notWith("data.testFile")
+              .notWith("data.testSites"),
           csv(
                   "data.testExamples",
                   "--test-examples",
@@ -169,7 +170,8 @@ final class DataSettings {
                   "0",
                   "Seed of the hash that decides what is held out.")
               .onlyWith("data.set", "image-folder", "nifti", "dicom", "csv")
-              .notWith("data.testFile"),
+              .notWith("data.testFile")
+              .notWith("data.testSites"),
           Setting.of(
               "data.unit", "--unit", text(), "", "What one client represents, such as patient."),
           csv(

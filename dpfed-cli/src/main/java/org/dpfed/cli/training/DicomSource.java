@@ -36,8 +36,15 @@ import org.dpfed.imaging.dicom.PatientHmac;
  */
 final class DicomSource {
   private static final String PATIENT = "patient";
+  private static final String INSTANCE = "instance";
+  private static final String LABEL = "label";
+  private static final String SITE = "site";
   private static final List<List<String>> HEADERS =
-      List.of(List.of(PATIENT, "label"), List.of("instance", "label"));
+      List.of(
+          List.of(PATIENT, LABEL),
+          List.of(INSTANCE, LABEL),
+          List.of(PATIENT, LABEL, SITE),
+          List.of(INSTANCE, LABEL, SITE));
 
   private static final String MEDIA_DIRECTORY = "DICOMDIR";
   private static final int KEY_BYTES = 32;
@@ -45,6 +52,10 @@ final class DicomSource {
   private final CollectedImages images;
   private final boolean isByPatient;
   private final Map<String, Integer> classes = new HashMap<>();
+
+  /** By Patient ID or instance, where the file of labels says it. */
+  private final Map<String, String> sites = new HashMap<>();
+
   private final PatientHmac hmac;
 
   /** By Patient ID, in the order in which patients were seen. */
@@ -56,7 +67,7 @@ final class DicomSource {
    * @param place where it came from, for errors
    */
   private record Labelled(
-      String patient, Image image, int label, MalformedDataException.Place place) {}
+      String patient, String site, Image image, int label, MalformedDataException.Place place) {}
 
   private DicomSource(ImageSettings settings, ListFile labels) throws IOException {
     this.images = new CollectedImages(settings);
@@ -69,7 +80,11 @@ final class DicomSource {
                 "expected a label that belongs to one of the %d classes, found another; state it in data.classes"
                     .formatted(settings.classNames().size()));
       }
-      if (classes.putIfAbsent(normal(row.values().get(0)), label) != null) {
+      String named = normal(row.values().get(0));
+      if (labels.columns().contains(SITE)) {
+        sites.put(named, row.values().get(2));
+      }
+      if (classes.putIfAbsent(named, label) != null) {
         throw row.place().problem("expected each patient or instance once, found one again");
       }
     }
@@ -84,16 +99,20 @@ final class DicomSource {
         new DicomSource(
             ImageSettings.of(configuration),
             ListFile.read(Path.of(configuration.text("data.labels")), HEADERS));
+    Map<String, String> query = DicomServer.query(configuration);
+    Optional<DicomWebClient> server =
+        configuration.has("data.url")
+            ? Optional.of(DicomServer.of(configuration, System.getenv()))
+            : Optional.empty();
     if (configuration.has("data.directory")) {
       for (Path file : files(Path.of(configuration.text("data.directory")))) {
         source.add(source.read(DicomFile.open(file), "move the file away"));
       }
     }
-    if (configuration.has("data.url")) {
-      source.addAll(
-          DicomServer.of(configuration, System.getenv()), DicomServer.query(configuration));
+    if (server.isPresent()) {
+      source.addAll(server.get(), query);
     }
-    TrainTestSplit split = ImageSource.byUnit(configuration, source.images.build());
+    TrainTestSplit split = ImageSource.split(configuration, source.images.build());
     return new TrainTestSplit(source.withHashes(split.train()), source.withHashes(split.test()));
   }
 
@@ -146,7 +165,7 @@ final class DicomSource {
 
   private void add(List<Labelled> read) throws MalformedDataException {
     for (Labelled each : read) {
-      images.add(each.patient(), each.image(), each.label(), each.place());
+      images.add(each.patient(), each.site(), each.image(), each.label(), each.place());
     }
   }
 
@@ -168,10 +187,11 @@ final class DicomSource {
           "expected a label for its %s in data.labels, found none; add it, or %s"
               .formatted(isByPatient ? "Patient ID" : "SOP Instance UID", otherwise));
     }
+    String site = named.map(sites::get).or(header::site).orElse("");
     List<Labelled> frames = new ArrayList<>();
     for (int frame = 0; frame < header.frames(); frame++) {
       Image image = header.photometric().isGrey() ? file.highIsWhite(frame) : file.frame(frame);
-      frames.add(new Labelled(patient, images.fitted(image, place), label, place));
+      frames.add(new Labelled(patient, site, images.fitted(image, place), label, place));
     }
     return frames;
   }

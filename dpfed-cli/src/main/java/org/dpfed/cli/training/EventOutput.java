@@ -1,6 +1,5 @@
 package org.dpfed.cli.training;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
@@ -99,14 +98,12 @@ final class EventOutput implements RunOutput {
   }
 
   @Override
-  public void ended(ObjectNode written, TrainingReport report, RunDirectory directory) {
-    warnings.ended(written, report, directory);
+  public void ended(
+      ObjectNode written, TrainingReport report, HeldOutResults results, RunDirectory directory) {
+    warnings.ended(written, report, results, directory);
     ObjectNode node = written.deepCopy().retain(OF_REPORT);
-    JsonNode evaluation = written.at("/notCoveredByGuarantee/evaluation");
-    ObjectNode notCovered = node.putObject("notCoveredByGuarantee");
-    if (evaluation.isObject()) {
-      notCovered.set("evaluation", evaluation);
-    }
+    ObjectNode notCovered = written.withObject("/notCoveredByGuarantee").deepCopy();
+    node.set("notCoveredByGuarantee", notCovered.retain("evaluation", "sites"));
     node.put("directory", directory.path().toString());
     switch (written.path("status").asText()) {
       case "finished" -> events.end("finished", node.put("exitStatus", CommandLine.ExitCode.OK));

@@ -27,6 +27,7 @@ import org.dpfed.federated.RoundSchedule;
 import org.dpfed.federated.ServerOptimizer;
 import org.dpfed.kernel.KernelSelection;
 import org.dpfed.ledger.CheckpointDirectory;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.schedule.MapSchedule;
 import org.nd4j.linalg.schedule.ScheduleType;
@@ -89,7 +90,7 @@ record Experiment(
           plan,
           execution,
           new Dl4jEvaluator(network, source.split().test().toDataSet()),
-          HeldOut.of(source.split().test(), clients));
+          HeldOut.of(source.split().test(), clients, configuration.yes("data.siteNames")));
     } catch (IllegalArgumentException e) {
       throw configuration.refused(e);
     }
@@ -129,6 +130,11 @@ record Experiment(
             Duration.ofNanos(
                 (long) Math.ceil(configuration.number("client.timeLimitSeconds") * 1e9)))
         : Optional.empty();
+  }
+
+  /** What the model with these parameters does on held-out data, beside the metrics. */
+  HeldOutResults results(INDArray parameters) {
+    return HeldOutResults.of(evaluator, heldOut, parameters);
   }
 
   /** How clients train. */

@@ -14,15 +14,26 @@ import org.dpfed.data.partition.Partition;
  * @param clients the population, which counts them all
  * @param unit what one client is
  * @param classes names of the classes that are told apart; empty for regression
+ * @param sites that the rows are from; empty where the data name none
  */
-record HeldOut(int rows, int idle, int clients, String unit, List<String> classes) {
-  static HeldOut of(LabelledData data, Partition clients) {
+record HeldOut(
+    int rows, int idle, int clients, String unit, List<String> classes, List<HeldOutSite> sites) {
+  /**
+   * @param areSitesNamed whether reports may show the names of sites
+   */
+  static HeldOut of(LabelledData data, Partition clients, boolean areSitesNamed) {
     int idle =
         (int)
             IntStream.range(0, clients.population())
                 .filter(client -> clients.examples(client) == 0)
                 .count();
-    return new HeldOut(data.size(), idle, clients.population(), clients.unit(), data.classNames());
+    return new HeldOut(
+        data.size(),
+        idle,
+        clients.population(),
+        clients.unit(),
+        data.classNames(),
+        HeldOutSite.of(data, areSitesNamed));
   }
 
   /** Such as {@code 797 rows; 3 of 4 clients have no training rows}. */

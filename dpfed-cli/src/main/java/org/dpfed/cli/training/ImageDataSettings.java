@@ -3,6 +3,7 @@ package org.dpfed.cli.training;
 import static org.dpfed.cli.training.ImageKinds.imageSize;
 import static org.dpfed.cli.training.ImageKinds.scaling;
 import static org.dpfed.cli.training.Kind.integer;
+import static org.dpfed.cli.training.Kind.list;
 import static org.dpfed.cli.training.Kind.oneOf;
 import static org.dpfed.cli.training.Kind.path;
 import static org.dpfed.cli.training.Kind.text;
@@ -37,7 +38,7 @@ final class ImageDataSettings {
                   "--labels",
                   path(),
                   "",
-                  "CSV file of labels: with the header patient,label or instance,label (Patient ID or SOP Instance UID) for DICOM, path,label for image folders.")
+                  "CSV file of labels: with the header patient,label or instance,label (Patient ID or SOP Instance UID), and site after them if it is not to come from the files, for DICOM, path,label for image folders.")
               .onlyWith(SET, "dicom", "image-folder")
               .neededWith(SET, "dicom"),
           Setting.of(
@@ -78,6 +79,20 @@ final class ImageDataSettings {
                   "Public constants that scale pixels: 0 to 255 to [0, 1] or [-1, 1], a CT window or any range in the units of the file to [-1, 1] with values outside moved to the nearer end, or (value - mean) / deviation. Default: pixel.")
               .onlyWith(SET, "medmnist", "image-folder", "nifti", "dicom")
               .neededWith(SET, "nifti", "dicom"),
+          Setting.of(
+                  "data.testSites",
+                  "--test-sites",
+                  list(),
+                  "",
+                  "Names of sites to hold out for evaluation, in place of a share of the keys: everyone with an image from there, with all their images.")
+              .onlyWith(SET, "image-folder", "nifti", "dicom"),
+          Setting.of(
+                  "data.siteNames",
+                  "--site-names",
+                  yesNo(),
+                  "false",
+                  "Whether results by site show the names of sites. If not, sites are numbered in the order of their names.")
+              .onlyWith(SET, "image-folder", "nifti", "dicom"),
           Setting.of(
                   "data.plane",
                   "--plane",

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.dpfed.data.LabelledData;
 import org.dpfed.data.TrainTestSplit;
 import org.dpfed.imaging.folder.DamagedImages;
@@ -67,7 +68,7 @@ final class ImageSource {
     if (damaged.count() > 0) {
       LOG.warn("{} damaged images were left out", damaged.count());
     }
-    return byUnit(configuration, rows);
+    return split(configuration, rows);
   }
 
   private static ImageFolder index(Configuration configuration, List<String> classNames)
@@ -102,8 +103,11 @@ final class ImageSource {
     return configuration.has("data.labels") || configuration.has("data.masks");
   }
 
-  /** Holds out a share of the keys, by a hash of each. */
-  static TrainTestSplit byUnit(Configuration configuration, LabelledData rows) {
+  /** Holds out some sites, or a share of the keys, by a hash of each. */
+  static TrainTestSplit split(Configuration configuration, LabelledData rows) {
+    if (configuration.has("data.testSites")) {
+      return TrainTestSplit.ofSites(rows, Set.copyOf(configuration.texts("data.testSites")));
+    }
     return TrainTestSplit.byUnit(
         rows,
         configuration.optionalNumber("data.testShare").orElse(DataSource.TEST_SHARE),

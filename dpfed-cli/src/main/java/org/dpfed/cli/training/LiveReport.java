@@ -3,11 +3,9 @@ package org.dpfed.cli.training;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Objects;
-import java.util.Optional;
 import org.dpfed.accounting.ChargedRounds;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.output.TimeLeft;
-import org.dpfed.dl4j.PredictionSummary;
 import org.dpfed.federated.FederatedAveraging;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.federated.RoundMetrics;
@@ -74,14 +72,14 @@ final class LiveReport {
       return;
     }
     TrainingReport report = followed.reportSoFar();
-    Optional<PredictionSummary> predictions = experiment.evaluator().predictions(parameters);
+    HeldOutResults results = experiment.results(parameters);
     try {
       directory.writeReport(
           RunReport.of(
               STATUS,
               ReportedRun.of(experiment, directory),
               report,
-              predictions,
+              results,
               epsilons.after(report.charged())));
     } catch (IOException e) {
       if (!hasFailed) {

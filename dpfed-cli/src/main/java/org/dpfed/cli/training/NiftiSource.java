@@ -18,10 +18,12 @@ import org.dpfed.imaging.volume.Volume;
 
 /**
  * NIfTI volumes with a class for each voxel, from a CSV file with the header {@code
- * patient,image,labels}. Each slice of a plane becomes a row, with its patient as key.
+ * patient,image,labels} or {@code patient,image,labels,site}. Each slice of a plane becomes a row,
+ * with its patient as key.
  */
 final class NiftiSource {
-  private static final List<String> HEADER = List.of("patient", "image", "labels");
+  private static final List<List<String>> HEADERS =
+      List.of(List.of("patient", "image", "labels"), List.of("patient", "image", "labels", "site"));
 
   private final ImageSettings settings;
   private final Plane plane;
@@ -37,14 +39,15 @@ final class NiftiSource {
     Path file = Path.of(configuration.text("data.file"));
     NiftiSource source = new NiftiSource(configuration);
     Set<Path> seen = new HashSet<>();
-    for (ListFile.Row row : ListFile.read(file, List.of(HEADER)).rows()) {
+    for (ListFile.Row row : ListFile.read(file, HEADERS).rows()) {
       Path image = beside(file, row, 1);
       if (!seen.add(image.toAbsolutePath().normalize())) {
         throw row.place().problem("expected each image once, found one again");
       }
-      source.add(row.values().get(0), image, beside(file, row, 2));
+      String site = row.values().size() > 3 ? row.values().get(3) : "";
+      source.add(row.values().get(0), site, image, beside(file, row, 2));
     }
-    return ImageSource.byUnit(configuration, source.images.build());
+    return ImageSource.split(configuration, source.images.build());
   }
 
   private static Path beside(Path file, ListFile.Row row, int column)
@@ -56,12 +59,12 @@ final class NiftiSource {
     }
   }
 
-  private void add(String patient, Path image, Path labels) throws IOException {
+  private void add(String patient, String site, Path image, Path labels) throws IOException {
     Volume seen = NiftiReader.read(image);
     List<Mask> masks = masks(seen, NiftiReader.read(labels), labels);
     MalformedDataException.Place place = MalformedDataException.in(image.toString());
     for (int slice = 0; slice < masks.size(); slice++) {
-      images.add(patient, seen.slice(plane, slice), masks.get(slice), place);
+      images.add(patient, site, seen.slice(plane, slice), masks.get(slice), place);
     }
   }
 

@@ -75,8 +75,9 @@ final class PlainOutput implements RunOutput {
   }
 
   @Override
-  public void ended(ObjectNode written, TrainingReport report, RunDirectory directory) {
-    out.println(SummaryTable.of(report));
+  public void ended(
+      ObjectNode written, TrainingReport report, HeldOutResults results, RunDirectory directory) {
+    out.println(SummaryTable.of(report, results.sites()));
     report.budgetRefusal().ifPresent(this::print);
     out.printf(
         "%s after %d rounds; written to %s%n",

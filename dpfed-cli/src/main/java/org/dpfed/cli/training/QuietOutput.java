@@ -34,7 +34,8 @@ final class QuietOutput implements RunOutput {
   }
 
   @Override
-  public void ended(ObjectNode written, TrainingReport report, RunDirectory directory) {
+  public void ended(
+      ObjectNode written, TrainingReport report, HeldOutResults results, RunDirectory directory) {
     report.budgetRefusal().ifPresent(err::println);
     err.flush();
   }

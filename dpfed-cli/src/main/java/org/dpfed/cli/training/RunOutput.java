@@ -28,8 +28,10 @@ interface RunOutput extends AutoCloseable {
    * The report is written, also of a run that failed.
    *
    * @param written what is in it
+   * @param results what the model does on held-out data
    */
-  void ended(ObjectNode written, TrainingReport report, RunDirectory directory);
+  void ended(
+      ObjectNode written, TrainingReport report, HeldOutResults results, RunDirectory directory);
 
   /** The command fails, for which whoever calls it prints the reason. */
   default void failed(Throwable error) {}

@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Optional;
 import org.dpfed.cli.GuaranteeJson;
 import org.dpfed.cli.Versions;
 import org.dpfed.dl4j.PredictionSummary;
@@ -35,14 +34,14 @@ final class RunReport {
   /**
    * @param status {@code running}, {@code finished}, {@code stopped}, {@code stopped by budget} or
    *     {@code failed}
-   * @param predictions of the last model on held-out data
+   * @param results of the last model on held-out data
    * @param epsilons after some of the rounds; empty where there is no privacy
    */
   static ObjectNode of(
       String status,
       ReportedRun run,
       TrainingReport report,
-      Optional<PredictionSummary> predictions,
+      HeldOutResults results,
       List<EpsilonCurve.Point> epsilons) {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     root.put("status", status);
@@ -69,7 +68,7 @@ final class RunReport {
     root.set("plan", PlanJson.of(report.plan(), SummaryTable.layers(report)));
     root.put("parameters", run.parameters());
     root.putObject("released").put("model", RunDirectory.MODEL);
-    root.set("notCoveredByGuarantee", notCovered(run.heldOut(), report, predictions));
+    root.set("notCoveredByGuarantee", notCovered(run.heldOut(), report, results));
     root.set("epsilonByRound", epsilonByRound(epsilons));
     root.set("rounds", rounds(report, run.parameters()));
     run.notes().forEach(root.putArray("notes")::add);
@@ -87,13 +86,21 @@ final class RunReport {
   }
 
   private static ObjectNode notCovered(
-      HeldOut heldOut, TrainingReport report, Optional<PredictionSummary> predictions) {
+      HeldOut heldOut, TrainingReport report, HeldOutResults results) {
     ObjectNode node = JsonNodeFactory.instance.objectNode();
     node.put("heldOut", heldOut.describe());
     heldOut.warning().ifPresent(warning -> node.put("warning", warning));
     report.evaluation().ifPresent(evaluation -> node.set("evaluation", evaluation(evaluation)));
-    predictions.ifPresent(
-        summary -> node.set("predictions", predictions(summary, heldOut.classes())));
+    for (HeldOutResults.OfSite each : results.sites()) {
+      node.withArray("/sites")
+          .addObject()
+          .put("site", each.site().name())
+          .put("units", each.site().units())
+          .set("evaluation", evaluation(each.evaluation()));
+    }
+    results
+        .predictions()
+        .ifPresent(summary -> node.set("predictions", predictions(summary, heldOut.classes())));
     put(node, "seconds", report.seconds());
     put(node, "clientsPerSecond", report.clientsPerSecond());
     return node;

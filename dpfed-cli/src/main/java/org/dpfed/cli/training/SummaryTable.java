@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.dpfed.accounting.Guarantee;
 import org.dpfed.federated.ModelEvaluation;
 import org.dpfed.federated.PrivacyPlan;
@@ -19,11 +20,15 @@ final class SummaryTable {
 
   private SummaryTable() {}
 
-  static String of(TrainingReport report) {
+  /**
+   * @param sites metrics on the held-out rows of each site
+   */
+  static String of(TrainingReport report, List<HeldOutResults.OfSite> sites) {
     SummaryTable table = new SummaryTable();
     report
         .evaluation()
         .ifPresent(evaluation -> table.addEvaluation(evaluation, report.guarantee().isPrivate()));
+    table.addSites(sites, report.guarantee().isPrivate());
     table.addPrivacy(report);
     table.addRun(report);
     return String.join("\n", table.lines);
@@ -38,10 +43,26 @@ final class SummaryTable {
   }
 
   private void addEvaluation(ModelEvaluation evaluation, boolean isPrivate) {
-    lines.add(
-        "on %d held-out rows%s:"
-            .formatted(evaluation.examples(), isPrivate ? ", not covered by the guarantee" : ""));
+    lines.add("on %d held-out rows%s:".formatted(evaluation.examples(), mark(isPrivate)));
     evaluation.metrics().forEach(metric -> add(metric.name(), metric.text()));
+  }
+
+  private static String mark(boolean isPrivate) {
+    return isPrivate ? ", not covered by the guarantee" : "";
+  }
+
+  private void addSites(List<HeldOutResults.OfSite> sites, boolean isPrivate) {
+    if (sites.isEmpty()) {
+      return;
+    }
+    lines.add("on those of each site%s:".formatted(mark(isPrivate)));
+    for (HeldOutResults.OfSite each : sites) {
+      String metrics =
+          each.evaluation().metrics().stream()
+              .map(ModelEvaluation.Metric::toString)
+              .collect(Collectors.joining(", "));
+      add(each.site().name(), each.size() + ": " + metrics);
+    }
   }
 
   private void addPrivacy(TrainingReport report) {
@@ -101,6 +122,10 @@ final class SummaryTable {
   private void add(String name, String value) {
     String indent = " ".repeat(NAME_COLUMNS);
     String lead = ("  %-" + (NAME_COLUMNS - 2) + "s").formatted(name);
+    if (name.length() > NAME_COLUMNS - 3) {
+      lines.add("  " + wrapped(name, COLUMNS - 2).replace("\n", "\n  "));
+      lead = indent;
+    }
     String[] parts = wrapped(value, COLUMNS - NAME_COLUMNS).split("\n", -1);
     for (int i = 0; i < parts.length; i++) {
       lines.add((i == 0 ? lead : indent) + parts[i]);

@@ -4,12 +4,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.util.Optional;
 import org.dpfed.accounting.PopulationLedger;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
 import org.dpfed.cli.output.TimeLeft;
-import org.dpfed.dl4j.PredictionSummary;
 import org.dpfed.federated.FederatedAveraging;
 import org.dpfed.federated.RoundFailedException;
 import org.dpfed.federated.TrainingReport;
@@ -58,13 +56,12 @@ final class TrainingRun {
       TrainingResult result = trained(ledger, checkpoints, interruption);
       try {
         TrainingReport report = result.report();
-        Optional<PredictionSummary> predictions =
-            experiment.evaluator().predictions(result.parameters());
+        HeldOutResults results = experiment.results(result.parameters());
         // No model stands beside what an earlier one cost, and no run is done without its model.
-        writeReport(report, LiveReport.STATUS, predictions);
+        writeReport(report, LiveReport.STATUS, results);
         directory.writeModel(experiment.network().network(result.parameters()));
-        ObjectNode written = writeReport(report, status(report), predictions);
-        output.ended(written, result.report(), directory);
+        ObjectNode written = writeReport(report, status(report), results);
+        output.ended(written, result.report(), results, directory);
         return result.report().budgetRefusal().isEmpty();
       } catch (IOException | RuntimeException | Error e) {
         salvage(result, e);
@@ -137,15 +134,14 @@ final class TrainingRun {
     return isFirst;
   }
 
-  private ObjectNode writeReport(
-      TrainingReport report, String status, Optional<PredictionSummary> predictions)
+  private ObjectNode writeReport(TrainingReport report, String status, HeldOutResults results)
       throws IOException {
     ObjectNode written =
         RunReport.of(
             status,
             ReportedRun.of(experiment, directory),
             report,
-            predictions,
+            results,
             epsilons.after(report.charged()));
     directory.writeReport(written);
     return written;
@@ -155,7 +151,8 @@ final class TrainingRun {
   private void salvage(TrainingResult reached, Throwable failure) {
     TrainingReport report = reached.report();
     try {
-      output.ended(writeReport(report, "failed", Optional.empty()), report, directory);
+      HeldOutResults none = HeldOutResults.NONE;
+      output.ended(writeReport(report, "failed", none), report, none, directory);
     } catch (IOException | RuntimeException | Error e) {
       failure.addSuppressed(e);
       err.printf(

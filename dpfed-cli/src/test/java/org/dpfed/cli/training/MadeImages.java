@@ -101,8 +101,8 @@ final class MadeImages {
   }
 
   /**
-   * Two images of each patient below {@code archive}, and the labels of the patients in {@code
-   * labels.csv}.
+   * Two images of each patient below {@code archive}, from one of three institutions, and the
+   * labels of the patients in {@code labels.csv}.
    *
    * @param ids begins of the Patient IDs
    */
@@ -117,7 +117,7 @@ final class MadeImages {
             study.resolve("IM000" + instance),
             dicom(
                 id,
-                "1.2.3." + patient,
+                "Clinic " + "CAB".charAt(patient % 3),
                 "1.2.3.%d.%d".formatted(patient, instance),
                 1 - patient % 2));
       }
@@ -126,16 +126,17 @@ final class MadeImages {
     Files.writeString(directory.resolve("labels.csv"), labels);
   }
 
-  private byte[] dicom(String patient, String study, String instance, int label) {
+  private byte[] dicom(String patient, String institution, String instance, int label) {
     ByteArrayOutputStream file = new ByteArrayOutputStream();
     file.writeBytes(new byte[128]);
     file.writeBytes("DICM".getBytes(StandardCharsets.US_ASCII));
     element(file, 0x00020010, "UI", ascii("1.2.840.10008.1.2.1"));
     element(file, 0x00080018, "UI", ascii(instance));
     element(file, 0x00080060, "CS", ascii("MR"));
+    element(file, 0x00080080, "LO", ascii(institution));
     element(file, 0x00100020, "LO", ascii(patient));
-    element(file, 0x0020000D, "UI", ascii(study));
-    element(file, 0x0020000E, "UI", ascii(study + ".0"));
+    element(file, 0x0020000D, "UI", ascii(instance.replaceFirst("[.][0-9]+$", "")));
+    element(file, 0x0020000E, "UI", ascii(instance.replaceFirst("[0-9]+$", "0")));
     element(file, 0x00280002, "US", number(1));
     element(file, 0x00280004, "CS", ascii("MONOCHROME2"));
     element(file, 0x00280010, "US", number(SIDE));

@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -120,12 +119,12 @@ final class RunReportTest {
               new ReportedRun(
                   Configuration.standard(),
                   List.of(),
-                  new HeldOut(heldOutRows, 0, 10, "client", List.of()),
+                  new HeldOut(heldOutRows, 0, 10, "client", List.of(), List.of()),
                   3,
                   false,
                   "./dpfed train"),
               report(heldOutRows),
-              Optional.empty(),
+              HeldOutResults.NONE,
               List.of())
           .toPrettyString();
     }
@@ -212,7 +211,7 @@ final class RunReportTest {
   @MethodSource("runs")
   void summary_anyRun_fitsInto80ColumnsAndSaysWhatIsNotCovered(String name, Run run, int rows) {
     TrainingReport report = run.report(rows);
-    String table = SummaryTable.of(report);
+    String table = SummaryTable.of(report, List.of());
     assertThat(table.lines()).allMatch(line -> line.length() <= 80);
     assertThat(table).contains("simulated client, 30 of them").doesNotContain("NaN");
     if (report.guarantee().isPrivate()) {

@@ -50,7 +50,7 @@ final class SimulatedHospitalsTest {
     new MadeImages().medMnist(images);
 
     Output output =
-        python(SCRIPT.toString(), images.toString(), directory.toString(), "--patients", "20");
+        python(SCRIPT.toString(), images.toString(), directory.toString(), "--patients", "15");
 
     assertThat(output.status()).as(output.text()).isZero();
     assertThat(output.text())
@@ -78,8 +78,9 @@ final class SimulatedHospitalsTest {
                         """
                             + ImageRun.PLAN))
                 .complete());
-    assertThat(source.split().train().keys().orElseThrow().names()).hasSize(20);
-    for (DataSet rows : List.of(source.split().train().toDataSet(), source.split().test().toDataSet())) {
+    assertThat(source.split().train().keys().orElseThrow().names()).hasSize(15);
+    for (DataSet rows :
+        List.of(source.split().train().toDataSet(), source.split().test().toDataSet())) {
       INDArray brightness = rows.getFeatures().mean(1, 2, 3);
       INDArray isIll = rows.getLabels().getColumn(1);
       for (int row = 0; row < rows.numExamples(); row++) {

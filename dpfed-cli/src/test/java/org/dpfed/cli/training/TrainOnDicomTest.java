@@ -2,6 +2,7 @@ package org.dpfed.cli.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -70,6 +71,71 @@ final class TrainOnDicomTest {
       assertThat(first.split().train().keys().orElseThrow().keyOf(row))
           .isEqualTo(second.split().train().keys().orElseThrow().keyOf(row));
     }
+  }
+
+  @Test
+  void train_dicomOfInstitutions_hasResultsBySiteWithoutNames() throws IOException {
+    new MadeImages().dicom(directory, 40, "ZQpatient-");
+
+    assertThat(run.train(DICOM)).as(run.err()).isZero();
+
+    JsonNode sites = run.report().at("/notCoveredByGuarantee/sites");
+    assertThat(sites.findValuesAsText("site")).containsExactly("site 1", "site 2", "site 3");
+    int rows = 0;
+    for (JsonNode site : sites) {
+      int examples = site.at("/evaluation/examples").asInt();
+      assertThat(examples).isEqualTo(2 * site.path("units").asInt());
+      rows += examples;
+    }
+    assertThat(run.report().at("/notCoveredByGuarantee/evaluation/examples").asInt())
+        .isEqualTo(rows);
+    assertThat(run.out())
+        .contains("on those of each site, not covered by the guarantee:")
+        .contains("  site 3              ");
+    assertNowhere("Clinic ");
+    assertNoId();
+  }
+
+  @Test
+  void train_dicomHoldingOutASite_evaluatesOnItAlone() throws IOException {
+    new MadeImages().dicom(directory, 12, "ZQpatient-");
+
+    assertThat(
+            run.train(
+                DICOM.replace("testShare: 0.3", "testSites: [Clinic B]"), "--site-names", "true"))
+        .as(run.err())
+        .isZero();
+
+    // Every third patient, with two images.
+    assertThat(run.report().at("/notCoveredByGuarantee/evaluation/examples").asInt()).isEqualTo(8);
+    assertThat(run.report().at("/plan/population").asInt()).isEqualTo(12);
+    assertThat(run.report().at("/notCoveredByGuarantee/sites").findValuesAsText("site"))
+        .containsExactly("Clinic B");
+    assertThat(run.report().at("/notCoveredByGuarantee/sites/0/units").asInt()).isEqualTo(4);
+    assertThat(Files.readString(run.path().resolve("report.html"))).contains(">Clinic B</th>");
+    assertNoId();
+
+    assertThat(run.train(DICOM.replace("testShare: 0.3", "testSites: [Clinic D]"))).isEqualTo(2);
+    assertThat(run.err()).contains("no row is from 'Clinic D'");
+    assertThat(run.train(DICOM, "--test-sites", "[Clinic B]")).isEqualTo(2);
+    assertThat(run.err()).contains("data.testShare has no effect");
+  }
+
+  @Test
+  void train_dicomWithSitesInItsLabels_takesThoseBeforeTheFiles() throws IOException {
+    new MadeImages().dicom(directory, 40, "ZQpatient-");
+    StringBuilder labels = new StringBuilder("patient,label,site\n");
+    for (int patient = 1; patient <= 40; patient++) {
+      labels.append("ZQpatient-%d,%d,ward %d%n".formatted(patient, patient % 2, patient % 6 / 3));
+    }
+    Files.writeString(directory.resolve("labels.csv"), labels);
+    String settings = DICOM.replace("[healthy, ill]", "{healthy: [1], ill: [0]}");
+
+    assertThat(run.train(settings, "--site-names")).as(run.err()).isZero();
+
+    assertThat(run.report().at("/notCoveredByGuarantee/sites").findValuesAsText("site"))
+        .containsExactly("ward 0", "ward 1");
+    assertNowhere("Clinic ");
   }
 
   @Test
@@ -155,9 +221,13 @@ final class TrainOnDicomTest {
     assertNoId();
   }
 
-  /** In all that was printed, and in the bytes of all files that the run wrote. */
   private void assertNoId() throws IOException {
-    assertThat(run.out() + run.err()).doesNotContain("ZQpatient-");
+    assertNowhere("ZQpatient-");
+  }
+
+  /** In all that was printed, and in the bytes of all files that the run wrote. */
+  private void assertNowhere(String text) throws IOException {
+    assertThat(run.out() + run.err()).doesNotContain(text);
     Path runs = directory.resolve("runs");
     if (Files.exists(runs)) {
       try (Stream<Path> files = Files.walk(runs)) {
@@ -166,7 +236,7 @@ final class TrainOnDicomTest {
         for (Path file : all) {
           assertThat(new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1))
               .as(file.toString())
-              .doesNotContain("ZQpatient-");
+              .doesNotContain(text);
         }
       }
     }

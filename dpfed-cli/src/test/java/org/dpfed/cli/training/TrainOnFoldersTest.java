@@ -2,6 +2,7 @@ package org.dpfed.cli.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,6 +58,9 @@ final class TrainOnFoldersTest {
     folder();
     assertThat(run.train(FOLDER)).as(run.err()).isZero();
     run.assertTrained();
+    JsonNode sites = run.report().at("/notCoveredByGuarantee/sites");
+    assertThat(sites.findValuesAsText("units")).isNotEmpty().containsOnly("1");
+    assertThat(sites.findValuesAsText("examples")).containsOnly("2");
     assertThat(run.report().at("/guarantee/unit").asText()).isEqualTo("site");
     assertThat(run.report().at("/plan/population").asInt()).isEqualTo(10);
     assertThat(run.train(FOLDER, "--unit", "patient")).isEqualTo(2);
@@ -96,6 +100,18 @@ final class TrainOnFoldersTest {
                 "unet"))
         .as(run.err())
         .isZero();
+  }
+
+  @Test
+  void train_folderHoldingOutSites_evaluatesOnThemAlone() throws IOException {
+    folder();
+    assertThat(run.train(FOLDER.replace("testShare: 0.3", "testSites: [site2, site7]")))
+        .as(run.err())
+        .isZero();
+    JsonNode sites = run.report().at("/notCoveredByGuarantee/sites");
+    assertThat(sites.findValuesAsText("site")).containsExactly("site 1", "site 2");
+    assertThat(run.report().at("/notCoveredByGuarantee/evaluation/examples").asInt()).isEqualTo(4);
+    assertThat(run.report().at("/plan/population").asInt()).isEqualTo(10);
   }
 
   @Test

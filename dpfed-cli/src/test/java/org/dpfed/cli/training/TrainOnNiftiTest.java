@@ -59,6 +59,33 @@ final class TrainOnNiftiTest {
         .contains("diceOfClass1");
   }
 
+  /** The list names two sites, one by a name longer than a line. */
+  @Test
+  void train_niftiFromSites_hasDiceOfEachClassBySite() throws IOException {
+    new MadeImages().nifti(directory, 12, 5);
+    Path list = directory.resolve("studies.csv");
+    String far = "far away" + " and farther".repeat(8);
+    Files.writeString(
+        list,
+        Files.readString(list)
+            .replaceFirst("labels", "labels,site")
+            .replaceAll("(?m)(sub-0.,.*)$", "$1,near")
+            .replaceAll("(?m)(sub-1.,.*)$", "$1," + far));
+
+    assertThat(run.train(NIFTI, "--test-share", "0.6", "--site-names")).as(run.err()).isZero();
+
+    JsonNode sites = run.report().at("/notCoveredByGuarantee/sites");
+    assertThat(sites.findValuesAsText("site")).containsExactly(far, "near");
+    for (JsonNode site : sites) {
+      assertThat(site.at("/evaluation/examples").asInt()).isEqualTo(3 * site.path("units").asInt());
+      assertThat(site.path("evaluation").has("diceOfClass1")).isTrue();
+    }
+    assertThat(run.out()).containsPattern(" rows of \\d units?: dice 0\\.");
+    String table = run.out().substring(run.out().indexOf("on those of each site"));
+    assertThat(table.substring(0, table.indexOf("privacy:")).lines())
+        .allMatch(line -> line.length() <= 80);
+  }
+
   /** Without noise, and with everybody in every round. */
   @Test
   void train_niftiWithoutNoise_learns() throws IOException {

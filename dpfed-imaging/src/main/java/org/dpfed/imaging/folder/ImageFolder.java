@@ -3,6 +3,7 @@ package org.dpfed.imaging.folder;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -84,8 +85,9 @@ public final class ImageFolder {
   }
 
   /**
-   * All images in memory, with their unit as key, for {@code Partition} and {@code TrainTestSplit}.
-   * A unit without an image that can be read has a key without rows, and stays a client.
+   * All images in memory, with their unit as key and their sites, for {@code Partition} and {@code
+   * TrainTestSplit}. A unit without an image that can be read has a key without rows, and stays a
+   * client.
    *
    * @param scalings with public constants: one for all channels, or one for each
    * @throws MalformedDataException when an image is damaged and damaged ones are refused
@@ -93,11 +95,14 @@ public final class ImageFolder {
   public LabelledData read(ImageLoader loader, List<Scaling> scalings, DamagedImages damaged)
       throws IOException {
     ImageRows rows = rows(loader, scalings);
+    List<String> sites = new ArrayList<>();
     for (Map.Entry<String, List<LabelledImage>> client : clients.entrySet()) {
       rows.addKey(client.getKey());
       addTo(rows, client.getKey(), client.getValue(), loader, damaged);
+      String site = Path.of(client.getKey()).getName(0).toString();
+      sites.addAll(Collections.nCopies(rows.size() - sites.size(), site));
     }
-    return rows.build();
+    return rows.build().withSites(sites);
   }
 
   /**
