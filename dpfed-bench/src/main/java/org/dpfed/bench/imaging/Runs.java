@@ -3,9 +3,13 @@ package org.dpfed.bench.imaging;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Runs of {@code dpfed train} with the same settings, one for each seed, and their results on
@@ -14,24 +18,25 @@ import java.util.List;
  * @param reports of the runs, as JSON
  */
 record Runs(List<JsonNode> reports) {
-  /** Directories with commas between. */
-  static Runs read(String directories) throws IOException {
-    List<JsonNode> reports = new ArrayList<>();
-    for (String directory : directories.split(",", -1)) {
-      reports.add(new ObjectMapper().readTree(Path.of(directory, "report.json").toFile()));
+  /**
+   * The runs of a sweep, by their epsilon from the smallest; those without privacy have 0.
+   *
+   * @param sweep directory that {@code dpfed sweep} has written
+   */
+  static SortedMap<Double, Runs> byEpsilon(Path sweep) throws IOException {
+    SortedMap<Double, Runs> byEpsilon = new TreeMap<>();
+    try (Stream<Path> runs = Files.list(sweep.resolve("runs"))) {
+      for (Path run : runs.sorted().toList()) {
+        JsonNode report = new ObjectMapper().readTree(run.resolve("report.json").toFile());
+        byEpsilon
+            .computeIfAbsent(
+                report.at("/configuration/privacy/epsilon").asDouble(),
+                epsilon -> new Runs(new ArrayList<>()))
+            .reports
+            .add(report);
+      }
     }
-    return new Runs(reports);
-  }
-
-  /** Of the guarantee; infinite without privacy. */
-  double epsilon() {
-    JsonNode epsilon = reports.get(0).at("/guarantee/epsilon");
-    return epsilon.isNumber() ? epsilon.asDouble() : Double.POSITIVE_INFINITY;
-  }
-
-  /** Expected in a round. */
-  long cohort() {
-    return Math.round(reports.get(0).at("/plan/expectedCohortSize").asDouble());
+    return byEpsilon;
   }
 
   /** Results on all held-out images. */
