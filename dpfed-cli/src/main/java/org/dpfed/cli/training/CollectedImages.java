@@ -55,8 +55,18 @@ final class CollectedImages {
    */
   void add(String key, String site, Image image, int label, MalformedDataException.Place place)
       throws MalformedDataException {
+    Image fitted = fitted(image, place);
+    add(site, place, () -> rows.add(key, fitted, label));
+  }
+
+  /**
+   * An image of the configuration's size.
+   *
+   * @param place where the image is, for errors
+   */
+  Image fitted(Image image, MalformedDataException.Place place) throws MalformedDataException {
     requireSize(image, place);
-    add(site, place, () -> rows.add(key, sized(image), label));
+    return sized(image);
   }
 
   /**

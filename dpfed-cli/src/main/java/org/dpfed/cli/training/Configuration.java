@@ -170,12 +170,13 @@ final class Configuration {
     return this;
   }
 
+  /** What a value was, cut short, and without what an address has before its host. */
   static String shown(JsonNode raw) {
     if (raw.isNull()) {
       return "has no value";
     }
     String text = raw.isTextual() ? raw.asText() : raw.toString();
-    String printable = text.replaceAll("\\p{C}", "?");
+    String printable = text.replaceAll("\\p{C}", "?").replaceAll("://[^/]*@", "://…@");
     return "was " + (printable.length() > 60 ? printable.substring(0, 60) + "…" : printable);
   }
 
@@ -317,6 +318,15 @@ final class Configuration {
         .ifPresent(
             map -> map.properties().forEach(e -> lists.put(e.getKey(), texts(e.getValue()))));
     return lists;
+  }
+
+  /** Texts by name; empty when the setting is not set. */
+  Map<String, String> textByName(String key) {
+    Map<String, String> texts = new LinkedHashMap<>();
+    value(key)
+        .ifPresent(
+            map -> map.properties().forEach(e -> texts.put(e.getKey(), e.getValue().asText())));
+    return texts;
   }
 
   private static List<String> texts(JsonNode array) {

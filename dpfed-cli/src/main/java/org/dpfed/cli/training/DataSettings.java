@@ -44,7 +44,8 @@ final class DataSettings {
                   "",
                   "Directory of IDX files (Fashion-MNIST has a default), of DICOM files at any depth, of sites with images, or of CSV files; without a key column, each CSV file is one client, named after the file.")
               .onlyWith("data.set", "fashion-mnist", "idx", "image-folder", "dicom", "csv")
-              .neededWith("data.set", "idx", "image-folder", "dicom"),
+              .neededWith("data.set", "idx", "image-folder", "dicom")
+              .neededUnless("data.url"),
           csv(
               "data.regression",
               "--regression",

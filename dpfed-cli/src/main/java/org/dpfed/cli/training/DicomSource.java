@@ -7,12 +7,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.text.Normalizer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.dpfed.data.LabelledData;
 import org.dpfed.data.MalformedDataException;
@@ -21,12 +25,14 @@ import org.dpfed.data.TrainTestSplit;
 import org.dpfed.imaging.Image;
 import org.dpfed.imaging.dicom.DicomFile;
 import org.dpfed.imaging.dicom.DicomHeader;
+import org.dpfed.imaging.dicom.DicomWebClient;
 import org.dpfed.imaging.dicom.PatientHmac;
 
 /**
- * DICOM files in a directory, of any depth, with a class for each from a CSV file. Patients are
- * told apart by their Patient ID; once it is known who is held out, a hash replaces it whose key is
- * random and not kept, so that nothing later in the run can show it.
+ * DICOM files in a directory, of any depth, and on a DICOMweb server, with a class for each from a
+ * CSV file. Patients are told apart by their Patient ID, wherever their images come from; once it
+ * is known who is held out, a hash replaces it whose key is random and not kept, so that nothing
+ * later in the run can show it.
  */
 final class DicomSource {
   private static final String PATIENT = "patient";
@@ -54,6 +60,14 @@ final class DicomSource {
 
   /** By Patient ID, in the order in which patients were seen. */
   private final Map<String, String> pseudonyms = new LinkedHashMap<>();
+
+  /**
+   * An image of a patient, without what else its file says.
+   *
+   * @param place where it came from, for errors
+   */
+  private record Labelled(
+      String patient, String site, Image image, int label, MalformedDataException.Place place) {}
 
   private DicomSource(ImageSettings settings, ListFile labels) throws IOException {
     this.images = new CollectedImages(settings);
@@ -85,9 +99,18 @@ final class DicomSource {
         new DicomSource(
             ImageSettings.of(configuration),
             ListFile.read(Path.of(configuration.text("data.labels")), HEADERS));
-    Path directory = Path.of(configuration.text("data.directory"));
-    for (Path file : files(directory)) {
-      source.add(file);
+    Map<String, String> query = DicomServer.query(configuration);
+    Optional<DicomWebClient> server =
+        configuration.has("data.url")
+            ? Optional.of(DicomServer.of(configuration, System.getenv()))
+            : Optional.empty();
+    if (configuration.has("data.directory")) {
+      for (Path file : files(Path.of(configuration.text("data.directory")))) {
+        source.add(source.read(DicomFile.open(file), "move the file away"));
+      }
+    }
+    if (server.isPresent()) {
+      source.addAll(server.get(), query);
     }
     TrainTestSplit split = ImageSource.split(configuration, source.images.build());
     return new TrainTestSplit(source.withHashes(split.train()), source.withHashes(split.test()));
@@ -111,9 +134,48 @@ final class DicomSource {
     }
   }
 
-  private void add(Path path) throws IOException {
-    MalformedDataException.Place place = MalformedDataException.in(path.toString());
-    DicomFile file = DicomFile.open(path);
+  /** In an order that does not depend on the server's. */
+  private void addAll(DicomWebClient server, Map<String, String> query) throws IOException {
+    MalformedDataException.Place place = MalformedDataException.in(server.toString());
+    List<DicomWebClient.Series> series =
+        server.series(query).stream()
+            .sorted(
+                Comparator.comparing(DicomWebClient.Series::studyUid)
+                    .thenComparing(DicomWebClient.Series::seriesUid))
+            .toList();
+    if (series.isEmpty()) {
+      throw place.problem("expected series, found none that match data.query");
+    }
+    for (DicomWebClient.Series each : series) {
+      SortedMap<String, List<Labelled>> instances = new TreeMap<>();
+      int count =
+          server.retrieve(
+              each,
+              file ->
+                  instances.put(
+                      file.header().instanceUid().orElse(""), read(file, "narrow data.query")));
+      if (count == 0 || count != instances.size()) {
+        throw place.problem("expected each instance of a series once, found none or one again");
+      }
+      for (List<Labelled> images : instances.values()) {
+        add(images);
+      }
+    }
+  }
+
+  private void add(List<Labelled> read) throws MalformedDataException {
+    for (Labelled each : read) {
+      images.add(each.patient(), each.site(), each.image(), each.label(), each.place());
+    }
+  }
+
+  /**
+   * The frames of a file.
+   *
+   * @param otherwise what to do with it if it shall have no label
+   */
+  private List<Labelled> read(DicomFile file, String otherwise) throws IOException {
+    MalformedDataException.Place place = MalformedDataException.in(file.toString());
     DicomHeader header = file.header();
     String pseudonym = hmac.of(header);
     String patient = normal(header.patientId().orElseThrow());
@@ -122,14 +184,16 @@ final class DicomSource {
     Integer label = named.map(classes::get).orElse(null);
     if (label == null) {
       throw place.problem(
-          "expected a label for its %s in data.labels, found none; add it, or move the file away"
-              .formatted(isByPatient ? "Patient ID" : "SOP Instance UID"));
+          "expected a label for its %s in data.labels, found none; add it, or %s"
+              .formatted(isByPatient ? "Patient ID" : "SOP Instance UID", otherwise));
     }
     String site = named.map(sites::get).or(header::site).orElse("");
+    List<Labelled> frames = new ArrayList<>();
     for (int frame = 0; frame < header.frames(); frame++) {
       Image image = header.photometric().isGrey() ? file.highIsWhite(frame) : file.frame(frame);
-      images.add(patient, site, image, label, place);
+      frames.add(new Labelled(patient, site, images.fitted(image, place), label, place));
     }
+    return frames;
   }
 
   /** The composition of letters makes no other patient. */

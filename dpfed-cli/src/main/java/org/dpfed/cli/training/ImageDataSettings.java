@@ -2,19 +2,22 @@ package org.dpfed.cli.training;
 
 import static org.dpfed.cli.training.ImageKinds.imageSize;
 import static org.dpfed.cli.training.ImageKinds.scaling;
+import static org.dpfed.cli.training.Kind.integer;
 import static org.dpfed.cli.training.Kind.list;
 import static org.dpfed.cli.training.Kind.oneOf;
 import static org.dpfed.cli.training.Kind.path;
 import static org.dpfed.cli.training.Kind.text;
+import static org.dpfed.cli.training.Kind.texts;
 import static org.dpfed.cli.training.Kind.yesNo;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Settings of medical images. */
 final class ImageDataSettings {
   private static final String SET = "data.set";
 
-  static final List<Setting> ALL =
+  private static final List<Setting> IMAGES =
       List.of(
           Setting.of(
                   "data.name",
@@ -105,5 +108,55 @@ final class ImageDataSettings {
                   "What to do with an image in a folder that cannot be read: refuse all, or leave it out.")
               .onlyWith(SET, "image-folder"));
 
+  private static final List<Setting> SERVER =
+      List.of(
+          Setting.of(
+                  "data.url",
+                  "--data-url",
+                  text(),
+                  "",
+                  "Address of a DICOMweb server (QIDO-RS and WADO-RS) whose images are read, beside those of data.directory if both are given; https, or http to this machine.")
+              .onlyWith(SET, "dicom"),
+          server(
+              "data.query",
+              "--data-query",
+              texts("{Modality: DX, StudyDescription: chest*}"),
+              "",
+              "What series must match, by keywords or numbers of attributes that the server can search. Default: all series. Attributes that say which patient or examination are refused."),
+          server(
+              "data.credentials",
+              "--credentials",
+              path(),
+              "",
+              "File with one line for the server: user:password, or a token. Only its owner may have access to it. Default: the environment variable "
+                  + DicomServer.CREDENTIALS
+                  + ", with the same content; without it, no credentials."),
+          server(
+              "data.certificates",
+              "--certificates",
+              path(),
+              "",
+              "File in PEM format with the certificates to trust, such as that of a hospital's own authority. Default: those that Java trusts."),
+          server(
+              "data.timeLimitSeconds",
+              "--data-time-limit",
+              integer(1, 3600),
+              "60",
+              "Longest wait for the server to accept a connection, to answer, or to send more. One series may take 100 of them."),
+          server(
+              "data.largestInstanceMiB",
+              "--largest-instance",
+              integer(1, 2047),
+              "256",
+              "Size in MiB beyond which an instance from the server is refused."));
+
+  static final List<Setting> ALL = Stream.of(IMAGES, SERVER).flatMap(List::stream).toList();
+
   private ImageDataSettings() {}
+
+  /** A setting of a server. */
+  private static Setting server(
+      String key, String flag, Kind kind, String fallback, String description) {
+    return Setting.of(key, flag, kind, fallback, description).onlyWith("data.url");
+  }
 }

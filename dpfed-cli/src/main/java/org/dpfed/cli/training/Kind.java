@@ -248,6 +248,14 @@ record Kind(
         raw -> RawValues.map(raw, lists -> RawValues.list(lists, RawValues::anyText)));
   }
 
+  /** Texts by name. */
+  static Kind texts(String example) {
+    return collection(
+        "a map of texts, such as " + example,
+        example,
+        raw -> RawValues.map(raw, RawValues::anyText));
+  }
+
   /** A list of texts, or lists of texts by name. */
   static Kind classes() {
     return collection(

@@ -1,6 +1,7 @@
 package org.dpfed.cli.training;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -43,7 +44,10 @@ record LedgerChoice(Path file) {
     }
     return configuration.has("data.directory")
         ? name(Path.of(configuration.text("data.directory")))
-        : configuration.text("data.set");
+        : configuration
+            .optionalText("data.url")
+            .map(url -> String.valueOf(URI.create(url).getHost()))
+            .orElse(configuration.text("data.set"));
   }
 
   private static String name(Path path) {

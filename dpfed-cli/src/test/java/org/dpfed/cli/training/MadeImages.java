@@ -135,7 +135,8 @@ final class MadeImages {
     element(file, 0x00080060, "CS", ascii("MR"));
     element(file, 0x00080080, "LO", ascii(institution));
     element(file, 0x00100020, "LO", ascii(patient));
-    element(file, 0x0020000E, "UI", ascii("1.2.3"));
+    element(file, 0x0020000D, "UI", ascii(instance.replaceFirst("[.][0-9]+$", "")));
+    element(file, 0x0020000E, "UI", ascii(instance.replaceFirst("[0-9]+$", "0")));
     element(file, 0x00280002, "US", number(1));
     element(file, 0x00280004, "CS", ascii("MONOCHROME2"));
     element(file, 0x00280010, "US", number(SIDE));

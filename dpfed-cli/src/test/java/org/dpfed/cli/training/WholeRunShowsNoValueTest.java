@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import org.dpfed.imaging.dicom.DicomWebServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -43,6 +44,15 @@ class WholeRunShowsNoValueTest {
           + " --epsilon none --model mlp --hidden [4] --evaluate-every 1 --name run --runs runs"
           + " --diagnostics true --client-updater ";
 
+  private static final String ON_DICOM =
+      "train --data dicom --labels labels.csv --classes [healthy,ill]"
+          + " --image-size [16,16] --scaling pixel --test-share 0.3 --partition by-key"
+          + " --model residual --width 4 --client-learning-rate 0.1 --rounds 3 --cohort 8"
+          + " --clip-norm 1 --noise-multiplier 1 --epsilon none --delta 1e-3"
+          + " --evaluate-every 1 --name run --runs runs --diagnostics true";
+
+  private final Map<String, String> environment = new TreeMap<>();
+
   @TempDir Path directory;
 
   @ParameterizedTest
@@ -66,21 +76,28 @@ class WholeRunShowsNoValueTest {
   @Test
   void train_dicomWithEveryLibraryAtTrace_showsNoPatientId() throws Exception {
     new MadeImages().dicom(directory, 12, "ZQkey");
+    assertTrainsWithout(run(ON_DICOM + " --data-directory archive"), "zqkey");
+  }
 
-    Output output =
-        run(
-            "train --data dicom --data-directory archive --labels labels.csv --classes [healthy,ill]"
-                + " --image-size [16,16] --scaling pixel --test-share 0.3 --partition by-key"
-                + " --model residual --width 4 --client-learning-rate 0.1 --rounds 3 --cohort 8"
-                + " --clip-norm 1 --noise-multiplier 1 --epsilon none --delta 1e-3"
-                + " --evaluate-every 1 --name run --runs runs --diagnostics true");
+  /** Nor what it takes to get into a server. */
+  @Test
+  void train_dicomWebWithEveryLibraryAtTrace_showsNoPatientIdAndNoSecret() throws Exception {
+    new MadeImages().dicom(directory, 12, "ZQkey");
+    String sent = DicomWebServer.basic("hospital", "ZQkeyword").substring("Basic ".length());
+    try (ServedDicom server = ServedDicom.of(directory.resolve("archive"), "ZQkeyword")) {
+      environment.put(DicomServer.CREDENTIALS, "hospital:ZQkeyword");
+      assertTrainsWithout(
+          run(ON_DICOM + " --data-url " + server.url()), "zqkey", sent.toLowerCase(Locale.ROOT));
+    }
+  }
 
+  private void assertTrainsWithout(Output output, String... tokens) throws IOException {
     assertThat(output.status()).as(output.text()).isZero();
     assertThat(output.text()).contains("TRACE").contains("finished after 3 rounds");
-    assertNone("the output", output.text(), List.of("zqkey"));
+    assertNone("the output", output.text(), List.of(tokens));
     Map<String, String> files = filesOfTheRun();
     assertThat(files).containsKeys("runs/run/report.json", "runs/run/model.zip");
-    files.forEach((name, content) -> assertNone(name, content, List.of("zqkey")));
+    files.forEach((name, content) -> assertNone(name, content, List.of(tokens)));
   }
 
   @Test
@@ -121,8 +138,10 @@ class WholeRunShowsNoValueTest {
             absolute(System.getProperty("java.class.path")),
             "org.dpfed.cli.Main"));
     words.addAll(List.of(arguments.split(" ")));
-    Process process =
-        new ProcessBuilder(words).directory(directory.toFile()).redirectErrorStream(true).start();
+    ProcessBuilder builder =
+        new ProcessBuilder(words).directory(directory.toFile()).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    Process process = builder.start();
     process.getOutputStream().close();
     String text = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
