@@ -147,10 +147,10 @@ a patient are one client.
 | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |
 $(sed '1d; s/,/ | /g; s/^/| /; s/$/ |/' "$work/hospitals.csv")
 
-All runs train the same network (\`tanh-cnn\`) for $rounds rounds with clip norm 0.5, those without privacy without noise; $((cohort)) patients are expected in a round, and
-with privacy at one hospital alone as large a share of its own. ε is for one patient (add or remove one), with δ = 10⁻⁴.
-A fifth of the patients of each hospital is held out, the same in all runs. Numbers are means ± standard deviations over
-the seeds. **Results on held-out patients have no guarantee, and neither has a choice among the runs of one table.**
+All runs train the same network (\`tanh-cnn\`) for $rounds rounds with clip norm 0.5; without privacy they add no noise. In a
+round $cohort patients are expected, and with privacy at one hospital alone as large a share of its own. ε is for one patient
+(add or remove one), with δ = 10⁻⁴. About a fifth of the patients is held out, the same in all runs. Numbers are means ±
+standard deviations over the seeds. The AUC does not depend on how many are ill at a hospital, and the accuracy does. **Results on held-out patients have no guarantee, and neither has a choice among the runs of one table.**
 
 \`SEEDS="$seeds" EPSILONS="$epsilons" PATIENTS=$patients benchmarks/run.sh imaging$argument\`, commit $(git rev-parse --short HEAD), \
 $(nproc) cores, $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -1), $(java -version 2>&1 | head -1), \

@@ -3,8 +3,6 @@ package org.dpfed.bench.imaging;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.SortedMap;
 import java.util.function.Function;
 
 /**
@@ -12,35 +10,34 @@ import java.util.function.Function;
  *
  * @param open on all patients, without privacy
  * @param byEpsilon on all patients, from the smallest ε
- * @param openAt each hospital alone, without privacy
- * @param privateAt each hospital alone, with the largest ε
+ * @param hospitals each of them alone
  */
-record Comparison(
-    Runs open,
-    SortedMap<Double, Runs> byEpsilon,
-    Map<String, Runs> openAt,
-    Map<String, Runs> privateAt) {
-
+record Comparison(Runs open, List<Runs> byEpsilon, List<Hospital> hospitals) {
   static final String ACCURACY = "accuracy";
   private static final String AREA = "rocAuc";
 
-  /** The name of the largest ε, such as {@code ε = 8}. */
-  String largest() {
-    return "ε = " + shown(byEpsilon.lastKey());
-  }
-
-  static String shown(double epsilon) {
-    return "%.4g".formatted(epsilon).replaceFirst("\\.?0+$", "");
-  }
+  /**
+   * Training on the patients of one hospital.
+   *
+   * @param open without privacy
+   * @param closed with the largest ε
+   */
+  record Hospital(String name, Runs open, Runs closed) {}
 
   /** On all patients, with the largest ε. */
-  Runs atLargest() {
-    return byEpsilon.get(byEpsilon.lastKey());
+  Runs closed() {
+    return Runs.last(byEpsilon);
   }
 
-  /** Runs of hospitals, each on its own held-out images. */
-  static Results.Share at(Map<String, Runs> hospitals, String metric) {
-    return Results.together(hospitals.values().stream().map(Runs::all).toList(), metric);
+  /** The name of the largest ε, such as {@code ε = 8}. */
+  String largest() {
+    return "ε = " + closed().shownEpsilon();
+  }
+
+  /** A metric of each hospital's own runs on its own held-out images. */
+  Results.Share alone(Function<Hospital, Runs> runs, String metric) {
+    return Results.together(
+        hospitals.stream().map(each -> runs.apply(each).all()).toList(), metric);
   }
 
   /** The table of all held-out images together. */
@@ -55,22 +52,21 @@ record Comparison(
             | --- | --- | --- | --- |
             """
                 .formatted(open.all().images()));
-    table.append(row("all five hospitals", "none: no privacy", open.all()::share));
-    List<Double> descending = new ArrayList<>(byEpsilon.keySet());
+    List<Runs> descending = new ArrayList<>(byEpsilon);
+    descending.add(open);
     Collections.reverse(descending);
-    for (double epsilon : descending) {
-      table.append(row("all five hospitals", shown(epsilon), byEpsilon.get(epsilon).all()::share));
+    for (Runs runs : descending) {
+      table.append(row("all five hospitals", runs, runs.all()::share));
     }
-    table.append(row("the image's hospital alone", "none: no privacy", each -> at(openAt, each)));
+    table.append(row("the image's hospital alone", open, each -> alone(Hospital::open, each)));
     table.append(
-        row("the image's hospital alone", shown(byEpsilon.lastKey()), each -> at(privateAt, each)));
+        row("the image's hospital alone", closed(), each -> alone(Hospital::closed, each)));
     return table.toString();
   }
 
-  private static String row(
-      String trained, String epsilon, Function<String, Results.Share> metric) {
+  private static String row(String trained, Runs runs, Function<String, Results.Share> metric) {
     return "| %s | %s | %s | %s |\n"
-        .formatted(trained, epsilon, metric.apply(ACCURACY), metric.apply(AREA));
+        .formatted(trained, runs.shownEpsilon(), metric.apply(ACCURACY), metric.apply(AREA));
   }
 
   /** The tables of each hospital. */
@@ -85,21 +81,21 @@ record Comparison(
 
             ## %s at each hospital, %%
 
-            | hospital | held-out images | its own patients, no privacy | its own, %s | all five, %s | all five, no privacy |
+            | hospital | held-out images | alone, no privacy | alone, %s | all five, %s | all five, no privacy |
             | --- | --- | --- | --- | --- | --- |
             """
                 .formatted(title, largest(), largest()));
-    for (String hospital : openAt.keySet()) {
-      Results own = openAt.get(hospital).all();
+    for (Hospital each : hospitals) {
+      Results own = each.open().all();
       table.append(
           "| %s | %d | %s | %s | %s | %s |\n"
               .formatted(
-                  hospital,
+                  each.name(),
                   own.images(),
                   own.share(metric),
-                  privateAt.get(hospital).all().share(metric),
-                  atLargest().of(hospital).share(metric),
-                  open.of(hospital).share(metric)));
+                  each.closed().all().share(metric),
+                  closed().of(each.name()).share(metric),
+                  open.of(each.name()).share(metric)));
     }
     return table.toString();
   }

@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
@@ -46,7 +49,7 @@ public final class HospitalTable implements Runnable {
   public void run() {
     try {
       Comparison comparison =
-          new Comparison(last(all), Runs.byEpsilon(privately), last(alone), last(alonePrivately));
+          new Comparison(Runs.last(Runs.of(all)), Runs.of(privately), hospitals());
       Files.writeString(
           Path.of(out + ".md"),
           Files.readString(text)
@@ -62,16 +65,15 @@ public final class HospitalTable implements Runnable {
     }
   }
 
-  private static Runs last(Path sweep) throws IOException {
-    var byEpsilon = Runs.byEpsilon(sweep);
-    return byEpsilon.get(byEpsilon.lastKey());
-  }
-
-  private static Map<String, Runs> last(Map<String, Path> sweeps) throws IOException {
-    Map<String, Runs> runs = new LinkedHashMap<>();
-    for (Map.Entry<String, Path> each : sweeps.entrySet()) {
-      runs.put(each.getKey(), last(each.getValue()));
+  private List<Comparison.Hospital> hospitals() throws IOException {
+    List<Comparison.Hospital> hospitals = new ArrayList<>();
+    for (Map.Entry<String, Path> each : alone.entrySet()) {
+      Path open = each.getValue();
+      Path privateOnes = Objects.requireNonNull(alonePrivately.get(each.getKey()), "hospital");
+      hospitals.add(
+          new Comparison.Hospital(
+              each.getKey(), Runs.last(Runs.of(open)), Runs.last(Runs.of(privateOnes))));
     }
-    return runs;
+    return hospitals;
   }
 }

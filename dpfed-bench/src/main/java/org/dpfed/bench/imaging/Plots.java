@@ -1,5 +1,6 @@
 package org.dpfed.bench.imaging;
 
+import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import org.knowm.xchart.CategorySeries;
 import org.knowm.xchart.CategorySeries.CategorySeriesRenderStyle;
 import org.knowm.xchart.style.Styler.LegendLayout;
 import org.knowm.xchart.style.Styler.LegendPosition;
+import org.knowm.xchart.style.lines.SeriesLines;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
@@ -27,10 +29,8 @@ record Plots(Comparison comparison) {
     CategoryChart chart =
         chart(
             "Accuracy on all held-out images", "ε for one patient", CategorySeriesRenderStyle.Line);
-    List<String> epsilons =
-        comparison.byEpsilon().keySet().stream().map(Comparison::shown).toList();
-    List<Results.Share> shares =
-        comparison.byEpsilon().values().stream().map(Plots::accuracy).toList();
+    List<String> epsilons = comparison.byEpsilon().stream().map(Runs::shownEpsilon).toList();
+    List<Results.Share> shares = comparison.byEpsilon().stream().map(Plots::accuracy).toList();
     chart.addSeries(
         "all five",
         epsilons,
@@ -40,12 +40,12 @@ record Plots(Comparison comparison) {
     level(
         chart,
         "each hospital alone, no privacy",
-        Comparison.at(comparison.openAt(), Comparison.ACCURACY),
+        comparison.alone(Comparison.Hospital::open, Comparison.ACCURACY),
         epsilons);
     level(
         chart,
         "each hospital alone, " + comparison.largest(),
-        Comparison.at(comparison.privateAt(), Comparison.ACCURACY),
+        comparison.alone(Comparison.Hospital::closed, Comparison.ACCURACY),
         epsilons);
     write(chart, file);
   }
@@ -59,6 +59,8 @@ record Plots(Comparison comparison) {
     CategorySeries series =
         chart.addSeries(name, epsilons, Collections.nCopies(epsilons.size(), share.mean()));
     series.setMarker(SeriesMarkers.NONE);
+    // Two levels may be one line.
+    series.setLineStyle(name.startsWith("each") ? SeriesLines.DASH_DASH : SeriesLines.SOLID);
   }
 
   /** Of each hospital, alone and together. */
@@ -70,25 +72,22 @@ record Plots(Comparison comparison) {
             CategorySeriesRenderStyle.Bar);
     chart.getStyler().setYAxisMin(50.0);
     chart.getStyler().setYAxisMax(100.0);
-    bars(chart, "alone, no privacy", hospital -> comparison.openAt().get(hospital).all());
-    bars(
-        chart,
-        "alone, " + comparison.largest(),
-        hospital -> comparison.privateAt().get(hospital).all());
-    bars(chart, "all five, " + comparison.largest(), comparison.atLargest()::of);
-    bars(chart, "all five, no privacy", comparison.open()::of);
+    bars(chart, "alone, no privacy", each -> each.open().all());
+    bars(chart, "alone, " + comparison.largest(), each -> each.closed().all());
+    bars(chart, "all five, " + comparison.largest(), each -> comparison.closed().of(each.name()));
+    bars(chart, "all five, no privacy", each -> comparison.open().of(each.name()));
     write(chart, file);
   }
 
-  private void bars(CategoryChart chart, String name, Function<String, Results> results) {
-    List<String> hospitals = List.copyOf(comparison.openAt().keySet());
+  private void bars(
+      CategoryChart chart, String name, Function<Comparison.Hospital, Results> results) {
     List<Results.Share> shares =
-        hospitals.stream()
-            .map(hospital -> results.apply(hospital).share(Comparison.ACCURACY))
+        comparison.hospitals().stream()
+            .map(each -> results.apply(each).share(Comparison.ACCURACY))
             .toList();
     chart.addSeries(
         name,
-        hospitals,
+        comparison.hospitals().stream().map(Comparison.Hospital::name).toList(),
         shares.stream().map(Results.Share::mean).toList(),
         shares.stream().map(Results.Share::deviation).toList());
   }
@@ -105,6 +104,8 @@ record Plots(Comparison comparison) {
     chart.getStyler().setDefaultSeriesRenderStyle(style);
     chart.getStyler().setLegendPosition(LegendPosition.OutsideS);
     chart.getStyler().setLegendLayout(LegendLayout.Horizontal);
+    chart.getStyler().setOverlapped(style == CategorySeriesRenderStyle.Line);
+    chart.getStyler().setChartBackgroundColor(Color.WHITE);
     return chart;
   }
 
