@@ -98,20 +98,25 @@ final class Batches {
     }
 
     /**
-     * Whether it is rows or images without a mask, with labels of its own form or rows.
+     * Whether it is of that form without a mask, with labels of the same form or rows.
      *
-     * @param withWeights whether a mask {@code [n, 1, h, w]} of the labels is allowed
+     * @param series whether it must be series, and otherwise rows or images
+     * @param withWeights whether a mask of the labels is allowed: {@code [n, 1, h, w]}, or {@code
+     *     [n, steps]} of series
      */
-    boolean isPlain(boolean withWeights) {
+    boolean isPlain(boolean series, boolean withWeights) {
       int rank = features.shape.length;
       int labelsRank = labels.shape.length;
-      return (rank == 2 || rank == 4)
-          && (labelsRank == 2 || labelsRank == 4)
+      return (series ? rank == 3 : rank == 2 || rank == 4)
+          && (labelsRank == 2 || labelsRank == (series ? 3 : 4))
           && featuresMask == null
           && (labelsMask == null || (withWeights && areWeights(labelsMask.shape, labels.shape)));
     }
 
     private static boolean areWeights(long[] mask, long[] labelled) {
+      if (labelled.length == 3) {
+        return mask.length == 2 && mask[1] == labelled[2];
+      }
       return mask.length == 4
           && labelled.length == 4
           && mask[1] == 1

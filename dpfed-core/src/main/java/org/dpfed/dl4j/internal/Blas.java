@@ -26,6 +26,12 @@ final class Blas {
     gemm(false, true, m, n, k, left, leftStride, right, k, beta, product, n);
   }
 
+  /** {@code c[m, n] = a[m, k] · b[n, k]ᵀ}, with c dense. */
+  void multiplyByTransposedRows(
+      int m, int n, int k, long left, int leftStride, long right, int rightStride, long product) {
+    gemm(false, true, m, n, k, left, leftStride, right, rightStride, 0, product, n);
+  }
+
   /** {@code c[m, n] = a[k, m]ᵀ · b[k, n]}, with a and c dense. */
   void multiplyTransposed(
       int m, int n, int k, long left, long right, int rightStride, long product) {

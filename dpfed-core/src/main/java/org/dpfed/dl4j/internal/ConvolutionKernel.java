@@ -87,7 +87,7 @@ final class ConvolutionKernel implements LayerKernel {
     products.write(gradient, length);
     float[] biasGradient = weights.biases();
     for (int channel = 0; channel < biasGradient.length; channel++) {
-      biasGradient[channel] = sum(gradient, channel * columns, columns);
+      biasGradient[channel] = Floats.sum(gradient, channel * columns, columns);
     }
     weights.biasGradient(biasGradient);
     if (inputGradient != null) {
@@ -216,24 +216,5 @@ final class ConvolutionKernel implements LayerKernel {
     for (int i = from; i < from + length; i++) {
       values[i] += summand;
     }
-  }
-
-  /** Four sums side by side, since one would wait for each addition. */
-  private static float sum(float[] values, int from, int length) {
-    float a = 0;
-    float b = 0;
-    float c = 0;
-    float d = 0;
-    int i = from;
-    for (; i < from + length - 3; i += 4) {
-      a += values[i];
-      b += values[i + 1];
-      c += values[i + 2];
-      d += values[i + 3];
-    }
-    for (; i < from + length; i++) {
-      a += values[i];
-    }
-    return (a + b) + (c + d);
   }
 }

@@ -3,19 +3,26 @@ package org.dpfed.dl4j.internal;
 import java.util.Arrays;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.PoolingType;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.layers.recurrent.LastTimeStepLayer;
+import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.dpfed.dl4j.internal.NetworkKernels.Form;
 import org.dpfed.dl4j.layers.KernelLayer;
 import org.dpfed.dl4j.layers.LayerKernel;
 import org.dpfed.dl4j.layers.SoftmaxLoss;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.activations.impl.ActivationSigmoid;
 import org.nd4j.linalg.activations.impl.ActivationSoftmax;
+import org.nd4j.linalg.activations.impl.ActivationTanH;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /**
@@ -35,6 +42,11 @@ record LayerArithmetic(
    * @param isOutput whether it is the network's output
    */
   static LayerArithmetic of(Layer layer, boolean isOutput) throws NotFastException {
+    if (layer instanceof BaseWrapperLayer && !(layer instanceof LastTimeStepLayer)) {
+      // Its configuration is that of the layer inside, which it may freeze or run backwards.
+      throw new NotFastException(
+          "layer '%s' is in a %s".formatted(nameOf(layer), layer.getClass().getSimpleName()));
+    }
     if (isOutput) {
       return output(layer);
     }
@@ -56,6 +68,13 @@ record LayerArithmetic(
         return made(Form.BATCH, new ActivationKernel(known));
       }
     }
+    if (layer instanceof LastTimeStepLayer last && isKnownLstm(last.getUnderlying())) {
+      LstmKernel kernel = new LstmKernel(last.getUnderlying(), (LSTM) conf, true);
+      return new LayerArithmetic(Form.SERIES, true, kernel, null);
+    }
+    if (isKnownLstm(layer)) {
+      return made(Form.SERIES, new LstmKernel(layer, (LSTM) conf, false));
+    }
     if (conf.getClass() == Upsampling2D.class
         && ((Upsampling2D) conf).getFormat() == CNN2DFormat.NCHW) {
       return made(Form.IMAGES, new UpsamplingKernel((Upsampling2D) conf));
@@ -64,6 +83,15 @@ record LayerArithmetic(
       return new LayerArithmetic(Form.IMAGES, true, new GlobalAverageKernel(), null);
     }
     throw unknown(layer);
+  }
+
+  private static boolean isKnownLstm(Layer layer) {
+    return layer.getClass() == org.deeplearning4j.nn.layers.recurrent.LSTM.class
+        && layer.conf().getLayer() instanceof LSTM conf
+        && conf.getActivationFn().getClass() == ActivationTanH.class
+        && conf.getGateActivationFn().getClass() == ActivationSigmoid.class
+        && conf.getRnnDataFormat() != RNNFormat.NWC
+        && conf.getWeightNoise() == null;
   }
 
   private static LayerArithmetic made(Form form, LayerKernel kernel) {
@@ -92,6 +120,16 @@ record LayerArithmetic(
           && output.getWeightNoise() == null) {
         DenseKernel map = new DenseKernel(layer, ActivationFunction.IDENTITY);
         return new LayerArithmetic(Form.ROWS, false, map, new OutputLoss(false, own));
+      }
+    }
+    if (conf.getClass() == RnnOutputLayer.class) {
+      RnnOutputLayer output = (RnnOutputLayer) conf;
+      if (isSoftmax(output.getActivationFn())
+          && FastLayers.isCrossEntropy(output.getLossFn())
+          && output.getRnnDataFormat() != RNNFormat.NWC
+          && output.getWeightNoise() == null) {
+        return new LayerArithmetic(
+            Form.SERIES, false, new PointwiseKernel(layer, output), new OutputLoss(true, null));
       }
     }
     if (conf.getClass() == CnnLossLayer.class) {

@@ -32,7 +32,7 @@ final class NetworkKernels implements AutoCloseable {
 
   private final List<LayerKernel> kernels = new ArrayList<>();
 
-  /** The batch as images, once for all that take it so. */
+  /** The batch as images or series, once for all that take it so. */
   private final Map<Integer, Value> imagesOf = new HashMap<>();
 
   private @Nullable OutputLoss loss;
@@ -45,7 +45,9 @@ final class NetworkKernels implements AutoCloseable {
     /** As the batch came: rows or images, with the examples first. */
     BATCH,
     ROWS,
-    IMAGES
+    IMAGES,
+    /** Images of one column: {@code [features, steps, 1, n]}. */
+    SERIES
   }
 
   private NetworkKernels() {}
@@ -69,6 +71,11 @@ final class NetworkKernels implements AutoCloseable {
 
   OutputLoss loss() {
     return Objects.requireNonNull(loss);
+  }
+
+  /** Whether the network takes series, and otherwise rows or images. */
+  boolean takesSeries() {
+    return imagesOf.values().stream().anyMatch(batch -> batch.form() == Form.SERIES);
   }
 
   private void addAll(MultiLayerNetwork network) throws NotFastException {
@@ -119,6 +126,9 @@ final class NetworkKernels implements AutoCloseable {
       parts.add(as(form, input, name));
     }
     int[] numbers = parts.stream().mapToInt(Value::number).toArray();
+    if (form == Form.SERIES) {
+      throw new NotFastException("vertex '%s' joins series".formatted(name));
+    }
     if (vertex.getClass() == ElementWiseVertex.class
         && ((ElementWiseVertex) vertex).getOp() == ElementWiseVertex.Op.Add) {
       return new Value(graph.add(new SumKernel(), false, numbers), form);
@@ -200,7 +210,7 @@ final class NetworkKernels implements AutoCloseable {
     }
     return imagesOf.computeIfAbsent(
         value.number(),
-        number -> new Value(graph.add(Transposition.toImages(), false, number), Form.IMAGES));
+        number -> new Value(graph.add(Transposition.toImages(), false, number), form));
   }
 
   /** Frees memory outside the heap. */

@@ -57,11 +57,13 @@ public final class TrainingSteps implements AutoCloseable {
    * One step on one batch.
    *
    * @param features in 'c' order, at least as long as {@code shape} says; unchanged
-   * @param shape of the features, {@code [n, features]} or {@code [n, c, h, w]}
+   * @param shape of the features: {@code [n, features]}, {@code [n, c, h, w]} or, of series, {@code
+   *     [n, features, steps]}
    * @param labels in 'c' order; unchanged
-   * @param labelsShape {@code [n, classes]}, or {@code [n, classes, h, w]} where the network's
-   *     output is images
-   * @param weights of the labels' pixels in 'c' order, {@code [n, 1, h, w]}; null for 1 each
+   * @param labelsShape {@code [n, classes]}, or {@code [n, classes, h, w]} or {@code [n, classes,
+   *     steps]} where the network's output is images or series
+   * @param weights of the labels' pixels in 'c' order, {@code [n, 1, h, w]}, or of their steps,
+   *     {@code [n, steps]}; null for 1 each
    * @return the mean loss of the batch before the step
    */
   public double take(
@@ -83,11 +85,13 @@ public final class TrainingSteps implements AutoCloseable {
   }
 
   private void requireLabels(BatchShape output, long[] labelsShape) {
-    boolean images = kernels.loss().isOfImages();
-    long[] wanted =
-        images
-            ? new long[] {output.examples(), output.channels(), output.height(), output.width()}
-            : new long[] {output.examples(), output.features()};
+    long[] wanted = {output.examples(), output.features()};
+    if (kernels.loss().isOfImages()) {
+      wanted =
+          kernels.takesSeries()
+              ? new long[] {output.examples(), output.channels(), output.height()}
+              : new long[] {output.examples(), output.channels(), output.height(), output.width()};
+    }
     if (!Arrays.equals(labelsShape, wanted)) {
       throw new IllegalArgumentException(
           "labels must have shape %s for this batch, had %s"
@@ -98,6 +102,11 @@ public final class TrainingSteps implements AutoCloseable {
   /** Whether the network's output is images, so that labels may have weights. */
   public boolean takesWeights() {
     return kernels.loss().isOfImages();
+  }
+
+  /** Whether the network takes series, and otherwise rows or images. */
+  public boolean takesSeries() {
+    return kernels.takesSeries();
   }
 
   /** Frees memory outside the heap. */

@@ -1,7 +1,8 @@
 package org.dpfed.dl4j.layers;
 
 /**
- * Size of a batch: images, or rows of features, which have height and width 1.
+ * Size of a batch: images, rows of features, which have height and width 1, or series, which have
+ * their steps for height and width 1.
  *
  * @param examples number of examples
  * @param channels of an image, or features of a row
@@ -12,12 +13,12 @@ public record BatchShape(int examples, int channels, int height, int width) {
   /**
    * The size of an array.
    *
-   * @param shape {@code [n, features]} or {@code [n, c, h, w]}
+   * @param shape {@code [n, features]}, {@code [n, features, steps]} or {@code [n, c, h, w]}
    */
   public static BatchShape of(long[] shape) {
-    return shape.length == 2
-        ? rows((int) shape[0], (int) shape[1])
-        : new BatchShape((int) shape[0], (int) shape[1], (int) shape[2], (int) shape[3]);
+    int height = shape.length > 2 ? (int) shape[2] : 1;
+    int width = shape.length > 3 ? (int) shape[3] : 1;
+    return new BatchShape((int) shape[0], (int) shape[1], height, width);
   }
 
   /** Rows of features. */

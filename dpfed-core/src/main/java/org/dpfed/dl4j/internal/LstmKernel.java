@@ -1,0 +1,309 @@
+package org.dpfed.dl4j.internal;
+
+import java.nio.FloatBuffer;
+import java.util.Arrays;
+import java.util.List;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.dpfed.dl4j.layers.BatchShape;
+import org.dpfed.dl4j.layers.LayerKernel;
+import org.dpfed.nativememory.NativeFloats;
+import org.jspecify.annotations.Nullable;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * A long short-term memory without peepholes (Gers et al. 2000, "Learning to forget"), with tanh
+ * and sigmoid gates. Series lie like images: {@code [features, steps, n]}.
+ *
+ * <p>What does not depend on the step before is one product for all steps; only the recurrent
+ * product is one for each step. DL4J's parameters are input weights {@code [in, 4·units]} and
+ * recurrent weights {@code [units, 4·units]}, both in 'f' order, so row-major {@code [4·units, …]}
+ * in memory, then biases. Units of the candidate come first, then those of the forget, the output
+ * and the input gate.
+ */
+final class LstmKernel implements LayerKernel {
+  private final Layer layer;
+  private final boolean lastStepOnly;
+  private final int inputs;
+  private final int units;
+  private final int gates;
+  private final Blas blas = new Blas();
+
+  /** {@code [in, steps, n]}, {@code [4·units, steps, n]} and {@code [units, steps, n]}. */
+  private final Scratch series = new Scratch();
+
+  private final Scratch gateSeries = new Scratch();
+  private final Scratch outputSeries = new Scratch();
+
+  /** Of one step: {@code [units, n]} and {@code [4·units, n]}. */
+  private final Scratch state = new Scratch();
+
+  private final Scratch stepGates = new Scratch();
+
+  private float[] beforeGates = {};
+  private float[] recurrent = {};
+  private float[] biases = {};
+
+  /** {@code [steps, 4·units, n]}: the gates after their functions. */
+  private float[] opened = {};
+
+  /** {@code [steps, units, n]}: the memory cells, and tanh of them. */
+  private float[] cells = {};
+
+  private float[] squashed = {};
+  private float[] outputs = {};
+  private float[] stepGradient = {};
+  private float[] cellGradient = {};
+  private float[] dense = {};
+  private int examples;
+  private int steps;
+
+  /**
+   * @param layer whose parameters and gradient these are
+   * @param lastStepOnly whether the output is the last step's, as rows, and otherwise all steps'
+   */
+  LstmKernel(Layer layer, LSTM conf, boolean lastStepOnly) {
+    this.layer = layer;
+    this.lastStepOnly = lastStepOnly;
+    this.inputs = (int) conf.getNIn();
+    this.units = (int) conf.getNOut();
+    this.gates = 4 * units;
+  }
+
+  @Override
+  public BatchShape prepare(List<BatchShape> shapes) {
+    BatchShape input = shapes.get(0);
+    if (input.channels() != inputs || input.width() != 1) {
+      throw new IllegalArgumentException(
+          "series must have %d features for this layer, had %d"
+              .formatted(inputs, input.channels()));
+    }
+    examples = input.examples();
+    steps = input.height();
+    beforeGates = new float[gates * steps * examples];
+    opened = new float[gates * steps * examples];
+    cells = new float[units * steps * examples];
+    squashed = new float[units * steps * examples];
+    outputs = new float[units * steps * examples];
+    recurrent = new float[gates * examples];
+    stepGradient = new float[units * examples];
+    cellGradient = new float[units * examples];
+    dense = new float[units * examples];
+    biases = new float[gates];
+    return lastStepOnly
+        ? BatchShape.rows(examples, units)
+        : new BatchShape(examples, units, steps, 1);
+  }
+
+  @Override
+  public void forward(float[][] input, float[] output) {
+    int run = steps * examples;
+    series.ofLength(inputs * run).write(input[0], inputs * run);
+    gateSeries.ofLength(gates * run);
+    stepGates.ofLength(gates * examples);
+    state.ofLength(units * examples);
+    blas.multiply(gates, run, inputs, weights(), series.address(), run, gateSeries.address(), run);
+    gateSeries.read(beforeGates, gates * run);
+    bias(layer.params()).get(0, biases, 0, gates);
+    for (int step = 0; step < steps; step++) {
+      if (step > 0) {
+        blas.multiply(
+            gates,
+            examples,
+            units,
+            recurrentWeights(),
+            state.address(),
+            examples,
+            stepGates.address(),
+            examples);
+        stepGates.read(recurrent, gates * examples);
+      } else {
+        Arrays.fill(recurrent, 0);
+      }
+      open(step);
+      remember(step);
+    }
+    if (lastStepOnly) {
+      lastStep(output);
+    } else {
+      System.arraycopy(outputs, 0, output, 0, units * run);
+    }
+  }
+
+  /** The gates of a step; sigmoid x is (1 + tanh x/2) / 2. */
+  private void open(int step) {
+    int run = steps * examples;
+    for (int gate = 0; gate < gates; gate++) {
+      float factor = gate < units ? 1 : 0.5f;
+      float bias = biases[gate];
+      int from = gate * run + step * examples;
+      int to = gate * examples;
+      for (int i = 0; i < examples; i++) {
+        recurrent[to + i] = factor * (recurrent[to + i] + beforeGates[from + i] + bias);
+      }
+    }
+    ActivationFunction.TANH.apply(recurrent, gates * examples);
+    for (int i = units * examples; i < gates * examples; i++) {
+      recurrent[i] = 0.5f + 0.5f * recurrent[i];
+    }
+    System.arraycopy(recurrent, 0, opened, step * gates * examples, gates * examples);
+  }
+
+  /** The cells and the outputs of a step. */
+  private void remember(int step) {
+    int length = units * examples;
+    int gate = step * gates * examples;
+    int cell = step * length;
+    for (int i = 0; i < length; i++) {
+      float kept = step == 0 ? 0 : opened[gate + length + i] * cells[cell - length + i];
+      dense[i] = kept + opened[gate + 3 * length + i] * opened[gate + i];
+    }
+    System.arraycopy(dense, 0, cells, cell, length);
+    ActivationFunction.TANH.apply(dense, length);
+    System.arraycopy(dense, 0, squashed, cell, length);
+    for (int i = 0; i < length; i++) {
+      dense[i] *= opened[gate + 2 * length + i];
+    }
+    state.write(dense, length);
+    for (int unit = 0; unit < units; unit++) {
+      System.arraycopy(dense, unit * examples, outputs, (unit * steps + step) * examples, examples);
+    }
+  }
+
+  /** Of {@code dense}, the last step's, with the examples first. */
+  private void lastStep(float[] rows) {
+    Floats.transpose(dense, units, examples, rows);
+  }
+
+  @Override
+  public void backward(
+      float[][] input, float[] output, float[] gradient, float[] @Nullable [] inputGradients) {
+    int run = steps * examples;
+    int length = units * examples;
+    if (lastStepOnly) {
+      Floats.transpose(gradient, examples, units, stepGradient);
+    }
+    for (int step = steps - 1; step >= 0; step--) {
+      boolean isLast = step == steps - 1;
+      gradientAt(step, gradient);
+      if (!isLast) {
+        blas.multiplyTransposed(
+            units,
+            examples,
+            gates,
+            recurrentWeights(),
+            stepGates.address(),
+            examples,
+            state.address());
+        state.read(dense, length);
+        for (int i = 0; i < length; i++) {
+          stepGradient[i] += dense[i];
+        }
+      }
+      close(step);
+      stepGates.write(recurrent, gates * examples);
+      for (int gate = 0; gate < gates; gate++) {
+        System.arraycopy(
+            recurrent, gate * examples, beforeGates, gate * run + step * examples, examples);
+      }
+    }
+    gradients(inputGradients[0]);
+  }
+
+  /** The gradient at a step's output from above. */
+  private void gradientAt(int step, float[] gradient) {
+    if (!lastStepOnly) {
+      for (int unit = 0; unit < units; unit++) {
+        System.arraycopy(
+            gradient, (unit * steps + step) * examples, stepGradient, unit * examples, examples);
+      }
+    } else if (step < steps - 1) {
+      Arrays.fill(stepGradient, 0);
+    }
+  }
+
+  /** The gradient before the functions of a step's gates, from that at its output. */
+  private void close(int step) {
+    int length = units * examples;
+    int gate = step * gates * examples;
+    int cell = step * length;
+    boolean isLast = step == steps - 1;
+    for (int i = 0; i < length; i++) {
+      float candidate = opened[gate + i];
+      float forget = opened[gate + length + i];
+      float out = opened[gate + 2 * length + i];
+      float in = opened[gate + 3 * length + i];
+      float tanh = squashed[cell + i];
+      float later = isLast ? 0 : cellGradient[i];
+      float here = later + stepGradient[i] * out * (1 - tanh * tanh);
+      float before = step == 0 ? 0 : cells[cell - length + i];
+      recurrent[i] = here * in * (1 - candidate * candidate);
+      recurrent[length + i] = here * before * forget * (1 - forget);
+      recurrent[2 * length + i] = stepGradient[i] * tanh * out * (1 - out);
+      recurrent[3 * length + i] = here * candidate * in * (1 - in);
+      cellGradient[i] = here * forget;
+    }
+  }
+
+  /** The gradients of the parameters and of the input, from those before all gates. */
+  private void gradients(float @Nullable [] inputGradient) {
+    int run = steps * examples;
+    gateSeries.write(beforeGates, gates * run);
+    long target = NativeFloats.address(layer.getGradientsViewArray());
+    blas.multiplyByTransposedRows(
+        gates, inputs, run, gateSeries.address(), run, series.address(), run, target);
+    long recurrentTarget = target + (long) gates * inputs * Float.BYTES;
+    outputSeries.ofLength(units * run).write(outputs, units * run);
+    // The gates of each step with the output of the step before; one step has none.
+    blas.multiplyByTransposedRows(
+        gates,
+        units,
+        run - examples,
+        gateSeries.address(examples),
+        run,
+        outputSeries.address(),
+        run,
+        recurrentTarget);
+    for (int gate = 0; gate < gates; gate++) {
+      biases[gate] = Floats.sum(beforeGates, gate * run, run);
+    }
+    bias(layer.getGradientsViewArray()).put(0, biases, 0, gates);
+    if (inputGradient != null) {
+      blas.multiplyTransposed(
+          inputs, run, gates, weights(), gateSeries.address(), run, series.address());
+      series.read(inputGradient, inputs * run);
+    }
+  }
+
+  private long weights() {
+    return NativeFloats.address(layer.params());
+  }
+
+  private long recurrentWeights() {
+    return weights() + (long) gates * inputs * Float.BYTES;
+  }
+
+  private FloatBuffer bias(INDArray vector) {
+    return NativeFloats.window(vector, (long) gates * (inputs + units), gates);
+  }
+
+  /** The forward pass has left copies. */
+  @Override
+  public boolean usesInputs() {
+    return false;
+  }
+
+  @Override
+  public boolean usesOutput() {
+    return false;
+  }
+
+  @Override
+  public void close() {
+    series.close();
+    gateSeries.close();
+    outputSeries.close();
+    state.close();
+    stepGates.close();
+  }
+}
