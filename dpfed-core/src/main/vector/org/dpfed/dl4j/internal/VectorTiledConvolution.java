@@ -12,6 +12,9 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>Rows of {@link #in} and {@link #out} are of one place of a tile's 16 and one channel; their
  * columns are (tile row, tile column, example), then zeros up to a multiple of four vectors. The
  * examples of a tile are covered by vectors of 8, the last of which may overlap the one before.
+ *
+ * <p>No method here takes or returns a vector: where the compiler does not inline such a call, each
+ * vector becomes an object, and products take six times as long.
  */
 public final class VectorTiledConvolution implements TiledConvolution {
   private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
@@ -190,48 +193,46 @@ public final class VectorTiledConvolution implements TiledConvolution {
 
   private static void transformTile(
       float[] plane, int from, int rowLength, int examples, float[] in, int to, int step) {
-    int right = from + examples;
-    int third = right + examples;
-    int last = third + examples;
-    FloatVector a = load(plane, third);
-    FloatVector b = load(plane, third + rowLength);
-    FloatVector c = load(plane, third + 2 * rowLength);
-    FloatVector d = load(plane, third + 3 * rowLength);
-    putColumn(
-        load(plane, from).sub(a),
-        load(plane, from + rowLength).sub(b),
-        load(plane, from + 2 * rowLength).sub(c),
-        load(plane, from + 3 * rowLength).sub(d),
-        in,
-        to,
-        step);
-    FloatVector e = load(plane, right);
-    FloatVector f = load(plane, right + rowLength);
-    FloatVector g = load(plane, right + 2 * rowLength);
-    FloatVector h = load(plane, right + 3 * rowLength);
-    putColumn(e.add(a), f.add(b), g.add(c), h.add(d), in, to + step, step);
-    putColumn(a.sub(e), b.sub(f), c.sub(g), d.sub(h), in, to + 2 * step, step);
-    putColumn(
-        e.sub(load(plane, last)),
-        f.sub(load(plane, last + rowLength)),
-        g.sub(load(plane, last + 2 * rowLength)),
-        h.sub(load(plane, last + 3 * rowLength)),
-        in,
-        to + 3 * step,
-        step);
-  }
-
-  /** One column of the transformed tile, whose rows lie four places apart. */
-  private static void putColumn(
-      FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] in, int to, int step) {
-    a.sub(c).intoArray(in, to);
-    b.add(c).intoArray(in, to + 4 * step);
-    c.sub(b).intoArray(in, to + 8 * step);
-    b.sub(d).intoArray(in, to + 12 * step);
-  }
-
-  private static FloatVector load(float[] from, int index) {
-    return FloatVector.fromArray(EIGHT, from, index);
+    int below = from + rowLength;
+    int third = below + rowLength;
+    int last = third + rowLength;
+    FloatVector a = FloatVector.fromArray(EIGHT, plane, from + 2 * examples);
+    FloatVector b = FloatVector.fromArray(EIGHT, plane, below + 2 * examples);
+    FloatVector c = FloatVector.fromArray(EIGHT, plane, third + 2 * examples);
+    FloatVector d = FloatVector.fromArray(EIGHT, plane, last + 2 * examples);
+    FloatVector e = FloatVector.fromArray(EIGHT, plane, from).sub(a);
+    FloatVector f = FloatVector.fromArray(EIGHT, plane, below).sub(b);
+    FloatVector g = FloatVector.fromArray(EIGHT, plane, third).sub(c);
+    FloatVector h = FloatVector.fromArray(EIGHT, plane, last).sub(d);
+    e.sub(g).intoArray(in, to);
+    f.add(g).intoArray(in, to + 4 * step);
+    g.sub(f).intoArray(in, to + 8 * step);
+    f.sub(h).intoArray(in, to + 12 * step);
+    e = FloatVector.fromArray(EIGHT, plane, from + examples);
+    f = FloatVector.fromArray(EIGHT, plane, below + examples);
+    g = FloatVector.fromArray(EIGHT, plane, third + examples);
+    h = FloatVector.fromArray(EIGHT, plane, last + examples);
+    FloatVector i = f.add(b);
+    FloatVector k = g.add(c);
+    e.add(a).sub(k).intoArray(in, to + step);
+    i.add(k).intoArray(in, to + 5 * step);
+    k.sub(i).intoArray(in, to + 9 * step);
+    i.sub(h.add(d)).intoArray(in, to + 13 * step);
+    i = b.sub(f);
+    k = c.sub(g);
+    a.sub(e).sub(k).intoArray(in, to + 2 * step);
+    i.add(k).intoArray(in, to + 6 * step);
+    k.sub(i).intoArray(in, to + 10 * step);
+    i.sub(d.sub(h)).intoArray(in, to + 14 * step);
+    i = f.sub(FloatVector.fromArray(EIGHT, plane, below + 3 * examples));
+    k = g.sub(FloatVector.fromArray(EIGHT, plane, third + 3 * examples));
+    e.sub(FloatVector.fromArray(EIGHT, plane, from + 3 * examples))
+        .sub(k)
+        .intoArray(in, to + 3 * step);
+    i.add(k).intoArray(in, to + 7 * step);
+    k.sub(i).intoArray(in, to + 11 * step);
+    i.sub(h.sub(FloatVector.fromArray(EIGHT, plane, last + 3 * examples)))
+        .intoArray(in, to + 15 * step);
   }
 
   /** Overwrites the output's pixels in the block by Aᵀ m A of the products m of each tile. */
@@ -266,26 +267,28 @@ public final class VectorTiledConvolution implements TiledConvolution {
    */
   private static void transformBack(
       float[] out, int from, int step, float[] output, int to, int right, int below) {
-    FloatVector left = upper(out, from, step);
-    FloatVector middle = upper(out, from + step, step);
-    FloatVector other = upper(out, from + 2 * step, step);
+    FloatVector a = FloatVector.fromArray(EIGHT, out, from + 4 * step);
+    FloatVector b = FloatVector.fromArray(EIGHT, out, from + 8 * step);
+    FloatVector c = FloatVector.fromArray(EIGHT, out, from + 5 * step);
+    FloatVector d = FloatVector.fromArray(EIGHT, out, from + 9 * step);
+    FloatVector e = FloatVector.fromArray(EIGHT, out, from + 6 * step);
+    FloatVector f = FloatVector.fromArray(EIGHT, out, from + 10 * step);
+    FloatVector g = FloatVector.fromArray(EIGHT, out, from + 7 * step);
+    FloatVector h = FloatVector.fromArray(EIGHT, out, from + 11 * step);
+    FloatVector left = FloatVector.fromArray(EIGHT, out, from).add(a).add(b);
+    FloatVector middle = FloatVector.fromArray(EIGHT, out, from + step).add(c).add(d);
+    FloatVector other = FloatVector.fromArray(EIGHT, out, from + 2 * step).add(e).add(f);
+    FloatVector last = FloatVector.fromArray(EIGHT, out, from + 3 * step).add(g).add(h);
     FloatVector topLeft = left.add(middle).add(other);
-    FloatVector topRight = middle.sub(other).sub(upper(out, from + 3 * step, step));
-    left = lower(out, from, step);
-    middle = lower(out, from + step, step);
-    other = lower(out, from + 2 * step, step);
-    middle.sub(other).sub(lower(out, from + 3 * step, step)).intoArray(output, to + right + below);
+    FloatVector topRight = middle.sub(other).sub(last);
+    left = a.sub(b).sub(FloatVector.fromArray(EIGHT, out, from + 12 * step));
+    middle = c.sub(d).sub(FloatVector.fromArray(EIGHT, out, from + 13 * step));
+    other = e.sub(f).sub(FloatVector.fromArray(EIGHT, out, from + 14 * step));
+    last = g.sub(h).sub(FloatVector.fromArray(EIGHT, out, from + 15 * step));
+    middle.sub(other).sub(last).intoArray(output, to + right + below);
     left.add(middle).add(other).intoArray(output, to + below);
     topRight.intoArray(output, to + right);
     topLeft.intoArray(output, to);
-  }
-
-  private static FloatVector upper(float[] out, int at, int step) {
-    return load(out, at).add(load(out, at + 4 * step)).add(load(out, at + 8 * step));
-  }
-
-  private static FloatVector lower(float[] out, int at, int step) {
-    return load(out, at + 4 * step).sub(load(out, at + 8 * step)).sub(load(out, at + 12 * step));
   }
 
   /** Fills {@link #out} with A g Aᵀ of the 2×2 gradients g at each tile. */
@@ -318,22 +321,41 @@ public final class VectorTiledConvolution implements TiledConvolution {
 
   private static void transformGradientTile(
       float[] gradient, int from, int right, int below, float[] out, int to, int step) {
-    FloatVector zero = FloatVector.zero(EIGHT);
-    FloatVector a = load(gradient, from);
-    FloatVector b = right < 0 ? zero : load(gradient, from + right);
-    FloatVector c = below < 0 ? zero : load(gradient, from + below);
-    FloatVector d = right < 0 || below < 0 ? zero : load(gradient, from + right + below);
-    put(a, b, out, to, step);
-    put(a.add(c), b.add(d), out, to + 4 * step, step);
-    put(a.sub(c), b.sub(d), out, to + 8 * step, step);
-    put(c.neg(), d.neg(), out, to + 12 * step, step);
-  }
-
-  private static void put(FloatVector left, FloatVector right, float[] out, int to, int step) {
-    left.intoArray(out, to);
-    left.add(right).intoArray(out, to + step);
-    left.sub(right).intoArray(out, to + 2 * step);
-    right.neg().intoArray(out, to + 3 * step);
+    FloatVector a = FloatVector.fromArray(EIGHT, gradient, from);
+    FloatVector b = FloatVector.zero(EIGHT);
+    FloatVector c = b;
+    FloatVector d = b;
+    if (right >= 0) {
+      b = FloatVector.fromArray(EIGHT, gradient, from + right);
+    }
+    if (below >= 0) {
+      c = FloatVector.fromArray(EIGHT, gradient, from + below);
+    }
+    if (right >= 0 && below >= 0) {
+      d = FloatVector.fromArray(EIGHT, gradient, from + right + below);
+    }
+    a.intoArray(out, to);
+    a.add(b).intoArray(out, to + step);
+    a.sub(b).intoArray(out, to + 2 * step);
+    b.neg().intoArray(out, to + 3 * step);
+    FloatVector e = a.add(c);
+    FloatVector f = b.add(d);
+    e.intoArray(out, to + 4 * step);
+    e.add(f).intoArray(out, to + 5 * step);
+    e.sub(f).intoArray(out, to + 6 * step);
+    f.neg().intoArray(out, to + 7 * step);
+    e = a.sub(c);
+    f = b.sub(d);
+    e.intoArray(out, to + 8 * step);
+    e.add(f).intoArray(out, to + 9 * step);
+    e.sub(f).intoArray(out, to + 10 * step);
+    f.neg().intoArray(out, to + 11 * step);
+    e = c.neg();
+    f = d.neg();
+    e.intoArray(out, to + 12 * step);
+    e.add(f).intoArray(out, to + 13 * step);
+    e.sub(f).intoArray(out, to + 14 * step);
+    f.neg().intoArray(out, to + 15 * step);
   }
 
   /** {@code product[rows, width] = left[rows, inner] · right[inner, width]}. */
@@ -375,10 +397,6 @@ public final class VectorTiledConvolution implements TiledConvolution {
     }
   }
 
-  private static FloatVector wide(float[] from, int index) {
-    return FloatVector.fromArray(WIDE, from, index);
-  }
-
   private static void multiplyFour(
       float[] left,
       int leftFrom,
@@ -407,10 +425,10 @@ public final class VectorTiledConvolution implements TiledConvolution {
     FloatVector d3 = zero;
     for (int k = 0; k < inner; k++) {
       int at = rightFrom + k * stride;
-      FloatVector x0 = wide(right, at);
-      FloatVector x1 = wide(right, at + LANES);
-      FloatVector x2 = wide(right, at + 2 * LANES);
-      FloatVector x3 = wide(right, at + 3 * LANES);
+      FloatVector x0 = FloatVector.fromArray(WIDE, right, at);
+      FloatVector x1 = FloatVector.fromArray(WIDE, right, at + LANES);
+      FloatVector x2 = FloatVector.fromArray(WIDE, right, at + 2 * LANES);
+      FloatVector x3 = FloatVector.fromArray(WIDE, right, at + 3 * LANES);
       FloatVector w = FloatVector.broadcast(WIDE, left[leftFrom + k]);
       a0 = x0.fma(w, a0);
       a1 = x1.fma(w, a1);
@@ -432,10 +450,22 @@ public final class VectorTiledConvolution implements TiledConvolution {
       d2 = x2.fma(w, d2);
       d3 = x3.fma(w, d3);
     }
-    store(a0, a1, a2, a3, product, productFrom);
-    store(b0, b1, b2, b3, product, productFrom + stride);
-    store(c0, c1, c2, c3, product, productFrom + 2 * stride);
-    store(d0, d1, d2, d3, product, productFrom + 3 * stride);
+    a0.intoArray(product, productFrom);
+    a1.intoArray(product, productFrom + LANES);
+    a2.intoArray(product, productFrom + 2 * LANES);
+    a3.intoArray(product, productFrom + 3 * LANES);
+    b0.intoArray(product, productFrom + stride);
+    b1.intoArray(product, productFrom + stride + LANES);
+    b2.intoArray(product, productFrom + stride + 2 * LANES);
+    b3.intoArray(product, productFrom + stride + 3 * LANES);
+    c0.intoArray(product, productFrom + 2 * stride);
+    c1.intoArray(product, productFrom + 2 * stride + LANES);
+    c2.intoArray(product, productFrom + 2 * stride + 2 * LANES);
+    c3.intoArray(product, productFrom + 2 * stride + 3 * LANES);
+    d0.intoArray(product, productFrom + 3 * stride);
+    d1.intoArray(product, productFrom + 3 * stride + LANES);
+    d2.intoArray(product, productFrom + 3 * stride + 2 * LANES);
+    d3.intoArray(product, productFrom + 3 * stride + 3 * LANES);
   }
 
   private static void multiplyOne(
@@ -455,20 +485,15 @@ public final class VectorTiledConvolution implements TiledConvolution {
     for (int k = 0; k < inner; k++) {
       int at = rightFrom + k * stride;
       FloatVector w = FloatVector.broadcast(WIDE, left[leftFrom + k]);
-      a0 = wide(right, at).fma(w, a0);
-      a1 = wide(right, at + LANES).fma(w, a1);
-      a2 = wide(right, at + 2 * LANES).fma(w, a2);
-      a3 = wide(right, at + 3 * LANES).fma(w, a3);
+      a0 = FloatVector.fromArray(WIDE, right, at).fma(w, a0);
+      a1 = FloatVector.fromArray(WIDE, right, at + LANES).fma(w, a1);
+      a2 = FloatVector.fromArray(WIDE, right, at + 2 * LANES).fma(w, a2);
+      a3 = FloatVector.fromArray(WIDE, right, at + 3 * LANES).fma(w, a3);
     }
-    store(a0, a1, a2, a3, product, productFrom);
-  }
-
-  private static void store(
-      FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] to, int index) {
-    a.intoArray(to, index);
-    b.intoArray(to, index + LANES);
-    c.intoArray(to, index + 2 * LANES);
-    d.intoArray(to, index + 3 * LANES);
+    a0.intoArray(product, productFrom);
+    a1.intoArray(product, productFrom + LANES);
+    a2.intoArray(product, productFrom + 2 * LANES);
+    a3.intoArray(product, productFrom + 3 * LANES);
   }
 
   /** {@code sum[rows, columns] += left[rows, width] · right[columns, width]ᵀ}. */
@@ -526,42 +551,46 @@ public final class VectorTiledConvolution implements TiledConvolution {
     FloatVector d2 = zero;
     FloatVector d3 = zero;
     for (int k = 0; k < width; k += LANES) {
-      FloatVector x0 = wide(right, rightFrom + k);
-      FloatVector x1 = wide(right, rightFrom + stride + k);
-      FloatVector x2 = wide(right, rightFrom + 2 * stride + k);
-      FloatVector x3 = wide(right, rightFrom + 3 * stride + k);
-      FloatVector w = wide(left, leftFrom + k);
+      FloatVector x0 = FloatVector.fromArray(WIDE, right, rightFrom + k);
+      FloatVector x1 = FloatVector.fromArray(WIDE, right, rightFrom + stride + k);
+      FloatVector x2 = FloatVector.fromArray(WIDE, right, rightFrom + 2 * stride + k);
+      FloatVector x3 = FloatVector.fromArray(WIDE, right, rightFrom + 3 * stride + k);
+      FloatVector w = FloatVector.fromArray(WIDE, left, leftFrom + k);
       a0 = x0.fma(w, a0);
       a1 = x1.fma(w, a1);
       a2 = x2.fma(w, a2);
       a3 = x3.fma(w, a3);
-      w = wide(left, leftFrom + stride + k);
+      w = FloatVector.fromArray(WIDE, left, leftFrom + stride + k);
       b0 = x0.fma(w, b0);
       b1 = x1.fma(w, b1);
       b2 = x2.fma(w, b2);
       b3 = x3.fma(w, b3);
-      w = wide(left, leftFrom + 2 * stride + k);
+      w = FloatVector.fromArray(WIDE, left, leftFrom + 2 * stride + k);
       c0 = x0.fma(w, c0);
       c1 = x1.fma(w, c1);
       c2 = x2.fma(w, c2);
       c3 = x3.fma(w, c3);
-      w = wide(left, leftFrom + 3 * stride + k);
+      w = FloatVector.fromArray(WIDE, left, leftFrom + 3 * stride + k);
       d0 = x0.fma(w, d0);
       d1 = x1.fma(w, d1);
       d2 = x2.fma(w, d2);
       d3 = x3.fma(w, d3);
     }
-    putSums(a0, a1, a2, a3, sums, 0);
-    putSums(b0, b1, b2, b3, sums, 4);
-    putSums(c0, c1, c2, c3, sums, 8);
-    putSums(d0, d1, d2, d3, sums, 12);
-  }
-
-  private static void putSums(
-      FloatVector a, FloatVector b, FloatVector c, FloatVector d, float[] to, int index) {
-    to[index] = a.reduceLanes(VectorOperators.ADD);
-    to[index + 1] = b.reduceLanes(VectorOperators.ADD);
-    to[index + 2] = c.reduceLanes(VectorOperators.ADD);
-    to[index + 3] = d.reduceLanes(VectorOperators.ADD);
+    sums[0] = a0.reduceLanes(VectorOperators.ADD);
+    sums[1] = a1.reduceLanes(VectorOperators.ADD);
+    sums[2] = a2.reduceLanes(VectorOperators.ADD);
+    sums[3] = a3.reduceLanes(VectorOperators.ADD);
+    sums[4] = b0.reduceLanes(VectorOperators.ADD);
+    sums[5] = b1.reduceLanes(VectorOperators.ADD);
+    sums[6] = b2.reduceLanes(VectorOperators.ADD);
+    sums[7] = b3.reduceLanes(VectorOperators.ADD);
+    sums[8] = c0.reduceLanes(VectorOperators.ADD);
+    sums[9] = c1.reduceLanes(VectorOperators.ADD);
+    sums[10] = c2.reduceLanes(VectorOperators.ADD);
+    sums[11] = c3.reduceLanes(VectorOperators.ADD);
+    sums[12] = d0.reduceLanes(VectorOperators.ADD);
+    sums[13] = d1.reduceLanes(VectorOperators.ADD);
+    sums[14] = d2.reduceLanes(VectorOperators.ADD);
+    sums[15] = d3.reduceLanes(VectorOperators.ADD);
   }
 }
