@@ -33,9 +33,11 @@ timed=$target/training-timed.jsonl
 memory=$target/training-memory.jsonl
 accuracy=$target/training-accuracy.jsonl
 : >"$timed" >"$memory" >"$accuracy"
-for model in mlp tanh-cnn lenet; do
+for model in mlp tanh-cnn lenet residual unet; do
+  # Rounds of the last two would take minutes.
+  case $model in residual | unet) cohort=10 ;; *) cohort=100 ;; esac
   for steps in 1 10; do
-    settings="--model $model --steps $steps --warmup-seconds $each --seconds $each"
+    settings="--model $model --steps $steps --cohort $cohort --warmup-seconds $each --seconds $each"
     # shellcheck disable=SC2086 # settings are meant to be split
     {
       for _ in $(seq "$repeats"); do
@@ -75,7 +77,7 @@ about = {"commit": commit, "machine": f"{os.cpu_count()} cores, {model}", "java"
 json.dump({**about, "timed": timed, "memory": memory, "accuracy": accuracy}, open(f"{folder}/training.json", "w"), indent=1)
 out = [f"Commit {commit}; {about['machine']}; {java}; OPENBLAS_CORETYPE {coretype or 'unset'} for dpfed, "
        f"{os.environ.get('OPENBLAS_CORETYPE') or 'unset'} for PyTorch.", "",
-       "Clients per second, two workers of one thread on each side, batches of 10, cohorts of 100 expected; median,",
+       "Clients per second, two workers of one thread on each side, batches of 10, cohorts of 100 expected (residual, unet: 10); median,",
        "and in brackets the least and the most:", "",
        "| model | local steps | dpfed | PyTorch | dpfed with DL4J's layers | dpfed ÷ PyTorch | dpfed ÷ DL4J | share of a round outside local training |",
        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"]
@@ -83,7 +85,7 @@ def of(rows, side, key):
     return [r[key] for r in rows if r["side"] == side]
 def shown(speeds):
     return f"{statistics.median(speeds):.0f} ({min(speeds):.0f}–{max(speeds):.0f})"
-for name in ("mlp", "tanh-cnn", "lenet"):
+for name in ("mlp", "tanh-cnn", "lenet", "residual", "unet"):
     for steps in (1, 10):
         rows = [r for r in timed if (r["model"], r["steps"]) == (name, steps)]
         own, torch, stock = (of(rows, side, "clientsPerSecond") for side in ("dpfed", "pytorch", "dpfed, DL4J's layers"))

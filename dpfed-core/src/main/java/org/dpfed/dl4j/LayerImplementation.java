@@ -14,8 +14,9 @@ public enum LayerImplementation {
   DL4J,
 
   /**
-   * dpfed's own dense, convolution, maximum pooling and softmax output layers, for the settings
-   * that they know; other layers stay DL4J's. On the CPU.
+   * dpfed's own steps for networks of layers that they know. In other networks its dense,
+   * convolution, maximum pooling and softmax output layers, where they know the settings, and
+   * DL4J's layers between them. On the CPU.
    */
   FAST;
 

@@ -11,7 +11,7 @@ import java.util.stream.IntStream;
  * @param evaluations one for each run
  */
 record Results(List<JsonNode> evaluations) {
-  /** A metric in per cent: its mean and its standard deviation over the seeds. */
+  /** A metric in per cent: its mean and its standard deviation over the seeds; NaN for none. */
   record Share(double mean, double deviation) {
     static Share of(double... values) {
       double mean =
@@ -25,7 +25,7 @@ record Results(List<JsonNode> evaluations) {
 
     @Override
     public String toString() {
-      return "%.1f ± %.1f".formatted(mean, deviation);
+      return Double.isNaN(mean) ? "none" : "%.1f ± %.1f".formatted(mean, deviation);
     }
   }
 
@@ -39,7 +39,10 @@ record Results(List<JsonNode> evaluations) {
   }
 
   private double[] values(String metric) {
-    return evaluations.stream().mapToDouble(each -> 100 * each.path(metric).asDouble()).toArray();
+    return evaluations.stream()
+        .map(each -> each.path(metric))
+        .mapToDouble(value -> value.isNumber() ? 100 * value.asDouble() : Double.NaN)
+        .toArray();
   }
 
   /** The mean over groups of images, each counted by how many it has, seed by seed. */

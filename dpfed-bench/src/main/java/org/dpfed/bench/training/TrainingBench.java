@@ -7,7 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.dpfed.data.FashionMnist;
+import org.dpfed.data.LabelledData;
 import org.dpfed.data.TrainTestSplit;
 import org.dpfed.data.partition.Iid;
 import org.dpfed.dl4j.Dl4jClientTrainer;
@@ -22,9 +25,13 @@ import org.dpfed.federated.FederatedAveraging;
 import org.dpfed.federated.FederatedDataset;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.federated.ServerOptimizer;
+import org.dpfed.imaging.networks.ImageNetwork;
+import org.dpfed.imaging.networks.ResidualNetwork;
+import org.dpfed.imaging.networks.UNet;
 import org.dpfed.models.Architecture;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
+import org.nd4j.linalg.learning.config.Sgd;
 import picocli.CommandLine.Option;
 
 /**
@@ -34,6 +41,11 @@ import picocli.CommandLine.Option;
 public final class TrainingBench implements Runnable {
   private static final int BATCH = 10;
   private static final int WORKERS = 2;
+
+  /** Of the images that are segmented, and how many are used. */
+  private static final int SIDE = 32;
+
+  private static final int SEGMENTED = 12_000;
 
   @Option(names = "--model", required = true)
   private String model = "";
@@ -92,12 +104,9 @@ public final class TrainingBench implements Runnable {
 
   private ObjectNode measure() throws IOException {
     TrainTestSplit split = FashionMnist.read();
-    FederatedDataset clients = new Iid(BATCH * steps, seed).partition(split.train(), "client");
-    Architecture architecture =
-        model.equals("mlp") ? new Architecture.Mlp(List.of(200)) : Architecture.named(model);
-    NetworkTemplate network =
-        NetworkTemplate.of(
-            architecture.configuration(split.train().inputType(), 10, clientRate, seed));
+    LabelledData train = model.equals("unet") ? segmented(split.train()) : split.train();
+    FederatedDataset clients = new Iid(BATCH * steps, seed).partition(train, "client");
+    NetworkTemplate network = network(train.inputType());
     PrivacyPlan plan =
         PrivacyPlan.builder(clients)
             .expectedCohortSize(cohort)
@@ -138,10 +147,49 @@ public final class TrainingBench implements Runnable {
     line.put("clientsPerSecond", cohort * countedRounds / counted);
     line.put("shareOutsideTraining", 1 - training / (WORKERS * counted));
     line.put("peakMemoryMiB", peakMemoryMiB());
-    try (Dl4jEvaluator evaluator = new Dl4jEvaluator(network, split.test().toDataSet())) {
-      line.put("accuracy", evaluator.evaluate(parameters).accuracy());
+    if (!isImageNetwork()) {
+      try (Dl4jEvaluator evaluator = new Dl4jEvaluator(network, split.test().toDataSet())) {
+        line.put("accuracy", evaluator.evaluate(parameters).accuracy());
+      }
     }
     return line;
+  }
+
+  private boolean isImageNetwork() {
+    return model.equals("unet") || model.equals("residual");
+  }
+
+  private NetworkTemplate network(InputType inputType) {
+    if (model.equals("unet")) {
+      return NetworkTemplate.of(
+          new UNet()
+              .configuration(ImageNetwork.image(SIDE, SIDE, 1), 2, new Sgd(clientRate), seed));
+    }
+    if (model.equals("residual")) {
+      return NetworkTemplate.of(
+          new ResidualNetwork()
+              .configuration(ImageNetwork.image(28, 28, 1), 10, new Sgd(clientRate), seed));
+    }
+    Architecture architecture =
+        model.equals("mlp") ? new Architecture.Mlp(List.of(200)) : Architecture.named(model);
+    return NetworkTemplate.of(architecture.configuration(inputType, 10, clientRate, seed));
+  }
+
+  /** Images with 2 pixels around them, and which of their pixels are brighter than a fifth. */
+  private static LabelledData segmented(LabelledData data) {
+    LabelledData some = data.select(IntStream.range(0, SEGMENTED).toArray());
+    float[] pixels = some.toDataSet().getFeatures().dup('c').data().asFloat();
+    float[] padded = new float[SEGMENTED * SIDE * SIDE];
+    byte[] masks = new byte[padded.length];
+    for (int row = 0; row < SEGMENTED * 28; row++) {
+      int to = (row / 28 * SIDE + row % 28 + 2) * SIDE + 2;
+      for (int x = 0; x < 28; x++) {
+        padded[to + x] = pixels[row * 28 + x];
+        masks[to + x] = (byte) (pixels[row * 28 + x] > 0.2 ? 1 : 0);
+      }
+    }
+    return LabelledData.segmentation(
+        ImageNetwork.image(SIDE, SIDE, 1), padded, masks, List.of("dark", "bright"));
   }
 
   private static double peakMemoryMiB() throws IOException {

@@ -90,7 +90,7 @@ final class ConvolutionKernel implements LayerKernel {
       biasGradient[channel] = Floats.sum(gradient, channel * columns, columns);
     }
     weights.biasGradient(biasGradient);
-    if (inputGradient != null) {
+    if (inputGradient != null && !shape.isOfPixels()) {
       planeGradient = Floats.ofLength(planeGradient, shape.paddedLength());
       Arrays.fill(planeGradient, 0, shape.paddedLength(), 0);
     }
@@ -99,10 +99,15 @@ final class ConvolutionKernel implements LayerKernel {
       int inBlock = Math.min(rows, shape.outHeight() - first);
       addWeightGradient(shape, first, inBlock);
       if (inputGradient != null) {
-        addPlaneGradient(shape, first, inBlock);
+        multiplyByWeights(shape, first, inBlock);
+        if (shape.isOfPixels()) {
+          putPixels(shape, first, inBlock, inputGradient);
+        } else {
+          shape.scatterAdd(block, first, inBlock, planeGradient);
+        }
       }
     }
-    if (inputGradient != null) {
+    if (inputGradient != null && !shape.isOfPixels()) {
       shape.unpad(planeGradient, inputGradient);
     }
   }
@@ -135,8 +140,8 @@ final class ConvolutionKernel implements LayerKernel {
         weights.gradientAddress());
   }
 
-  /** Adds it to the gradient of the planes. */
-  private void addPlaneGradient(PatchGeometry shape, int firstRow, int rows) {
+  /** Fills {@link #block} with the gradient of the patch matrix. */
+  private void multiplyByWeights(PatchGeometry shape, int firstRow, int rows) {
     int columns = rows * shape.run();
     blas.multiplyTransposed(
         shape.rows(),
@@ -149,7 +154,23 @@ final class ConvolutionKernel implements LayerKernel {
     int length = shape.rows() * columns;
     block = Floats.ofLength(block, length);
     patches.read(block, length);
-    shape.scatterAdd(block, firstRow, rows, planeGradient);
+  }
+
+  private void putPixels(PatchGeometry shape, int firstRow, int rows, float[] inputGradient) {
+    int length = rows * shape.run();
+    for (int channel = 0; channel < shape.channels(); channel++) {
+      System.arraycopy(
+          block,
+          channel * length,
+          inputGradient,
+          channel * shape.columns() + firstRow * shape.run(),
+          length);
+    }
+  }
+
+  /** That of the batches prepared for. */
+  PatchGeometry geometry() {
+    return Objects.requireNonNull(lastShape);
   }
 
   private void gather(PatchGeometry shape, int firstRow, int rows) {
@@ -212,7 +233,7 @@ final class ConvolutionKernel implements LayerKernel {
     products.close();
   }
 
-  private static void add(float summand, float[] values, int from, int length) {
+  static void add(float summand, float[] values, int from, int length) {
     for (int i = from; i < from + length; i++) {
       values[i] += summand;
     }

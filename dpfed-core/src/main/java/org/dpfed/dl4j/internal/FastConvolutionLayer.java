@@ -15,7 +15,7 @@ final class FastConvolutionLayer extends ConvolutionLayer implements FastLayer {
   private static final long serialVersionUID = 1L;
 
   private final transient ActivationFunction activation;
-  private final transient KernelAdapter<ConvolutionKernel> adapter;
+  private final transient KernelAdapter<LayerKernel> adapter;
 
   FastConvolutionLayer(
       NeuralNetConfiguration conf, ActivationFunction activation, boolean needsInputGradient) {
@@ -30,8 +30,8 @@ final class FastConvolutionLayer extends ConvolutionLayer implements FastLayer {
   }
 
   @Override
-  public ConvolutionKernel newKernel() {
-    return new ConvolutionKernel(this, activation);
+  public LayerKernel newKernel() {
+    return TiledConvolutionKernel.over(this, activation);
   }
 
   @Override

@@ -129,6 +129,13 @@ record PatchGeometry(
     }
   }
 
+  /** Whether a patch is one pixel, so that the planes and the matrix are the images. */
+  boolean isOfPixels() {
+    return kernelHeight * kernelWidth * strideHeight * strideWidth == 1
+        && outHeight == height
+        && outWidth == width;
+  }
+
   /** Adds every element of such a part to the place in the planes that it came from. */
   void scatterAdd(float[] patches, int firstRow, int rows, float[] planes) {
     int run = run();

@@ -20,6 +20,8 @@ final class Weights {
   private @Nullable INDArray gradients;
   private long weights;
   private long weightGradient;
+  private FloatBuffer weightFloats = FloatBuffer.allocate(0);
+  private @Nullable FloatBuffer weightGradientFloats;
   private @Nullable FloatBuffer bias;
   private @Nullable FloatBuffer biasGradient;
   private float[] biases = {};
@@ -38,6 +40,20 @@ final class Weights {
   long gradientAddress() {
     locate();
     return weightGradient;
+  }
+
+  /** Copies all weights, in the order in memory. */
+  void read(float[] target) {
+    locate();
+    weightFloats.get(0, target, 0, weightFloats.capacity());
+  }
+
+  /** Overwrites the gradient of all weights, in the order in memory. */
+  void weightGradient(float[] values) {
+    locate();
+    if (weightGradientFloats != null) {
+      weightGradientFloats.put(0, values, 0, weightFloats.capacity());
+    }
   }
 
   /** The biases, one for each unit; empty when the layer has none. */
@@ -64,7 +80,14 @@ final class Weights {
       return;
     }
     long start = NativeFloats.address(all);
-    weights = NativeFloats.address(layer.getParam(WEIGHT));
+    INDArray matrix = layer.getParam(WEIGHT);
+    int size = (int) matrix.length();
+    weights = NativeFloats.address(matrix);
+    weightFloats = NativeFloats.window(matrix, 0, size);
+    weightGradientFloats =
+        allGradients == null
+            ? null
+            : NativeFloats.window(allGradients, (weights - start) / Float.BYTES, size);
     weightGradient =
         allGradients == null ? 0 : NativeFloats.address(allGradients) + weights - start;
     if (layer.paramTable().containsKey(BIAS)) {

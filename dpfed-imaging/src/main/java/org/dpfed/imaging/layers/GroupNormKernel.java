@@ -9,11 +9,12 @@ import java.util.Arrays;
  * Where a mean is large beside the deviations, the float nearest to it is subtracted from each
  * pixel, without error, and the rest of the mean afterwards.
  *
- * <p>All loops over pixels go over lanes, a row of floats in which the examples repeat, so that the
- * compiler can turn them into vector instructions. Arrays may be longer than their content.
+ * <p>All loops over pixels go over lanes, a row of floats in which the examples repeat, and over
+ * copies of as many pixels: C2 turns a loop into vector instructions where all arrays have one
+ * index. Arrays may be longer than their content.
  */
 final class GroupNormKernel {
-  private static final int LEAST_LANES = 64;
+  private static final int LEAST_LANES = 256;
   private static final int SUMMED_IN_FLOAT = 16;
 
   /** Pixels of which the mean is taken that differences are measured from. */
@@ -55,6 +56,12 @@ final class GroupNormKernel {
   private float[] slope = {};
   private float[] constant = {};
 
+  /** Copies of as many pixels and gradients. */
+  private float[] pixelLanes = {};
+
+  private float[] gradientLanes = {};
+  private float[] outputLanes = {};
+
   /**
    * @param groups a divisor of {@code channels}
    * @param epsilon added to the variance, positive
@@ -92,6 +99,9 @@ final class GroupNormKernel {
     factor = new float[lanes];
     slope = new float[lanes];
     constant = new float[lanes];
+    pixelLanes = new float[lanes];
+    gradientLanes = new float[lanes];
+    outputLanes = new float[lanes];
   }
 
   /**
@@ -115,13 +125,16 @@ final class GroupNormKernel {
       }
       for (int k = 0; k < inGroup; k++) {
         int channel = g % groups * inGroup + k;
-        for (int lane = 0; lane < lanes; lane++) {
-          int of = g * inner + lane % inner;
+        for (int example = 0; example < inner; example++) {
+          int of = g * inner + example;
           double scale = gamma[channel] * scales[of];
-          near[lane] = (float) means[of];
-          factor[lane] = (float) scale;
-          constant[lane] = (float) (beta[channel] - (means[of] - near[lane]) * scale);
+          near[example] = (float) means[of];
+          factor[example] = (float) scale;
+          constant[example] = (float) (beta[channel] - (means[of] - near[example]) * scale);
         }
+        repeat(near);
+        repeat(factor);
+        repeat(constant);
         normalise(x, start + k * run, y);
       }
     }
@@ -131,26 +144,26 @@ final class GroupNormKernel {
     int end = start + run;
     for (int i = start; i < end; i += lanes) {
       int length = Math.min(lanes, end - i);
+      System.arraycopy(x, i, pixelLanes, 0, length);
+      normalise(pixelLanes, near, factor, constant, length);
       if (relu) {
-        normaliseWithRelu(x, i, near, factor, constant, y, length);
-      } else {
-        normalise(x, i, near, factor, constant, y, length);
+        cut(pixelLanes, length);
       }
-    }
-  }
-
-  private static void normaliseWithRelu(
-      float[] x, int from, float[] near, float[] factor, float[] shift, float[] y, int length) {
-    for (int j = 0; j < length; j++) {
-      // Math.max, unlike a comparison, lets NaN through.
-      y[from + j] = Math.max(0, (x[from + j] - near[j]) * factor[j] + shift[j]);
+      System.arraycopy(pixelLanes, 0, y, i, length);
     }
   }
 
   private static void normalise(
-      float[] x, int from, float[] near, float[] factor, float[] shift, float[] y, int length) {
+      float[] x, float[] near, float[] factor, float[] shift, int length) {
     for (int j = 0; j < length; j++) {
-      y[from + j] = (x[from + j] - near[j]) * factor[j] + shift[j];
+      x[j] = (x[j] - near[j]) * factor[j] + shift[j];
+    }
+  }
+
+  private static void cut(float[] x, int length) {
+    for (int j = 0; j < length; j++) {
+      // Math.max, unlike a comparison, lets NaN through.
+      x[j] = Math.max(0, x[j]);
     }
   }
 
@@ -180,9 +193,10 @@ final class GroupNormKernel {
       int start = g * inGroup * run;
       Arrays.fill(along, 0);
       Arrays.fill(across, 0);
-      for (int lane = 0; lane < lanes; lane++) {
-        near[lane] = (float) means[g * inner + lane % inner];
+      for (int example = 0; example < inner; example++) {
+        near[example] = (float) means[g * inner + example];
       }
+      repeat(near);
       for (int k = 0; k < inGroup; k++) {
         int channel = g % groups * inGroup + k;
         products(gradient, x, y, start + k * run);
@@ -195,19 +209,21 @@ final class GroupNormKernel {
           across[example] += gamma[channel] * levels[example];
         }
       }
-      for (int lane = 0; lane < lanes; lane++) {
-        int example = lane % inner;
+      for (int example = 0; example < inner; example++) {
         double scale = scales[g * inner + example];
-        double off = means[g * inner + example] - near[lane];
+        double off = means[g * inner + example] - near[example];
         double bend = -along[example] * scale * scale * scale / count;
-        slope[lane] = (float) bend;
-        constant[lane] = (float) (-across[example] * scale / count - off * bend);
+        slope[example] = (float) bend;
+        constant[example] = (float) (-across[example] * scale / count - off * bend);
       }
+      repeat(slope);
+      repeat(constant);
       for (int k = 0; k < inGroup; k++) {
         float weight = gamma[g % groups * inGroup + k];
-        for (int lane = 0; lane < lanes; lane++) {
-          factor[lane] = (float) (weight * scales[g * inner + lane % inner]);
+        for (int example = 0; example < inner; example++) {
+          factor[example] = (float) (weight * scales[g * inner + example]);
         }
+        repeat(factor);
         combine(gradient, x, start + k * run, inputGradient);
       }
     }
@@ -221,23 +237,23 @@ final class GroupNormKernel {
     int end = start + run;
     for (int i = start; i < end; i += lanes) {
       int length = Math.min(lanes, end - i);
-      combine(gradient, x, i, factor, near, slope, constant, result, length);
+      System.arraycopy(gradient, i, gradientLanes, 0, length);
+      System.arraycopy(x, i, pixelLanes, 0, length);
+      combine(gradientLanes, pixelLanes, factor, near, slope, constant, length);
+      System.arraycopy(gradientLanes, 0, result, i, length);
     }
   }
 
   private static void combine(
       float[] gradient,
       float[] x,
-      int from,
       float[] factor,
       float[] near,
       float[] slope,
       float[] constant,
-      float[] result,
       int length) {
     for (int j = 0; j < length; j++) {
-      result[from + j] =
-          gradient[from + j] * factor[j] + (x[from + j] - near[j]) * slope[j] + constant[j];
+      gradient[j] = gradient[j] * factor[j] + (x[j] - near[j]) * slope[j] + constant[j];
     }
   }
 
@@ -254,9 +270,7 @@ final class GroupNormKernel {
       }
       near[lane] = (float) (sum / SAMPLED);
     }
-    for (int lane = inner; lane < lanes; lane++) {
-      near[lane] = near[lane - inner];
-    }
+    repeat(near);
     Arrays.fill(levels, 0);
     Arrays.fill(powers, 0);
     int end = start + length;
@@ -266,7 +280,8 @@ final class GroupNormKernel {
       Arrays.fill(second, 0);
       for (int times = 0; times < SUMMED_IN_FLOAT && i < end; times++) {
         int part = Math.min(lanes, end - i);
-        addMoments(x, i, near, first, second, part);
+        System.arraycopy(x, i, pixelLanes, 0, part);
+        addMoments(pixelLanes, near, first, second, part);
         i += part;
       }
       addUp();
@@ -274,9 +289,9 @@ final class GroupNormKernel {
   }
 
   private static void addMoments(
-      float[] x, int from, float[] near, float[] sums, float[] squares, int length) {
+      float[] x, float[] near, float[] sums, float[] squares, int length) {
     for (int j = 0; j < length; j++) {
-      float difference = x[from + j] - near[j];
+      float difference = x[j] - near[j];
       sums[j] += difference;
       squares[j] += difference * difference;
     }
@@ -296,10 +311,14 @@ final class GroupNormKernel {
       Arrays.fill(second, 0);
       for (int times = 0; times < SUMMED_IN_FLOAT && i < end; times++) {
         int part = Math.min(lanes, end - i);
+        System.arraycopy(gradient, i, gradientLanes, 0, part);
+        System.arraycopy(x, i, pixelLanes, 0, part);
         if (relu) {
-          cut(gradient, y, i, part);
+          System.arraycopy(y, i, outputLanes, 0, part);
+          cut(gradientLanes, outputLanes, part);
+          System.arraycopy(gradientLanes, 0, gradient, i, part);
         }
-        addProducts(gradient, x, i, near, first, second, part);
+        addProducts(gradientLanes, pixelLanes, near, first, second, part);
         i += part;
       }
       addUp();
@@ -307,25 +326,34 @@ final class GroupNormKernel {
   }
 
   /** ReLU lets no gradient through where its output is 0. */
-  private static void cut(float[] gradient, float[] y, int from, int length) {
-    for (int i = from; i < from + length; i++) {
+  private static void cut(float[] gradient, float[] y, int length) {
+    for (int j = 0; j < length; j++) {
       // 1 for the smallest positive float or more, otherwise 0: nobody could predict a branch here.
-      gradient[i] *= Math.min(1, y[i] * 0x1p127f * 0x1p127f);
+      gradient[j] *= Math.min(1, y[j] * 0x1p127f * 0x1p127f);
     }
   }
 
   private static void addProducts(
-      float[] u, float[] x, int from, float[] near, float[] sums, float[] products, int length) {
+      float[] u, float[] x, float[] near, float[] sums, float[] products, int length) {
     for (int j = 0; j < length; j++) {
-      sums[j] += u[from + j];
-      products[j] += u[from + j] * (x[from + j] - near[j]);
+      sums[j] += u[j];
+      products[j] += u[j] * (x[j] - near[j]);
+    }
+  }
+
+  /** Fills all lanes with what those of the first pixel have. */
+  private void repeat(float[] values) {
+    for (int filled = inner; filled < lanes; filled *= 2) {
+      System.arraycopy(values, 0, values, filled, Math.min(filled, lanes - filled));
     }
   }
 
   private void addUp() {
-    for (int lane = 0; lane < lanes; lane++) {
-      levels[lane % inner] += first[lane];
-      powers[lane % inner] += second[lane];
+    for (int lane = 0; lane < lanes; lane += inner) {
+      for (int example = 0; example < inner; example++) {
+        levels[example] += first[lane + example];
+        powers[example] += second[lane + example];
+      }
     }
   }
 }

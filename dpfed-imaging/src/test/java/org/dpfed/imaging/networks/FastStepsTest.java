@@ -26,8 +26,17 @@ import org.nd4j.linalg.learning.config.Sgd;
 
 /** The networks of this module in fast steps, against Deeplearning4j's own. */
 final class FastStepsTest {
+  /**
+   * Normalisation divides by standard deviations of order 0.1, so that gradients are ten times less
+   * exact than those that {@code FastLayersTest} in the core compares; after two steps of size 0.1
+   * the difference is 2e-5 · 10 · 0.1 · 2 = 4e-5.
+   */
+  private static final double TOLERANCE = 4e-5;
+
   private static final int SIDE = 16;
-  private static final int EXAMPLES = 5;
+
+  /** Enough for convolutions in tiles, and not a multiple of a vector. */
+  private static final int EXAMPLES = 9;
 
   static Stream<Arguments> networks() {
     int pixels = SIDE * SIDE;
@@ -44,11 +53,6 @@ final class FastStepsTest {
     return Arguments.of(Named.of(network + ", " + loss, network), loss);
   }
 
-  /**
-   * Normalisation divides by standard deviations of order 0.1, so that gradients are ten times less
-   * exact than those that {@code FastLayersTest} in the core compares; after two steps of size 0.1
-   * the difference is 2e-5 · 10 · 0.1 · 2 = 4e-5.
-   */
   @ParameterizedTest
   @MethodSource("networks")
   void delta_ofEveryNetwork_isThatOfDl4j(ImageNetwork network, ImageLoss loss) {
@@ -62,10 +66,10 @@ final class FastStepsTest {
       assertThat(fast.notes()).isEmpty();
       ClientUpdate update = train(fast, examples);
       ClientUpdate wanted = train(trainer(template, LayerImplementation.DL4J, examples), examples);
-      assertThat(update.trainingLoss()).isCloseTo(wanted.trainingLoss(), within(4e-5));
+      assertThat(update.trainingLoss()).isCloseTo(wanted.trainingLoss(), within(TOLERANCE));
       INDArray difference = update.delta().sub(wanted.delta());
-      assertThat(difference.amaxNumber().doubleValue()).isLessThan(4e-5);
-      assertThat(wanted.delta().amaxNumber().doubleValue()).isGreaterThan(1e-2);
+      assertThat(difference.amaxNumber().doubleValue()).isLessThan(TOLERANCE);
+      assertThat(wanted.delta().amaxNumber().doubleValue()).isGreaterThan(100 * TOLERANCE);
     }
   }
 
