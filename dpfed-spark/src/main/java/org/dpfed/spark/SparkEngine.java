@@ -69,7 +69,8 @@ public final class SparkEngine implements CohortEngine {
   /**
    * {@inheritDoc}
    *
-   * <p>Opens the run on the executors that are there, and compares how they compute.
+   * <p>Opens the run on executors that are free, and compares how they compute. Others do so before
+   * their first share; one that differs then ends the run before its round is charged.
    */
   @Override
   public Session open(Job job) {

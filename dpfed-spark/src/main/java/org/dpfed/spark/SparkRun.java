@@ -35,7 +35,8 @@ final class SparkRun implements CohortEngine.Session {
 
   /**
    * Makes as many tasks open the run as run at once, so that executors which cannot are known
-   * before round 1. One that comes later is checked when it gets its first share.
+   * before round 1. Spark may give two of them to one executor; the other is then checked when it
+   * gets its first share.
    *
    * @throws IllegalArgumentException when one cannot
    */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.util.Map;
 import org.dpfed.federated.CohortEngine;
+import org.dpfed.federated.RoundFailedException;
 import org.dpfed.federated.TrainingResult;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -44,11 +45,14 @@ final class SparkEngineTest {
     assertThat(Runs.counts(there)).allSatisfy(round -> assertThat(round.get(3)).isPositive());
   }
 
+  /** When the run opens, or with the executor's first share where it was not free then. */
   @Test
-  void run_oneExecutorHasAnotherNetwork_isRefusedBeforeRoundOne() {
+  void run_oneExecutorHasAnotherNetwork_isRefusedBeforeACharge() {
     assertThatThrownBy(() -> Runs.run("mlp", ROUNDS, cluster.engine("mlp,other")))
+        .isInstanceOfSatisfying(
+            RoundFailedException.class,
+            failed -> assertThat(failed.result().report().charged().total()).isZero())
         .cause()
-        .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("an executor has network")
         .hasMessageContaining("same network, clients and kernel");
   }
