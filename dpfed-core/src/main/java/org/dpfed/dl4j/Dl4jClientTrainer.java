@@ -98,6 +98,12 @@ public final class Dl4jClientTrainer implements ClientTrainer {
     return "%s, %s".formatted(template.identity(), local);
   }
 
+  /** Of a few steps on the examples that {@link #check} makes or was given. */
+  @Override
+  public String arithmetic() {
+    return NetworkGuard.trace(template, layers, local, probe).hash();
+  }
+
   /**
    * Checks that one client cannot reach another's update: trains synthetic clients on the network
    * and compares.

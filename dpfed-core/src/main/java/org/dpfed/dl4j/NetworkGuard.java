@@ -2,6 +2,7 @@ package org.dpfed.dl4j;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.dataset.DataSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,18 +45,44 @@ final class NetworkGuard {
    * @throws IllegalArgumentException when the network fails; the message says what differed
    */
   static void check(NetworkTemplate template, LayerImplementation layers, LocalTraining local) {
-    ProbeExamples examples;
-    try (LocalNetwork network = template.localNetwork(layers)) {
-      examples =
-          ProbeExamples.of(network.model())
-              .orElseThrow(
-                  () ->
-                      new IllegalArgumentException(
-                          "the network cannot be checked before round 1: its configuration does not say what examples it takes; "
-                              + GIVE_SOME));
-    }
-    LocalTraining cut = cut(local, (int) Math.max(1, MAX_NUMBERS / examples.size()));
+    ProbeExamples examples = examples(template, layers);
+    LocalTraining cut = cut(local, examples);
     new NetworkGuard(new ProbeTraining(template, layers, cut), cut.batchSize()).check(examples);
+  }
+
+  /**
+   * A few steps on a fresh network, as {@link #check} does them.
+   *
+   * @param given examples, no client's; null for synthetic ones
+   */
+  static ProbeTrace trace(
+      NetworkTemplate template,
+      LayerImplementation layers,
+      LocalTraining local,
+      @Nullable DataSet given) {
+    if (given != null) {
+      return new ProbeTraining(template, layers, cut(local, MAX_BATCH)).alone(given).alone();
+    }
+    ProbeExamples examples = examples(template, layers);
+    LocalTraining cut = cut(local, examples);
+    return new ProbeTraining(template, layers, cut)
+        .alone(examples.client(2 * cut.batchSize(), SPREADS[SPREADS.length - 1], false, 1))
+        .alone();
+  }
+
+  private static ProbeExamples examples(NetworkTemplate template, LayerImplementation layers) {
+    try (LocalNetwork network = template.localNetwork(layers)) {
+      return ProbeExamples.of(network.model())
+          .orElseThrow(
+              () ->
+                  new IllegalArgumentException(
+                      "the network cannot be checked before round 1: its configuration does not say what examples it takes; "
+                          + GIVE_SOME));
+    }
+  }
+
+  private static LocalTraining cut(LocalTraining local, ProbeExamples examples) {
+    return cut(local, (int) Math.max(1, MAX_NUMBERS / examples.size()));
   }
 
   /**

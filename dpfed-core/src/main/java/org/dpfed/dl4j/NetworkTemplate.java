@@ -351,7 +351,7 @@ public final class NetworkTemplate {
     }
   }
 
-  private static String shortHash(byte[] bytes) {
+  static String shortHash(byte[] bytes) {
     try {
       return HexFormat.of()
           .formatHex(MessageDigest.getInstance("SHA-256").digest(bytes))

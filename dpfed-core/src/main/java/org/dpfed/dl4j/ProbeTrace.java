@@ -1,5 +1,6 @@
 package org.dpfed.dl4j;
 
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -65,6 +66,20 @@ final class ProbeTrace {
         && Arrays.equals(parameters, other.parameters)
         && Arrays.equals(updaterState, other.updaterState)
         && Arrays.equals(output, other.output);
+  }
+
+  /** Of all of it, the first 64 bits of SHA-256. */
+  String hash() {
+    ByteBuffer bits =
+        ByteBuffer.allocate(
+            Double.BYTES + Float.BYTES * (parameters.length + updaterState.length + output.length));
+    bits.putDouble(loss);
+    for (float[] values : List.of(parameters, updaterState, output)) {
+      for (float value : values) {
+        bits.putFloat(value);
+      }
+    }
+    return NetworkTemplate.shortHash(bits.array());
   }
 
   /** In words, what is not the same. */

@@ -48,6 +48,14 @@ public interface ClientTrainer {
     return "%s of layers %s".formatted(getClass().getName(), Arrays.toString(layerSizes()));
   }
 
+  /**
+   * What training computes on made-up examples, as a hash of its bits: where two processes give
+   * another one, they would train a client to other bits. Empty unless overridden.
+   */
+  default String arithmetic() {
+    return "";
+  }
+
   /** Sentences about behaviour that users may not expect; logged when a run starts. */
   default List<String> notes() {
     return List.of();

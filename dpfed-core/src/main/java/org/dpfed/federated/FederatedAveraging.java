@@ -144,6 +144,7 @@ public final class FederatedAveraging {
     private final ClientTrainer trainer;
     private ServerOptimizer serverOptimizer = new ServerOptimizer.Sgd();
     private @Nullable Execution execution;
+    private CohortEngine engine = CohortEngine.local();
     private Optional<Duration> clientTimeLimit = Optional.empty();
     private PopulationLedger ledger = run -> event -> {};
     private Optional<Checkpointing> checkpoints = Optional.empty();
@@ -180,6 +181,15 @@ public final class FederatedAveraging {
     /** How the run uses the machine. Default: one worker per processor and the fastest kernel. */
     public Builder execution(Execution execution) {
       this.execution = execution;
+      return this;
+    }
+
+    /**
+     * Where clients are trained. Default: on threads of this process. Another engine changes no bit
+     * of the result where it computes alike, and a run may be resumed on another.
+     */
+    public Builder engine(CohortEngine engine) {
+      this.engine = engine;
       return this;
     }
 
@@ -293,6 +303,7 @@ public final class FederatedAveraging {
               trainer,
               serverOptimizer,
               execution == null ? Execution.automatic() : execution,
+              engine,
               clientTimeLimit,
               ledger,
               checkpoints,

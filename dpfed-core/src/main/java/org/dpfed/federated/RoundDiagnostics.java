@@ -12,10 +12,12 @@ import java.util.List;
  *     that gave no delta; they contributed zero
  * @param nonFinite clients whose delta held NaN or infinity; they contributed zero
  * @param clipped clients whose delta was longer than the clip norm
- * @param meanDeltaNorm mean L2 norm of the finite deltas before clipping; 0 when there were none
+ * @param meanDeltaNorm mean L2 norm of the finite deltas before clipping; 0 when there were none,
+ *     NaN where the engine reports sums alone
  * @param deltaNormQuantiles of the same norms, at each of {@link #QUANTILES}; empty when there were
- *     none
- * @param meanTrainingLoss mean over clients of their local training loss; 0 when there were none
+ *     none, and where the engine reports sums alone
+ * @param meanTrainingLoss mean over clients of their local training loss; 0 when there were none,
+ *     NaN where the engine reports sums alone
  */
 public record RoundDiagnostics(
     int cohortSize,

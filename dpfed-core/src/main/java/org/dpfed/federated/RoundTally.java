@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.dpfed.mechanism.DeltaAggregator;
+import org.dpfed.mechanism.ShareSum;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,7 +15,7 @@ import org.slf4j.LoggerFactory;
  * Passes one round's updates to its aggregator and counts how many failed, were clipped or were not
  * finite.
  */
-final class RoundTally implements WorkerPool.Receiver {
+final class RoundTally implements CohortEngine.Receiver {
   private static final Logger LOG = LoggerFactory.getLogger(RoundTally.class);
 
   private final int round;
@@ -22,12 +23,14 @@ final class RoundTally implements WorkerPool.Receiver {
   private final DeltaAggregator aggregator;
   private final boolean showClientErrors;
   private final BooleanSupplier isStopped;
+  private int reported;
   private int trained;
   private int failed;
   private int nonFinite;
   private int clipped;
   private final List<Double> norms = new ArrayList<>();
   private double lossTotal;
+  private boolean knowsClients = true;
 
   RoundTally(
       int round,
@@ -54,6 +57,7 @@ final class RoundTally implements WorkerPool.Receiver {
 
   @Override
   public void trained(DeltaAggregator.Contribution contribution, double trainingLoss) {
+    reported++;
     trained++;
     lossTotal += trainingLoss;
     if (!contribution.isFinite()) {
@@ -69,6 +73,7 @@ final class RoundTally implements WorkerPool.Receiver {
   /** Logs a failure, only if requested: any message would reveal that the client took part. */
   @Override
   public void failed(int client, Throwable cause) {
+    reported++;
     failed++;
     if (showClientErrors) {
       LOG.warn(
@@ -80,6 +85,34 @@ final class RoundTally implements WorkerPool.Receiver {
     }
   }
 
+  @Override
+  public void hadNoExamples() {
+    reported++;
+  }
+
+  @Override
+  public void share(int[] clients, int failed, byte[] sum) {
+    ShareSum.Fates fates = aggregator.accumulate(clients, failed, sum);
+    knowsClients = false;
+    reported += clients.length;
+    this.failed += failed;
+    trained += fates.deltas();
+    nonFinite += fates.nonFinite();
+    clipped += fates.clipped();
+  }
+
+  /**
+   * @throws IllegalStateException when a client of the cohort was not reported, whose share may be
+   *     lost, or one twice
+   */
+  void requireAll() {
+    if (reported != cohortSize) {
+      // No numbers: the size of a cohort is not public.
+      throw new IllegalStateException(
+          "the engine did not report every client of the cohort once, so its sum is not that of the round");
+    }
+  }
+
   RoundDiagnostics diagnostics() {
     double[] finite = norms.stream().mapToDouble(Double::doubleValue).toArray();
     return new RoundDiagnostics(
@@ -87,8 +120,12 @@ final class RoundTally implements WorkerPool.Receiver {
         failed,
         nonFinite,
         clipped,
-        Arrays.stream(finite).average().orElse(0),
+        knowsClients ? Arrays.stream(finite).average().orElse(0) : Double.NaN,
         RoundDiagnostics.quantiles(finite),
-        trained == 0 ? 0 : lossTotal / trained);
+        knowsClients ? mean(lossTotal, trained) : Double.NaN);
+  }
+
+  private static double mean(double total, int count) {
+    return count == 0 ? 0 : total / count;
   }
 }

@@ -16,6 +16,7 @@ record RunSettings(
     ClientTrainer trainer,
     ServerOptimizer serverOptimizer,
     Execution execution,
+    CohortEngine engine,
     Optional<Duration> clientTimeLimit,
     PopulationLedger ledger,
     Optional<Checkpointing> checkpoints,
@@ -37,11 +38,38 @@ record RunSettings(
       throw new IllegalArgumentException(
           "with local trust the server's operator is whom the clients do not trust; leave out diagnostics and showClientErrors, which show what was not noised");
     }
+    if (engine.reportsSums()) {
+      requireSums();
+    }
     try (NativeThreads restored = NativeThreads.onePerOperation()) {
       trainer.check(plan.rounds());
     }
     serverOptimizer.check(plan.rounds());
     trainer.notes().forEach(LOG::info);
+  }
+
+  private void requireSums() {
+    if (!plan.clipping().isBounded()) {
+      throw new IllegalArgumentException(
+          "this engine reports sums of many clients, which are the same in any order only on the grid of a clip norm; choose a clipNorm, or CohortEngine.local()");
+    }
+    if (plan.trust().isLocal()) {
+      throw new IllegalArgumentException(
+          "this engine reports sums of many clients, which with local trust would have to be noised one by one; choose central trust, or CohortEngine.local()");
+    }
+    if (showClientErrors) {
+      throw new IllegalArgumentException(
+          "this engine reports sums of many clients and no single client's error; leave out showClientErrors, or choose CohortEngine.local()");
+    }
+    if (diagnostics) {
+      LOG.info(
+          "diagnostics have no norms and losses: the engine reports sums of many clients, and how many of them failed, were clipped or not finite");
+    }
+  }
+
+  /** What the engine trains. */
+  CohortEngine.Job job() {
+    return new CohortEngine.Job(trainer, data, seed, !plan.isSecure(), execution, clientTimeLimit);
   }
 
   /** What must be true for the plan's guarantee to hold of a run with these settings. */

@@ -121,17 +121,11 @@ final class TrainingRun {
   private void trainAllRounds(LentCopy shown) {
     ClientTrainer trainer = settings.trainer();
     try (ServerOptimizer.Stepper stepper = settings.serverOptimizer().start(trainer.dimension());
-        WorkerPool workers =
-            new WorkerPool(
-                trainer,
-                settings.data(),
-                settings.seed(),
-                settings.execution().workers(),
-                settings.clientTimeLimit())) {
+        CohortEngine.Session engine = settings.engine().open(settings.job())) {
       resumed.ifPresent(state -> restore(stepper.state(), state.optimizer()));
       save(stepper);
       try {
-        trainAffordableRounds(workers, stepper, shown);
+        trainAffordableRounds(engine, stepper, shown);
       } catch (BudgetExceededException e) {
         budgetRefusal = Optional.of(String.valueOf(e.getMessage()));
       }
@@ -140,7 +134,7 @@ final class TrainingRun {
   }
 
   private void trainAffordableRounds(
-      WorkerPool workers, ServerOptimizer.Stepper stepper, LentCopy shown) {
+      CohortEngine.Session engine, ServerOptimizer.Stepper stepper, LentCopy shown) {
     int affordable = plan.affordableRounds(charged, finished.size());
     for (int round = finished.size(); round < plan.rounds() && !isStopped(); round++) {
       if (round == affordable) {
@@ -148,7 +142,7 @@ final class TrainingRun {
       }
       ledger.requireRoom();
       long started = System.nanoTime();
-      Optional<Trained> trained = round(round, workers, stepper);
+      Optional<Trained> trained = round(round, engine, stepper);
       if (trained.isEmpty()) {
         return;
       }
@@ -199,7 +193,8 @@ final class TrainingRun {
   }
 
   /** One round, or empty when it was abandoned because the run was stopped. */
-  private Optional<Trained> round(int round, WorkerPool workers, ServerOptimizer.Stepper stepper) {
+  private Optional<Trained> round(
+      int round, CohortEngine.Session engine, ServerOptimizer.Stepper stepper) {
     try (DeltaAggregator aggregator = mechanism.nextRound()) {
       int[] cohort = aggregator.cohort();
       RoundTally tally =
@@ -208,10 +203,11 @@ final class TrainingRun {
       if (plan.trust().isLocal()) {
         aggregator.charge(this::charge);
       }
-      workers.train(round, cohort, parameters, tally);
+      engine.train(new CohortEngine.Round(round, cohort, parameters, aggregator.bounds()), tally);
       if (isStopped()) {
         return Optional.empty();
       }
+      tally.requireAll();
       double meanNorm;
       try (INDArray mean = aggregator.release(this::charge)) {
         meanNorm = mean.norm2Number().doubleValue();

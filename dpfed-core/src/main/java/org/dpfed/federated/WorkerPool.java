@@ -16,8 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeoutException;
-import java.util.function.Supplier;
-import org.dpfed.mechanism.DeltaAggregator;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -38,13 +36,13 @@ import org.nd4j.linalg.factory.Nd4j;
  * worker whenever it ends. What it still touches belongs to it: its worker, its copy of the
  * parameters, the client's examples. All threads are daemons, so none keeps the process alive.
  */
-final class WorkerPool implements AutoCloseable {
+final class WorkerPool implements CohortEngine.Session {
   private final ClientTrainer trainer;
   private final FederatedDataset data;
   private final long seed;
   private final int workers;
   private final Optional<Duration> clientTimeLimit;
-  private final BlockingQueue<Optional<Job>> jobs = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Optional<Turn>> turns = new LinkedBlockingQueue<>();
 
   /** Threads that have not ended and were not abandoned. */
   private final Set<WorkerThread> threads = ConcurrentHashMap.newKeySet();
@@ -52,20 +50,13 @@ final class WorkerPool implements AutoCloseable {
   /**
    * Opens every worker, so that a trainer that cannot create one fails before any client is
    * involved.
-   *
-   * @param clientTimeLimit for loading and training one client; empty for no limit
    */
-  WorkerPool(
-      ClientTrainer trainer,
-      FederatedDataset data,
-      long seed,
-      int workers,
-      Optional<Duration> clientTimeLimit) {
-    this.trainer = trainer;
-    this.data = data;
-    this.seed = seed;
+  WorkerPool(CohortEngine.Job job, int workers) {
+    this.trainer = job.trainer();
+    this.data = job.data();
+    this.seed = job.seed();
     this.workers = workers;
-    this.clientTimeLimit = clientTimeLimit;
+    this.clientTimeLimit = job.clientTimeLimit();
     try {
       for (int i = 0; i < workers; i++) {
         startThread();
@@ -86,48 +77,22 @@ final class WorkerPool implements AutoCloseable {
     thread.start();
   }
 
-  /**
-   * Receives the deltas, and what became of each client: on the thread that called {@link #train}
-   * unless stated otherwise, in the order of the cohort.
-   */
-  interface Receiver {
-    /** Whether to go on; asked before each client is started. */
-    boolean wantsMore();
-
-    /**
-     * Takes the delta of a client that has trained, on the thread that trained it and beside other
-     * clients. What this throws is the client's failure.
-     *
-     * @param delta float of shape {@code [d]}, not to be used after this call
-     * @return what is left to do in the client's turn, and says what became of the delta
-     */
-    Supplier<DeltaAggregator.Contribution> take(int client, INDArray delta);
-
-    /** A client whose delta was taken. */
-    void trained(DeltaAggregator.Contribution contribution, double trainingLoss);
-
-    /** A client whose data or training threw, or whose update was unusable. */
-    void failed(int client, Throwable cause);
-  }
-
-  /**
-   * Trains the clients of {@code cohort} from {@code parameters}, which must not change meanwhile.
-   * Clients without examples contribute nothing and are not handed over.
-   */
-  void train(int round, int[] cohort, INDArray parameters, Receiver receiver)
+  @Override
+  public void train(CohortEngine.Round round, CohortEngine.Receiver receiver)
       throws InterruptedException {
     Nd4j.getExecutioner().commit();
-    ArrayDeque<Job> inFlight = new ArrayDeque<>();
+    int[] cohort = round.cohort();
+    ArrayDeque<Turn> inFlight = new ArrayDeque<>();
     int next = 0;
     try {
       while (true) {
         while (next < cohort.length && inFlight.size() < 2 * workers && receiver.wantsMore()) {
           ClientTask task = new ClientTask(cohort[next++], clientTimeLimit);
-          Job job = new Job(task, round, parameters, receiver);
-          inFlight.add(job);
-          jobs.add(Optional.of(job));
+          Turn turn = new Turn(task, round.number(), round.parameters(), receiver);
+          inFlight.add(turn);
+          turns.add(Optional.of(turn));
         }
-        Job oldest = inFlight.peek();
+        Turn oldest = inFlight.peek();
         if (oldest == null) {
           return;
         }
@@ -140,14 +105,15 @@ final class WorkerPool implements AutoCloseable {
   }
 
   /** Waits for the clients in training and forgets those that no thread has begun. */
-  private void endEarly(Collection<Job> inFlight) {
-    List<Optional<Job>> notBegun = new ArrayList<>();
-    jobs.drainTo(notBegun);
-    notBegun.forEach(job -> inFlight.remove(job.orElseThrow()));
+  private void endEarly(Collection<Turn> inFlight) {
+    List<Optional<Turn>> notBegun = new ArrayList<>();
+    turns.drainTo(notBegun);
+    notBegun.forEach(turn -> inFlight.remove(turn.orElseThrow()));
     inFlight.forEach(begun -> begun.task.awaitEnd());
   }
 
-  private void handOver(ClientTask task, Receiver receiver) throws InterruptedException {
+  private void handOver(ClientTask task, CohortEngine.Receiver receiver)
+      throws InterruptedException {
     Optional<ClientTask.Sent> sent;
     try {
       sent = task.await();
@@ -159,6 +125,8 @@ final class WorkerPool implements AutoCloseable {
     }
     if (sent.isPresent()) {
       receiver.trained(sent.get().contribution().get(), sent.get().trainingLoss());
+    } else {
+      receiver.hadNoExamples();
     }
   }
 
@@ -169,7 +137,7 @@ final class WorkerPool implements AutoCloseable {
 
   @Override
   public void close() {
-    jobs.add(Optional.empty());
+    turns.add(Optional.empty());
     boolean interrupted = Thread.interrupted();
     for (WorkerThread thread : threads) {
       boolean ended = false;
@@ -188,7 +156,8 @@ final class WorkerPool implements AutoCloseable {
   }
 
   /** A client to train, from where, and for whom. */
-  private record Job(ClientTask task, int round, INDArray parameters, Receiver receiver) {}
+  private record Turn(
+      ClientTask task, int round, INDArray parameters, CohortEngine.Receiver receiver) {}
 
   /**
    * A thread, the worker that it opened, and its copies of the global parameters and the last
@@ -211,9 +180,9 @@ final class WorkerPool implements AutoCloseable {
     public void run() {
       try {
         open();
-        Optional<Job> job = next();
-        while (job.isPresent() && train(job.get())) {
-          job = next();
+        Optional<Turn> turn = next();
+        while (turn.isPresent() && train(turn.get())) {
+          turn = next();
         }
       } finally {
         global.close();
@@ -237,15 +206,15 @@ final class WorkerPool implements AutoCloseable {
     }
 
     /** The next client, or empty when there will be none. */
-    private Optional<Job> next() {
+    private Optional<Turn> next() {
       while (true) {
         try {
-          Optional<Job> job = jobs.take();
-          if (job.isEmpty()) {
+          Optional<Turn> turn = turns.take();
+          if (turn.isEmpty()) {
             // For the other threads.
-            jobs.add(job);
+            turns.add(turn);
           }
-          return job;
+          return turn;
         } catch (InterruptedException byTheLastClient) {
           // The next one starts without it.
         }
@@ -253,24 +222,24 @@ final class WorkerPool implements AutoCloseable {
     }
 
     /** Whether this thread may train another client: not when this one failed. */
-    private boolean train(Job job) {
+    private boolean train(Turn turn) {
       try {
-        job.task.complete(sent(job));
+        turn.task.complete(sent(turn));
         return true;
       } catch (Throwable failure) {
         // An Error too: were the run to end, its end would tell that this client was there.
-        job.task.fail(failure);
+        turn.task.fail(failure);
         return false;
       }
     }
 
-    private Optional<ClientTask.Sent> sent(Job job) throws TimeoutException {
+    private Optional<ClientTask.Sent> sent(Turn turn) throws TimeoutException {
       ClientTrainer.Worker opened = worker.join();
       // Before the clock starts: the original may change once the pool waits no longer.
-      INDArray start = global.of(job.parameters);
-      job.task.begin(this::abandon);
-      Optional<ClientUpdate> trained = update(opened, start, job);
-      job.task.requireInTime();
+      INDArray start = global.of(turn.parameters);
+      turn.task.begin(this::abandon);
+      Optional<ClientUpdate> trained = update(opened, start, turn);
+      turn.task.requireInTime();
       if (trained.isEmpty()) {
         return Optional.empty();
       }
@@ -279,7 +248,8 @@ final class WorkerPool implements AutoCloseable {
       INDArray delta = ownDelta.of(requireDelta(update.delta()));
       Nd4j.getExecutioner().commit();
       return Optional.of(
-          new ClientTask.Sent(job.receiver.take(job.task.client(), delta), update.trainingLoss()));
+          new ClientTask.Sent(
+              turn.receiver.take(turn.task.client(), delta), update.trainingLoss()));
     }
 
     private INDArray requireDelta(@Nullable INDArray delta) {
@@ -295,14 +265,15 @@ final class WorkerPool implements AutoCloseable {
       return delta;
     }
 
-    private Optional<ClientUpdate> update(ClientTrainer.Worker opened, INDArray start, Job job) {
-      int client = job.task.client();
+    private Optional<ClientUpdate> update(ClientTrainer.Worker opened, INDArray start, Turn turn) {
+      int client = turn.task.client();
       if (data.examples(client) == 0) {
         return Optional.empty();
       }
       DataSet examples = data.client(client);
       try {
-        return Optional.of(opened.train(start, examples, job.round, clientSeed(job.round, client)));
+        return Optional.of(
+            opened.train(start, examples, turn.round, clientSeed(turn.round, client)));
       } finally {
         data.release(examples);
       }

@@ -95,12 +95,14 @@ final class ClippingState {
         .ifPresent(
             estimation -> {
               for (int l = 0; l < clipNorms.length; l++) {
-                int part = clipping.layerShares().isPresent() ? l : Count.WHOLE;
+                int part = clipping.layerShares().isPresent() ? l : RoundBounds.Threshold.WHOLE;
                 counts.add(new Count(estimation, part, clipNorms[l]));
               }
             });
     zeroingAdaptation()
-        .ifPresent(estimation -> counts.add(new Count(estimation, Count.WHOLE, zeroingEstimate)));
+        .ifPresent(
+            estimation ->
+                counts.add(new Count(estimation, RoundBounds.Threshold.WHOLE, zeroingEstimate)));
     return counts;
   }
 
@@ -117,7 +119,7 @@ final class ClippingState {
     List<Count> counts = counts();
     for (int i = 0; i < counts.size(); i++) {
       Count count = counts.get(i);
-      double next = count.estimation.next(count.value, noisyShares[i]);
+      double next = count.estimation.next(count.threshold.value(), noisyShares[i]);
       if (zeroingAdaptation().isPresent() && i == counts.size() - 1) {
         zeroingEstimate = next;
       } else {
@@ -126,14 +128,10 @@ final class ClippingState {
     }
   }
 
-  /**
-   * One noisy count.
-   *
-   * @param part whose norm is compared, or {@link #WHOLE}
-   * @param value with which it is compared
-   */
-  record Count(QuantileEstimation estimation, int part, double value) {
-    /** The whole delta. */
-    static final int WHOLE = -1;
+  /** One noisy count: how it moves the threshold below which it counts. */
+  record Count(QuantileEstimation estimation, RoundBounds.Threshold threshold) {
+    Count(QuantileEstimation estimation, int part, double value) {
+      this(estimation, new RoundBounds.Threshold(part, value));
+    }
   }
 }

@@ -1,5 +1,6 @@
 package org.dpfed.mechanism;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
@@ -35,8 +36,7 @@ public final class DeltaAggregator implements AutoCloseable {
   private final MechanismRun run;
   private final Mechanism mechanism;
   private final int[] cohort;
-  private final RoundParts parts;
-  private final double[] clipNorms;
+  private final RoundBounds bounds;
   private final double[] grids;
   private final List<ClippingState.Count> counts;
   private final NoiseStream[] noise;
@@ -59,17 +59,21 @@ public final class DeltaAggregator implements AutoCloseable {
   DeltaAggregator(
       MechanismRun run,
       int[] cohort,
-      RoundParts parts,
       double[] clipNorms,
+      double zeroAbove,
       List<ClippingState.Count> counts) {
     this.run = run;
     this.mechanism = run.mechanism();
     this.cohort = cohort;
-    this.parts = parts;
-    this.clipNorms = clipNorms;
     this.grids = FixedPointSum.grids(clipNorms);
     this.counts = counts;
     this.sizes = run.partSizes();
+    this.bounds =
+        new RoundBounds(
+            Arrays.stream(sizes).boxed().toList(),
+            Arrays.stream(clipNorms).boxed().toList(),
+            zeroAbove,
+            counts.stream().map(ClippingState.Count::threshold).toList());
     this.noise = run.noise(clipNorms);
     this.noiseStddev = stddev();
     this.dimension = Arrays.stream(sizes).sum();
@@ -80,9 +84,14 @@ public final class DeltaAggregator implements AutoCloseable {
     return cohort.clone();
   }
 
+  /** What a process has to know that sums deltas of this round. Public. */
+  public RoundBounds bounds() {
+    return bounds;
+  }
+
   /** The clip norm of each part of the delta in this round: one, or one for each layer. Public. */
   public List<Double> clipNorms() {
-    return Arrays.stream(clipNorms).boxed().toList();
+    return bounds.clipNorms();
   }
 
   /**
@@ -191,6 +200,46 @@ public final class DeltaAggregator implements AutoCloseable {
     }
   }
 
+  /**
+   * Adds what another process has summed of some clients: a {@link ShareSum} of this round's
+   * bounds. Its integers are checked against what so many clipped deltas can add up to. What no
+   * clients can have sent is refused whole, and then none of it is in the round.
+   *
+   * @param clients of the cohort, whose share this is; none of them may add anything else
+   * @param failed how many of them gave no delta
+   * @param share as {@link ShareSum#toBytes} gives it
+   * @return what became of the deltas; depends on clients' data and is not private
+   * @throws IllegalArgumentException when the share is not one of these clients in this round
+   * @throws IllegalStateException without a clip norm, as sums of floats depend on their order, and
+   *     with local trust, where each client's message has noise of its own
+   */
+  public ShareSum.Fates accumulate(int[] clients, int failed, byte[] share) {
+    if (!bounds.areFinite() || mechanism.trust().isLocal()) {
+      throw new IllegalStateException(
+          "shares can be added only where a clip norm bounds them and the server adds the noise; add one delta after the other");
+    }
+    if (failed < 0 || failed > clients.length) {
+      throw new IllegalArgumentException(
+          "a share cannot have more failed clients than clients, nor less than none");
+    }
+    PartialSum read =
+        PartialSum.read(bounds, run.kernel(), ByteBuffer.wrap(share), clients.length - failed);
+    adding.readLock().lock();
+    try {
+      requireOpen();
+      admitAll(clients);
+      ShareSum.Fates fates = read.fates();
+      PartialSum sum = free.poll();
+      if (sum != null) {
+        read.add(sum);
+      }
+      free.add(read);
+      return fates;
+    } finally {
+      adding.readLock().unlock();
+    }
+  }
+
   private void admit(int client, INDArray delta) {
     requireOpen();
     requireDelta(delta);
@@ -198,6 +247,10 @@ public final class DeltaAggregator implements AutoCloseable {
       throw new IllegalStateException(
           "with local trust a message is released when it is made; charge the round first");
     }
+    admit(client);
+  }
+
+  private void admit(int client) {
     if (Arrays.binarySearch(cohort, client) < 0) {
       throw new IllegalArgumentException(
           "a delta must come from a client of this round's cohort; the cost assumes that cohort");
@@ -205,6 +258,20 @@ public final class DeltaAggregator implements AutoCloseable {
     if (!admitted.add(client)) {
       throw new IllegalArgumentException(
           "a client may add one delta a round; the noise hides one clip norm");
+    }
+  }
+
+  /** All of them or none. */
+  private void admitAll(int[] clients) {
+    int done = 0;
+    try {
+      while (done < clients.length) {
+        admit(clients[done]);
+        done++;
+      }
+    } catch (IllegalArgumentException refused) {
+      Arrays.stream(clients, 0, done).forEach(admitted::remove);
+      throw refused;
     }
   }
 
@@ -226,11 +293,7 @@ public final class DeltaAggregator implements AutoCloseable {
 
   /** A sum for clients of this round. */
   PartialSum emptySum() {
-    RunningSum[] sums = new RunningSum[sizes.length];
-    for (int part = 0; part < sums.length; part++) {
-      sums[part] = RunningSum.of(grids[part], run.kernel(), sizes[part]);
-    }
-    return new PartialSum(parts, sums, new NoisyCounts(counts));
+    return PartialSum.empty(bounds, run.kernel());
   }
 
   private NormalDraws draws(Randomness.Purpose purpose, int part) {
@@ -299,7 +362,13 @@ public final class DeltaAggregator implements AutoCloseable {
             run.kernel(),
             mechanism.randomness().key(Randomness.Purpose.COUNT, run.round()),
             mechanism.expectedCohortSize(),
-            mechanism.noiseMultiplier() > 0);
+            counts.stream().mapToDouble(this::countStddev).toArray());
+  }
+
+  private double countStddev(ClippingState.Count count) {
+    return mechanism.noiseMultiplier() > 0
+        ? count.estimation().countStddev(mechanism.expectedCohortSize())
+        : 0;
   }
 
   private void requireOpen() {

@@ -132,6 +132,24 @@ final class FixedPointSum implements RunningSum {
     noise.endRound();
   }
 
+  /** The sum in units of the grid itself, to be written, or read into while it is empty. */
+  long[] integers() {
+    return sum;
+  }
+
+  /**
+   * Whether the sum is at most that long, as the sum of deltas is of which each is within its clip
+   * norm; but for the error of adding up to {@code d} squares in double.
+   */
+  boolean isWithin(double norm) {
+    double squares = 0;
+    for (long units : sum) {
+      squares += (double) units * units;
+    }
+    double most = norm / spacing;
+    return squares <= most * most * (1 + (sum.length + 4) * 0x1p-52);
+  }
+
   /** The sum in units of the grid; a copy. */
   long[] units() {
     return sum.clone();

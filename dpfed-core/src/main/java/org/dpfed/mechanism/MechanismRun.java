@@ -154,11 +154,7 @@ public final class MechanismRun {
     inProgress = true;
     double[] clipNorms = clipping.clipNorms();
     return new DeltaAggregator(
-        this,
-        cohorts.of(round),
-        new RoundParts(kernel, partSizes, clipNorms, clipping.zeroAbove()),
-        clipNorms,
-        clipping.counts());
+        this, cohorts.of(round), clipNorms, clipping.zeroAbove(), clipping.counts());
   }
 
   Mechanism mechanism() {

@@ -1,5 +1,6 @@
 package org.dpfed.mechanism;
 
+import java.nio.ByteBuffer;
 import java.util.List;
 import org.dpfed.kernel.DeltaKernel;
 import org.dpfed.kernel.NoiseKey;
@@ -14,12 +15,12 @@ import org.dpfed.kernel.NormalDraws;
 final class NoisyCounts {
   private static final double UNITS = 0x1p20;
 
-  private final List<ClippingState.Count> counts;
+  private final List<RoundBounds.Threshold> thresholds;
   private final long[] halves;
 
-  NoisyCounts(List<ClippingState.Count> counts) {
-    this.counts = counts;
-    this.halves = new long[counts.size()];
+  NoisyCounts(List<RoundBounds.Threshold> thresholds) {
+    this.thresholds = thresholds;
+    this.halves = new long[thresholds.size()];
   }
 
   /** Counts a client, unless its delta is not finite. */
@@ -28,8 +29,8 @@ final class NoisyCounts {
       return;
     }
     for (int i = 0; i < halves.length; i++) {
-      ClippingState.Count count = counts.get(i);
-      halves[i] += norms.of(count.part()) <= count.value() ? 1 : -1;
+      RoundBounds.Threshold threshold = thresholds.get(i);
+      halves[i] += norms.of(threshold.part()) <= threshold.value() ? 1 : -1;
     }
   }
 
@@ -40,8 +41,34 @@ final class NoisyCounts {
     }
   }
 
+  int encodedLength() {
+    return Integer.BYTES * halves.length;
+  }
+
+  /** As many integers as there are thresholds. */
+  void write(ByteBuffer out) {
+    for (long half : halves) {
+      out.putInt(Math.toIntExact(half));
+    }
+  }
+
+  /**
+   * Takes what {@link #write} wrote.
+   *
+   * @param clients whose deltas are finite: each moved each count by one, up or down
+   * @return whether they can have
+   */
+  boolean read(ByteBuffer in, int clients) {
+    boolean possible = true;
+    for (int i = 0; i < halves.length; i++) {
+      halves[i] = in.getInt();
+      possible &= Math.abs(halves[i]) <= clients && (clients - halves[i]) % 2 == 0;
+    }
+    return possible;
+  }
+
   boolean isEmpty() {
-    return counts.isEmpty();
+    return thresholds.isEmpty();
   }
 
   /**
@@ -49,9 +76,9 @@ final class NoisyCounts {
    * expected cohort.
    *
    * @param key used up
-   * @param isNoisy false for the baseline without privacy
+   * @param stddevs of the noise on each count; 0 in the baseline without privacy
    */
-  double[] shares(DeltaKernel kernel, NoiseKey key, double expectedCohortSize, boolean isNoisy) {
+  double[] shares(DeltaKernel kernel, NoiseKey key, double expectedCohortSize, double[] stddevs) {
     NormalDraws stream = kernel.draws(key);
     double[] draws = new double[NormalDraws.CHUNK];
     double[] shares = new double[halves.length];
@@ -59,8 +86,8 @@ final class NoisyCounts {
       if (i % draws.length == 0) {
         stream.nextChunk(draws);
       }
-      double stddev = isNoisy ? counts.get(i).estimation().countStddev(expectedCohortSize) : 0;
-      double exact = draws[i % draws.length] * Math.nextUp(stddev) * UNITS;
+      // Of a stddev of 0 the least double there is, which rounds to nothing.
+      double exact = draws[i % draws.length] * Math.nextUp(stddevs[i]) * UNITS;
       long noise = (long) Math.floor(exact + 0.5);
       double centred = (halves[i] * (long) (UNITS / 2) + noise) / UNITS;
       shares[i] = 0.5 + centred / expectedCohortSize;

@@ -1,27 +1,39 @@
 package org.dpfed.mechanism;
 
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import org.dpfed.kernel.DeltaKernel;
 import org.dpfed.mechanism.DeltaAggregator.Contribution;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * The clipped deltas of some clients of a round, summed: on the grid, where sums of some clients
  * add up to the same sum of all in any order, or in floats where nothing is clipped. With it go the
- * counts of norms. Used by one thread at a time.
+ * counts of norms and of what became of the deltas. Used by one thread at a time.
  */
 final class PartialSum {
   private final RoundParts parts;
   private final RunningSum[] sums;
   private final NoisyCounts counts;
+  private int deltas;
+  private int nonFinite;
+  private int clipped;
 
-  /**
-   * @param parts of the round
-   * @param sums one for each part, empty
-   * @param counts empty
-   */
-  PartialSum(RoundParts parts, RunningSum[] sums, NoisyCounts counts) {
-    this.parts = parts;
-    this.sums = sums;
-    this.counts = counts;
+  private PartialSum(RoundBounds bounds, DeltaKernel kernel) {
+    int[] sizes = bounds.sizes();
+    double[] clipNorms = bounds.norms();
+    double[] grids = FixedPointSum.grids(clipNorms);
+    this.parts = new RoundParts(kernel, sizes, clipNorms, bounds.zeroAbove());
+    this.sums = new RunningSum[sizes.length];
+    for (int part = 0; part < sums.length; part++) {
+      sums[part] = RunningSum.of(grids[part], kernel, sizes[part]);
+    }
+    this.counts = new NoisyCounts(bounds.thresholds());
+  }
+
+  /** Nothing, for deltas of a round with those bounds. */
+  static PartialSum empty(RoundBounds bounds, DeltaKernel kernel) {
+    return new PartialSum(bounds, kernel);
   }
 
   /**
@@ -33,7 +45,11 @@ final class PartialSum {
     RoundParts.Norms norms = parts.norms(delta);
     float scale = parts.add(delta, norms, sums);
     counts.add(norms);
-    return new Contribution(norms.whole(), scale);
+    Contribution fate = new Contribution(norms.whole(), scale);
+    deltas++;
+    nonFinite += fate.isFinite() ? 0 : 1;
+    clipped += fate.isClipped() ? 1 : 0;
+    return fate;
   }
 
   /** Adds what another one of this round holds, on the same grid. */
@@ -42,6 +58,9 @@ final class PartialSum {
       sums[part].add(other.sums[part]);
     }
     counts.add(other.counts);
+    deltas = Math.addExact(deltas, other.deltas);
+    nonFinite += other.nonFinite;
+    clipped += other.clipped;
   }
 
   /** The sum of a part. */
@@ -51,5 +70,65 @@ final class PartialSum {
 
   NoisyCounts counts() {
     return counts;
+  }
+
+  ShareSum.Fates fates() {
+    return new ShareSum.Fates(deltas, nonFinite, clipped);
+  }
+
+  /** How long that is what {@link #write} writes. */
+  int encodedLength() {
+    long length = 3L * Integer.BYTES + counts.encodedLength();
+    for (RunningSum sum : sums) {
+      length += PackedIntegers.length(((FixedPointSum) sum).integers());
+    }
+    return Math.toIntExact(length);
+  }
+
+  /** Of sums on a grid: counts, then the integers of each part. */
+  void write(ByteBuffer out) {
+    out.putInt(deltas).putInt(nonFinite).putInt(clipped);
+    counts.write(out);
+    for (RunningSum sum : sums) {
+      PackedIntegers.write(((FixedPointSum) sum).integers(), out);
+    }
+  }
+
+  /**
+   * What another process summed, if clients of this round can have such a sum: no part of it longer
+   * than so many clip norms, and counts that agree.
+   *
+   * @param most deltas that it may hold
+   * @throws IllegalArgumentException when they cannot
+   */
+  static PartialSum read(RoundBounds bounds, DeltaKernel kernel, ByteBuffer in, int most) {
+    PartialSum read = empty(bounds, kernel);
+    try {
+      read.deltas = in.getInt();
+      read.nonFinite = in.getInt();
+      read.clipped = in.getInt();
+      int finite = read.deltas - read.nonFinite;
+      require(read.deltas >= 0 && read.deltas <= most, "more deltas than clients");
+      require(read.nonFinite >= 0 && finite >= 0, "more deltas that are not finite than deltas");
+      require(read.clipped >= 0 && read.clipped <= finite, "more clipped deltas than finite ones");
+      require(read.counts.read(in, finite), "counts of norms that no clients have");
+      for (int part = 0; part < read.sums.length; part++) {
+        FixedPointSum sum = (FixedPointSum) read.sums[part];
+        PackedIntegers.read(in, sum.integers());
+        require(
+            sum.isWithin(finite * bounds.clipNorms().get(part)),
+            "a sum longer than that many clipped deltas can have");
+      }
+    } catch (BufferUnderflowException e) {
+      throw new IllegalArgumentException("the sum of a share is cut short", e);
+    }
+    require(!in.hasRemaining(), "bytes after its end");
+    return read;
+  }
+
+  private static void require(boolean holds, String otherwise) {
+    if (!holds) {
+      throw new IllegalArgumentException("the sum of a share holds " + otherwise);
+    }
   }
 }

@@ -89,9 +89,9 @@ final class RoundParts {
       return whole;
     }
 
-    /** Of a part, or of {@link ClippingState.Count#WHOLE}. */
+    /** Of a part, or of {@link RoundBounds.Threshold#WHOLE}. */
     double of(int part) {
-      return part == ClippingState.Count.WHOLE ? whole : parts[part];
+      return part == RoundBounds.Threshold.WHOLE ? whole : parts[part];
     }
   }
 }

@@ -12,7 +12,7 @@ final class Build {
 
   /** Artifacts that are published with a jar. */
   static final List<String> JARS =
-      List.of("dpfed-core", "dpfed-models", "dpfed-imaging", "dpfed-cuda");
+      List.of("dpfed-core", "dpfed-models", "dpfed-imaging", "dpfed-cuda", "dpfed-spark");
 
   private Build() {}
 

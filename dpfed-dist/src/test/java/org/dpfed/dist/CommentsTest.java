@@ -39,7 +39,13 @@ final class CommentsTest {
   void publicMembers_ofEveryModule_haveComments() throws IOException {
     List<Path> sources = new ArrayList<>();
     for (String module :
-        List.of("dpfed-core", "dpfed-models", "dpfed-imaging", "dpfed-cuda", "dpfed-cli")) {
+        List.of(
+            "dpfed-core",
+            "dpfed-models",
+            "dpfed-imaging",
+            "dpfed-cuda",
+            "dpfed-spark",
+            "dpfed-cli")) {
       try (Stream<Path> files = Files.walk(Build.ROOT.resolve(module).resolve("src/main/java"))) {
         files.filter(file -> file.toString().endsWith(".java")).forEach(sources::add);
       }

@@ -1,0 +1,10 @@
+/**
+ * The same run with its cohort on Apache Spark executors: {@link org.dpfed.spark.SparkEngine} is
+ * the engine, {@link org.dpfed.spark.SiteFactory} says what an executor trains.
+ *
+ * <p>Sampling, noise, ledger and release are in {@code dpfed-core} and stay with the driver.
+ */
+@NullMarked
+package org.dpfed.spark;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,59 @@
+package org.dpfed.spark;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.util.Map;
+import org.dpfed.federated.CohortEngine;
+import org.dpfed.federated.RoundFailedException;
+import org.dpfed.federated.TrainingResult;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Runs on two executors, each a process of its own, beside the same runs here. */
+final class SparkEngineTest {
+  private static final int ROUNDS = 3;
+  private static LocalCluster cluster;
+
+  @BeforeAll
+  static void start() throws IOException {
+    cluster = LocalCluster.of(2, Map.of());
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    cluster.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mlp", "cnn", "adam"})
+  void run_onTwoExecutors_sameBitsAndCountsAsHere(String network) {
+    TrainingResult here = Runs.run(network, ROUNDS, CohortEngine.local());
+    TrainingResult there = Runs.run(network, ROUNDS, cluster.engine(network));
+    System.out.printf(
+        "%s: %s here, %s on %d executors%n",
+        network, Runs.hash(here), Runs.hash(there), LocalCluster.executors().size());
+    assertThat(LocalCluster.executors()).hasSize(2);
+    assertThat(Runs.hash(there)).isEqualTo(Runs.hash(here));
+    assertThat(Runs.counts(there)).isEqualTo(Runs.counts(here)).hasSize(ROUNDS);
+    // Some clients of a cohort cannot be read, and some are clipped.
+    assertThat(Runs.counts(there)).allSatisfy(round -> assertThat(round.get(1)).isPositive());
+    assertThat(Runs.counts(there)).allSatisfy(round -> assertThat(round.get(3)).isPositive());
+  }
+
+  /** When the run opens, or with the executor's first share where it was not free then. */
+  @Test
+  void run_oneExecutorHasAnotherNetwork_isRefusedBeforeACharge() {
+    assertThatThrownBy(() -> Runs.run("mlp", ROUNDS, cluster.engine("mlp,other")))
+        .isInstanceOfSatisfying(
+            RoundFailedException.class,
+            failed -> assertThat(failed.result().report().charged().total()).isZero())
+        .cause()
+        .hasMessageContaining("an executor has network")
+        .hasMessageContaining("same network, clients and kernel");
+  }
+}

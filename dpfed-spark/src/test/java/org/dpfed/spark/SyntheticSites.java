@@ -1,0 +1,142 @@
+package org.dpfed.spark;
+
+import java.util.SplittableRandom;
+import org.apache.spark.SparkEnv;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.dpfed.dl4j.Dl4jClientTrainer;
+import org.dpfed.dl4j.LocalTraining;
+import org.dpfed.dl4j.NetworkTemplate;
+import org.dpfed.federated.FederatedDataset;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.dataset.api.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.schedule.ScheduleType;
+import org.nd4j.linalg.schedule.StepSchedule;
+
+/**
+ * Made-up clients of 8 × 8 pixels and three classes, for the networks that the settings name. One
+ * client in seven cannot be read.
+ */
+public final class SyntheticSites implements SiteFactory {
+  static final int POPULATION = 60;
+  private static final int SIDE = 8;
+  private static final int CLASSES = 3;
+
+  /**
+   * Networks and behaviours by name.
+   *
+   * @param settings {@code mlp}, {@code cnn}, {@code adam}; then, after a comma each, {@code slow},
+   *     {@code unreadable-on-0} and {@code other}
+   */
+  @Override
+  public Site open(String settings) {
+    boolean isSlow = settings.contains(",slow");
+    boolean isUnreadable =
+        settings.contains(",unreadable-on-0")
+            && SparkEnv.get() != null
+            && SparkEnv.get().executorId().equals("0");
+    int seed = settings.contains(",other") && SparkEnv.get().executorId().equals("1") ? 12 : 11;
+    MultiLayerConfiguration network =
+        switch (settings.replaceFirst(",.*", "")) {
+          case "mlp" -> mlp(new Sgd(0.1), seed);
+          case "adam" ->
+              mlp(new Adam(new StepSchedule(ScheduleType.ITERATION, 0.01, 0.5, 2)), seed);
+          case "cnn" -> cnn(seed);
+          default -> throw new IllegalArgumentException("no network is called that");
+        };
+    return new Site(
+        new Dl4jClientTrainer(NetworkTemplate.of(network), new LocalTraining(2, 4)),
+        new Clients(isSlow, isUnreadable));
+  }
+
+  private static NeuralNetConfiguration.Builder builder(IUpdater updater, int seed) {
+    return new NeuralNetConfiguration.Builder()
+        .seed(seed)
+        .dataType(DataType.FLOAT)
+        .updater(updater)
+        .activation(Activation.TANH);
+  }
+
+  private static MultiLayerConfiguration mlp(IUpdater updater, int seed) {
+    return builder(updater, seed)
+        .list(new DenseLayer.Builder().nOut(40).dropOut(0.8).build(), output())
+        .setInputType(InputType.convolutionalFlat(SIDE, SIDE, 1))
+        .build();
+  }
+
+  private static MultiLayerConfiguration cnn(int seed) {
+    return builder(new Sgd(0.1), seed)
+        .list(
+            new ConvolutionLayer.Builder(3, 3).nOut(8).build(),
+            new SubsamplingLayer.Builder(SubsamplingLayer.PoolingType.MAX, new int[] {2, 2})
+                .stride(2, 2)
+                .build(),
+            new DenseLayer.Builder().nOut(16).build(),
+            output())
+        .setInputType(InputType.convolutionalFlat(SIDE, SIDE, 1))
+        .build();
+  }
+
+  private static OutputLayer output() {
+    return new OutputLayer.Builder().nOut(CLASSES).activation(Activation.SOFTMAX).build();
+  }
+
+  /** None of client 0, otherwise three to nine examples, so that shares end at different times. */
+  private record Clients(boolean isSlow, boolean isUnreadable) implements FederatedDataset {
+    @Override
+    public String unit() {
+      return "device";
+    }
+
+    @Override
+    public int population() {
+      return POPULATION;
+    }
+
+    @Override
+    public int examples(int id) {
+      return id == 0 ? 0 : 3 + id % 7;
+    }
+
+    @Override
+    public DataSet client(int id) {
+      if (isUnreadable || id % 7 == 3) {
+        throw new IllegalStateException("the disk is not there");
+      }
+      if (isSlow) {
+        sleep();
+      }
+      SplittableRandom random = new SplittableRandom(id);
+      int count = examples(id);
+      float[][] features = new float[count][SIDE * SIDE];
+      float[][] labels = new float[count][CLASSES];
+      for (int i = 0; i < count; i++) {
+        for (int j = 0; j < features[i].length; j++) {
+          features[i][j] = (float) random.nextDouble(-1, 1);
+        }
+        labels[i][id % CLASSES] = 1;
+      }
+      return new org.nd4j.linalg.dataset.DataSet(
+          Nd4j.createFromArray(features), Nd4j.createFromArray(labels));
+    }
+
+    private static void sleep() {
+      try {
+        Thread.sleep(100);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted", e);
+      }
+    }
+  }
+}

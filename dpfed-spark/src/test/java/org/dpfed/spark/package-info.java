@@ -1,0 +1,4 @@
+@NullMarked
+package org.dpfed.spark;
+
+import org.jspecify.annotations.NullMarked;
