@@ -15,8 +15,9 @@ import jdk.incubator.vector.VectorSpecies;
  *
  * <p>No method here takes or returns a vector: where the compiler does not inline such a call, each
  * vector becomes an object, and products take six times as long. For the same reason, vectors that
- * a loop or a branch has changed are added to zeros before they are stored: the compiler knows the
- * class of the sum, but of such a vector only what other code in this JVM has used.
+ * a loop or a branch has changed pass through one more operation before they are stored: the
+ * compiler knows the class of its result, but of such a vector only what other code in this JVM has
+ * used.
  */
 public final class VectorTiledConvolution implements TiledConvolution {
   private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
@@ -429,7 +430,7 @@ public final class VectorTiledConvolution implements TiledConvolution {
     FloatVector d1 = zero;
     FloatVector d2 = zero;
     FloatVector d3 = zero;
-    for (int k = 0; k < inner; k++) {
+    for (int k = 0; k < inner - 1; k++) {
       int at = rightFrom + k * stride;
       FloatVector x0 = FloatVector.fromArray(WIDE, right, at);
       FloatVector x1 = FloatVector.fromArray(WIDE, right, at + LANES);
@@ -456,22 +457,33 @@ public final class VectorTiledConvolution implements TiledConvolution {
       d2 = x2.fma(w, d2);
       d3 = x3.fma(w, d3);
     }
-    zero.add(a0).intoArray(product, productFrom);
-    zero.add(a1).intoArray(product, productFrom + LANES);
-    zero.add(a2).intoArray(product, productFrom + 2 * LANES);
-    zero.add(a3).intoArray(product, productFrom + 3 * LANES);
-    zero.add(b0).intoArray(product, productFrom + stride);
-    zero.add(b1).intoArray(product, productFrom + stride + LANES);
-    zero.add(b2).intoArray(product, productFrom + stride + 2 * LANES);
-    zero.add(b3).intoArray(product, productFrom + stride + 3 * LANES);
-    zero.add(c0).intoArray(product, productFrom + 2 * stride);
-    zero.add(c1).intoArray(product, productFrom + 2 * stride + LANES);
-    zero.add(c2).intoArray(product, productFrom + 2 * stride + 2 * LANES);
-    zero.add(c3).intoArray(product, productFrom + 2 * stride + 3 * LANES);
-    zero.add(d0).intoArray(product, productFrom + 3 * stride);
-    zero.add(d1).intoArray(product, productFrom + 3 * stride + LANES);
-    zero.add(d2).intoArray(product, productFrom + 3 * stride + 2 * LANES);
-    zero.add(d3).intoArray(product, productFrom + 3 * stride + 3 * LANES);
+    // The last summands apart: of their results the compiler knows the class.
+    int end = inner - 1;
+    int at = rightFrom + end * stride;
+    FloatVector x0 = FloatVector.fromArray(WIDE, right, at);
+    FloatVector x1 = FloatVector.fromArray(WIDE, right, at + LANES);
+    FloatVector x2 = FloatVector.fromArray(WIDE, right, at + 2 * LANES);
+    FloatVector x3 = FloatVector.fromArray(WIDE, right, at + 3 * LANES);
+    FloatVector w = FloatVector.broadcast(WIDE, left[leftFrom + end]);
+    x0.fma(w, a0).intoArray(product, productFrom);
+    x1.fma(w, a1).intoArray(product, productFrom + LANES);
+    x2.fma(w, a2).intoArray(product, productFrom + 2 * LANES);
+    x3.fma(w, a3).intoArray(product, productFrom + 3 * LANES);
+    w = FloatVector.broadcast(WIDE, left[leftFrom + inner + end]);
+    x0.fma(w, b0).intoArray(product, productFrom + stride);
+    x1.fma(w, b1).intoArray(product, productFrom + stride + LANES);
+    x2.fma(w, b2).intoArray(product, productFrom + stride + 2 * LANES);
+    x3.fma(w, b3).intoArray(product, productFrom + stride + 3 * LANES);
+    w = FloatVector.broadcast(WIDE, left[leftFrom + 2 * inner + end]);
+    x0.fma(w, c0).intoArray(product, productFrom + 2 * stride);
+    x1.fma(w, c1).intoArray(product, productFrom + 2 * stride + LANES);
+    x2.fma(w, c2).intoArray(product, productFrom + 2 * stride + 2 * LANES);
+    x3.fma(w, c3).intoArray(product, productFrom + 2 * stride + 3 * LANES);
+    w = FloatVector.broadcast(WIDE, left[leftFrom + 3 * inner + end]);
+    x0.fma(w, d0).intoArray(product, productFrom + 3 * stride);
+    x1.fma(w, d1).intoArray(product, productFrom + 3 * stride + LANES);
+    x2.fma(w, d2).intoArray(product, productFrom + 3 * stride + 2 * LANES);
+    x3.fma(w, d3).intoArray(product, productFrom + 3 * stride + 3 * LANES);
   }
 
   private static void multiplyOne(
