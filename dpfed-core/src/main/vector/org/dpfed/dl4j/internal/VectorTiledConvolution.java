@@ -14,7 +14,10 @@ import jdk.incubator.vector.VectorSpecies;
  * examples of a tile are covered by vectors of 8, the last of which may overlap the one before.
  *
  * <p>No method here takes or returns a vector: where the compiler does not inline such a call, each
- * vector becomes an object, and products take six times as long.
+ * vector becomes an object, and products take six times as long. For the same reason, vectors that
+ * a loop or a branch has changed pass through one more operation before they are stored: the
+ * compiler knows the class of its result, but of such a vector only what other code in this JVM has
+ * used.
  */
 public final class VectorTiledConvolution implements TiledConvolution {
   private static final VectorSpecies<Float> EIGHT = FloatVector.SPECIES_256;
@@ -321,10 +324,11 @@ public final class VectorTiledConvolution implements TiledConvolution {
 
   private static void transformGradientTile(
       float[] gradient, int from, int right, int below, float[] out, int to, int step) {
+    FloatVector zero = FloatVector.zero(EIGHT);
     FloatVector a = FloatVector.fromArray(EIGHT, gradient, from);
-    FloatVector b = FloatVector.zero(EIGHT);
-    FloatVector c = b;
-    FloatVector d = b;
+    FloatVector b = zero;
+    FloatVector c = zero;
+    FloatVector d = zero;
     if (right >= 0) {
       b = FloatVector.fromArray(EIGHT, gradient, from + right);
     }
@@ -334,6 +338,9 @@ public final class VectorTiledConvolution implements TiledConvolution {
     if (right >= 0 && below >= 0) {
       d = FloatVector.fromArray(EIGHT, gradient, from + right + below);
     }
+    b = zero.add(b);
+    c = zero.add(c);
+    d = zero.add(d);
     a.intoArray(out, to);
     a.add(b).intoArray(out, to + step);
     a.sub(b).intoArray(out, to + 2 * step);
@@ -423,7 +430,7 @@ public final class VectorTiledConvolution implements TiledConvolution {
     FloatVector d1 = zero;
     FloatVector d2 = zero;
     FloatVector d3 = zero;
-    for (int k = 0; k < inner; k++) {
+    for (int k = 0; k < inner - 1; k++) {
       int at = rightFrom + k * stride;
       FloatVector x0 = FloatVector.fromArray(WIDE, right, at);
       FloatVector x1 = FloatVector.fromArray(WIDE, right, at + LANES);
@@ -450,22 +457,33 @@ public final class VectorTiledConvolution implements TiledConvolution {
       d2 = x2.fma(w, d2);
       d3 = x3.fma(w, d3);
     }
-    a0.intoArray(product, productFrom);
-    a1.intoArray(product, productFrom + LANES);
-    a2.intoArray(product, productFrom + 2 * LANES);
-    a3.intoArray(product, productFrom + 3 * LANES);
-    b0.intoArray(product, productFrom + stride);
-    b1.intoArray(product, productFrom + stride + LANES);
-    b2.intoArray(product, productFrom + stride + 2 * LANES);
-    b3.intoArray(product, productFrom + stride + 3 * LANES);
-    c0.intoArray(product, productFrom + 2 * stride);
-    c1.intoArray(product, productFrom + 2 * stride + LANES);
-    c2.intoArray(product, productFrom + 2 * stride + 2 * LANES);
-    c3.intoArray(product, productFrom + 2 * stride + 3 * LANES);
-    d0.intoArray(product, productFrom + 3 * stride);
-    d1.intoArray(product, productFrom + 3 * stride + LANES);
-    d2.intoArray(product, productFrom + 3 * stride + 2 * LANES);
-    d3.intoArray(product, productFrom + 3 * stride + 3 * LANES);
+    // The last summands apart: of their results the compiler knows the class.
+    int end = inner - 1;
+    int at = rightFrom + end * stride;
+    FloatVector x0 = FloatVector.fromArray(WIDE, right, at);
+    FloatVector x1 = FloatVector.fromArray(WIDE, right, at + LANES);
+    FloatVector x2 = FloatVector.fromArray(WIDE, right, at + 2 * LANES);
+    FloatVector x3 = FloatVector.fromArray(WIDE, right, at + 3 * LANES);
+    FloatVector w = FloatVector.broadcast(WIDE, left[leftFrom + end]);
+    x0.fma(w, a0).intoArray(product, productFrom);
+    x1.fma(w, a1).intoArray(product, productFrom + LANES);
+    x2.fma(w, a2).intoArray(product, productFrom + 2 * LANES);
+    x3.fma(w, a3).intoArray(product, productFrom + 3 * LANES);
+    w = FloatVector.broadcast(WIDE, left[leftFrom + inner + end]);
+    x0.fma(w, b0).intoArray(product, productFrom + stride);
+    x1.fma(w, b1).intoArray(product, productFrom + stride + LANES);
+    x2.fma(w, b2).intoArray(product, productFrom + stride + 2 * LANES);
+    x3.fma(w, b3).intoArray(product, productFrom + stride + 3 * LANES);
+    w = FloatVector.broadcast(WIDE, left[leftFrom + 2 * inner + end]);
+    x0.fma(w, c0).intoArray(product, productFrom + 2 * stride);
+    x1.fma(w, c1).intoArray(product, productFrom + 2 * stride + LANES);
+    x2.fma(w, c2).intoArray(product, productFrom + 2 * stride + 2 * LANES);
+    x3.fma(w, c3).intoArray(product, productFrom + 2 * stride + 3 * LANES);
+    w = FloatVector.broadcast(WIDE, left[leftFrom + 3 * inner + end]);
+    x0.fma(w, d0).intoArray(product, productFrom + 3 * stride);
+    x1.fma(w, d1).intoArray(product, productFrom + 3 * stride + LANES);
+    x2.fma(w, d2).intoArray(product, productFrom + 3 * stride + 2 * LANES);
+    x3.fma(w, d3).intoArray(product, productFrom + 3 * stride + 3 * LANES);
   }
 
   private static void multiplyOne(
@@ -490,10 +508,10 @@ public final class VectorTiledConvolution implements TiledConvolution {
       a2 = FloatVector.fromArray(WIDE, right, at + 2 * LANES).fma(w, a2);
       a3 = FloatVector.fromArray(WIDE, right, at + 3 * LANES).fma(w, a3);
     }
-    a0.intoArray(product, productFrom);
-    a1.intoArray(product, productFrom + LANES);
-    a2.intoArray(product, productFrom + 2 * LANES);
-    a3.intoArray(product, productFrom + 3 * LANES);
+    zero.add(a0).intoArray(product, productFrom);
+    zero.add(a1).intoArray(product, productFrom + LANES);
+    zero.add(a2).intoArray(product, productFrom + 2 * LANES);
+    zero.add(a3).intoArray(product, productFrom + 3 * LANES);
   }
 
   /** {@code sum[rows, columns] += left[rows, width] · right[columns, width]ᵀ}. */
@@ -576,21 +594,21 @@ public final class VectorTiledConvolution implements TiledConvolution {
       d2 = x2.fma(w, d2);
       d3 = x3.fma(w, d3);
     }
-    sums[0] = a0.reduceLanes(VectorOperators.ADD);
-    sums[1] = a1.reduceLanes(VectorOperators.ADD);
-    sums[2] = a2.reduceLanes(VectorOperators.ADD);
-    sums[3] = a3.reduceLanes(VectorOperators.ADD);
-    sums[4] = b0.reduceLanes(VectorOperators.ADD);
-    sums[5] = b1.reduceLanes(VectorOperators.ADD);
-    sums[6] = b2.reduceLanes(VectorOperators.ADD);
-    sums[7] = b3.reduceLanes(VectorOperators.ADD);
-    sums[8] = c0.reduceLanes(VectorOperators.ADD);
-    sums[9] = c1.reduceLanes(VectorOperators.ADD);
-    sums[10] = c2.reduceLanes(VectorOperators.ADD);
-    sums[11] = c3.reduceLanes(VectorOperators.ADD);
-    sums[12] = d0.reduceLanes(VectorOperators.ADD);
-    sums[13] = d1.reduceLanes(VectorOperators.ADD);
-    sums[14] = d2.reduceLanes(VectorOperators.ADD);
-    sums[15] = d3.reduceLanes(VectorOperators.ADD);
+    sums[0] = zero.add(a0).reduceLanes(VectorOperators.ADD);
+    sums[1] = zero.add(a1).reduceLanes(VectorOperators.ADD);
+    sums[2] = zero.add(a2).reduceLanes(VectorOperators.ADD);
+    sums[3] = zero.add(a3).reduceLanes(VectorOperators.ADD);
+    sums[4] = zero.add(b0).reduceLanes(VectorOperators.ADD);
+    sums[5] = zero.add(b1).reduceLanes(VectorOperators.ADD);
+    sums[6] = zero.add(b2).reduceLanes(VectorOperators.ADD);
+    sums[7] = zero.add(b3).reduceLanes(VectorOperators.ADD);
+    sums[8] = zero.add(c0).reduceLanes(VectorOperators.ADD);
+    sums[9] = zero.add(c1).reduceLanes(VectorOperators.ADD);
+    sums[10] = zero.add(c2).reduceLanes(VectorOperators.ADD);
+    sums[11] = zero.add(c3).reduceLanes(VectorOperators.ADD);
+    sums[12] = zero.add(d0).reduceLanes(VectorOperators.ADD);
+    sums[13] = zero.add(d1).reduceLanes(VectorOperators.ADD);
+    sums[14] = zero.add(d2).reduceLanes(VectorOperators.ADD);
+    sums[15] = zero.add(d3).reduceLanes(VectorOperators.ADD);
   }
 }
