@@ -1,7 +1,8 @@
 #!/bin/sh
 # Rounds of DP-FedAvg on Fashion-MNIST: dpfed and plain PyTorch in turn, REPEATS times, and dpfed with
 # DL4J's own layers, at 1 and 10 local steps. SECONDS_EACH is measured after as long a warm-up. Then
-# memory over cohort sizes, and accuracies of both sides at equal settings and rounds.
+# memory over cohort sizes, and accuracies of both sides at equal settings and rounds. The LSTM takes
+# the columns of an image as steps.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
@@ -33,7 +34,7 @@ timed=$target/training-timed.jsonl
 memory=$target/training-memory.jsonl
 accuracy=$target/training-accuracy.jsonl
 : >"$timed" >"$memory" >"$accuracy"
-for model in mlp tanh-cnn lenet residual unet; do
+for model in mlp tanh-cnn lenet lstm residual unet; do
   # Rounds of the last two would take minutes.
   case $model in residual | unet) cohort=10 ;; *) cohort=100 ;; esac
   for steps in 1 10; do
@@ -85,7 +86,7 @@ def of(rows, side, key):
     return [r[key] for r in rows if r["side"] == side]
 def shown(speeds):
     return f"{statistics.median(speeds):.0f} ({min(speeds):.0f}–{max(speeds):.0f})"
-for name in ("mlp", "tanh-cnn", "lenet", "residual", "unet"):
+for name in ("mlp", "tanh-cnn", "lenet", "lstm", "residual", "unet"):
     for steps in (1, 10):
         rows = [r for r in timed if (r["model"], r["steps"]) == (name, steps)]
         own, torch, stock = (of(rows, side, "clientsPerSecond") for side in ("dpfed", "pytorch", "dpfed, DL4J's layers"))

@@ -67,7 +67,21 @@ class UNet(nn.Module):
         return self.scores(x)
 
 
+class Lstm(nn.Module):
+    """The columns of an image are steps; the last output is classified."""
+
+    def __init__(self):
+        super().__init__()
+        self.lstm = nn.LSTM(28, 64, batch_first=True)
+        self.scores = nn.Linear(64, 10)
+
+    def forward(self, x):
+        return self.scores(self.lstm(x[:, 0].transpose(1, 2))[0][:, -1])
+
+
 def network(name):
+    if name == "lstm":
+        return Lstm()
     if name == "unet":
         return UNet()
     if name == "residual":

@@ -105,7 +105,8 @@ public final class TrainingBench implements Runnable {
   private ObjectNode measure() throws IOException {
     TrainTestSplit split = FashionMnist.read();
     LabelledData train = model.equals("unet") ? segmented(split.train()) : split.train();
-    FederatedDataset clients = new Iid(BATCH * steps, seed).partition(train, "client");
+    FederatedDataset images = new Iid(BATCH * steps, seed).partition(train, "client");
+    FederatedDataset clients = model.equals("lstm") ? new ImageSeries(images) : images;
     NetworkTemplate network = network(train.inputType());
     PrivacyPlan plan =
         PrivacyPlan.builder(clients)
@@ -147,7 +148,7 @@ public final class TrainingBench implements Runnable {
     line.put("clientsPerSecond", cohort * countedRounds / counted);
     line.put("shareOutsideTraining", 1 - training / (WORKERS * counted));
     line.put("peakMemoryMiB", peakMemoryMiB());
-    if (!isImageNetwork()) {
+    if (!hasOwnForm()) {
       try (Dl4jEvaluator evaluator = new Dl4jEvaluator(network, split.test().toDataSet())) {
         line.put("accuracy", evaluator.evaluate(parameters).accuracy());
       }
@@ -155,8 +156,9 @@ public final class TrainingBench implements Runnable {
     return line;
   }
 
-  private boolean isImageNetwork() {
-    return model.equals("unet") || model.equals("residual");
+  /** Whether the network takes other examples than the data set's own. */
+  private boolean hasOwnForm() {
+    return List.of("unet", "residual", "lstm").contains(model);
   }
 
   private NetworkTemplate network(InputType inputType) {
@@ -169,6 +171,9 @@ public final class TrainingBench implements Runnable {
       return NetworkTemplate.of(
           new ResidualNetwork()
               .configuration(ImageNetwork.image(28, 28, 1), 10, new Sgd(clientRate), seed));
+    }
+    if (model.equals("lstm")) {
+      return NetworkTemplate.of(ImageSeries.network(64, clientRate, seed));
     }
     Architecture architecture =
         model.equals("mlp") ? new Architecture.Mlp(List.of(200)) : Architecture.named(model);
