@@ -69,7 +69,7 @@ export DPFED_DICOM_CREDENTIALS
 # sweep NAME SOURCE COHORT PRIVACY: trains once for each seed and for each epsilon that PRIVACY lists.
 sweep() {
   [ ! -f "$work/sweeps/$1/summary.md" ] || return 0
-  rm -rf "$work/sweeps/$1"
+  rm -rf "$work/sweeps/$1" "$work/ledgers/$1.jsonl"
   cat >"$work/$1.yaml" <<END
 data:
   set: dicom
@@ -95,6 +95,7 @@ privacy:
   delta: 1.0e-4
 run:
   evaluateEvery: 20
+  ledger: "$work/ledgers/$1.jsonl"   # a simulation: in earnest all runs on a patient share one
 sweep:
   privacy.$4
   seeds: [$seeds]

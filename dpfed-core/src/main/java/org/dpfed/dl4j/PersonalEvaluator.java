@@ -50,7 +50,7 @@ public final class PersonalEvaluator implements AutoCloseable {
     this.leftOut = count(1, LEAST_EXAMPLES - 1);
     if (clients == 0) {
       throw new IllegalArgumentException(
-          "a personal evaluation needs a held-out client with %d examples or more, of %d with any had none so many; hold out clients with more examples"
+          "a personal evaluation needs a held-out client with at least %d examples, half to train personal layers on and half to judge them by; all %d held-out clients have fewer. Hold out clients with more examples"
               .formatted(LEAST_EXAMPLES, leftOut));
     }
     LocalNetwork network = template.localNetwork(LayerImplementation.automatic());

@@ -226,7 +226,7 @@ final class PersonalTrainingTest {
           }
         };
     assertThatThrownBy(() -> new PersonalEvaluator(TEMPLATE, LOCAL, single, 5))
-        .hasMessageContaining("of 2 with any had none so many");
+        .hasMessageContaining("all 2 held-out clients have fewer");
   }
 
   private static Dl4jClientTrainer trainer() {

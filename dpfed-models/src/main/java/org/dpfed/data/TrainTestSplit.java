@@ -4,12 +4,15 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.nio.FloatBuffer;
+import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.function.IntPredicate;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -119,10 +122,11 @@ public record TrainTestSplit(LabelledData train, LabelledData test) {
     for (String site : sites) {
       if (!siteOfRow.contains(site)) {
         throw new IllegalArgumentException(
-            "sites to hold out must be among those of the data, and no row is from '%s'"
+            "sites to hold out must be among those of the data, and no row is from '%s'; case and blanks count"
                 .formatted(site));
       }
     }
+    requireNoneLike(sites, siteOfRow);
     BitSet there = new BitSet();
     for (int row = 0; row < data.size(); row++) {
       if (sites.contains(siteOfRow.get(row))) {
@@ -134,6 +138,24 @@ public record TrainTestSplit(LabelledData train, LabelledData test) {
         row -> there.get(unit(data, row)),
         "the list of sites",
         new Remedy("hold out fewer sites", "hold out fewer sites"));
+  }
+
+  /** A site in two spellings would be half held out and half trained on. */
+  private static void requireNoneLike(Set<String> sites, List<String> siteOfRow) {
+    Set<String> plain = sites.stream().map(TrainTestSplit::withoutForm).collect(Collectors.toSet());
+    for (String site : siteOfRow) {
+      if (!sites.contains(site) && plain.contains(withoutForm(site))) {
+        throw new IllegalArgumentException(
+            "sites to hold out must be all spellings of a site, and '%s' differs from one of them only in case, blanks or form; add it, or write it the same way"
+                .formatted(site));
+      }
+    }
+  }
+
+  private static String withoutForm(String site) {
+    return Normalizer.normalize(site, Normalizer.Form.NFKC)
+        .replaceAll("[\\s\\p{Z}]+", "")
+        .toLowerCase(Locale.ROOT);
   }
 
   private static int unit(LabelledData data, int row) {

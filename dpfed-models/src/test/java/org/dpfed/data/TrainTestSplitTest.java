@@ -73,6 +73,19 @@ class TrainTestSplitTest {
         .withMessageContaining("data must have sites");
   }
 
+  /** Half of a site in training would make it no unseen site. */
+  @Test
+  void ofSites_siteInTwoSpellings_isRefusedUnlessBothAreNamed() {
+    for (String other : List.of("SOUTH", "Sou th", "ｓouth")) {
+      LabelledData data = rows(List.of(0f, 1f, 2f)).withSites(List.of("north", "south", other));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> TrainTestSplit.ofSites(data, Set.of("south")))
+          .withMessageContaining("'%s' differs from one of them only in case", other);
+      assertThat(features(TrainTestSplit.ofSites(data, Set.of("south", other)).test()))
+          .containsExactly(1f, 2f);
+    }
+  }
+
   /** Rows without keys, every value four times: equal rows cannot be told apart and need not be. */
   @Test
   void byUnit_oneRowTakenOut_movesNoOther() {

@@ -17,10 +17,11 @@ import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.Pattern;
+import java.util.TreeSet;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.dpfed.data.MalformedDataException;
@@ -43,13 +44,27 @@ final class DicomServer {
               PosixFilePermission.OWNER_WRITE,
               PosixFilePermission.OWNER_EXECUTE));
 
-  private static final Pattern ATTRIBUTE = Pattern.compile("[A-Z][A-Za-z]*|[0-9A-Fa-f]{8}");
-
-  /** Attributes whose values name a patient or an examination, by keyword and by number. */
-  private static final Pattern IDENTIFYING =
-      Pattern.compile(
-          ".*Patient.*|.*UID|AccessionNumber|StudyID|0010.{4}|000800(18|50)|0020000[DE]|00200010",
-          Pattern.CASE_INSENSITIVE);
+  /**
+   * Attributes that may select series: each run copies its settings, so none of them says which
+   * patient or examination.
+   */
+  private static final Set<String> SELECTING =
+      new TreeSet<>(
+          List.of(
+              "BodyPartExamined",
+              "InstitutionName",
+              "Laterality",
+              "Manufacturer",
+              "ManufacturerModelName",
+              "Modality",
+              "ModalitiesInStudy",
+              "PerformedProcedureStepStartDate",
+              "ProtocolName",
+              "SeriesDate",
+              "SeriesDescription",
+              "StationName",
+              "StudyDate",
+              "StudyDescription"));
 
   private DicomServer() {}
 
@@ -165,21 +180,14 @@ final class DicomServer {
   /**
    * What series must match.
    *
-   * @throws IllegalArgumentException when an attribute says which patient or examination: settings
-   *     are copied into the directory of each run
+   * @throws IllegalArgumentException when an attribute is none of those that may select
    */
   static Map<String, String> query(Configuration configuration) {
     Map<String, String> query = configuration.textByName("data.query");
-    for (String attribute : query.keySet()) {
-      if (!ATTRIBUTE.matcher(attribute).matches()) {
-        throw new IllegalArgumentException(
-            "data.query must have attributes by keyword or number, such as Modality or 00080060, found another name");
-      }
-      if (IDENTIFYING.matcher(attribute).matches()) {
-        throw new IllegalArgumentException(
-            "data.query must not have %s, which says which patient or examination, since each run copies its settings; match others, such as Modality, StudyDescription or StudyDate"
-                .formatted(attribute));
-      }
+    if (!SELECTING.containsAll(query.keySet())) {
+      throw new IllegalArgumentException(
+          "data.query must have attributes that say neither which patient nor which examination, since each run copies its settings: %s"
+              .formatted(String.join(", ", SELECTING)));
     }
     return query;
   }

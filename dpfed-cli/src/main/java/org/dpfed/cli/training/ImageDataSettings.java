@@ -122,7 +122,7 @@ final class ImageDataSettings {
               "--data-query",
               texts("{Modality: DX, StudyDescription: chest*}"),
               "",
-              "What series must match, by keywords or numbers of attributes that the server can search. Default: all series. Attributes that say which patient or examination are refused."),
+              "What series must match, by keywords of attributes that the server can search. Default: all series. Only attributes that say neither which patient nor which examination; a server may ignore one that it does not know."),
           server(
               "data.credentials",
               "--credentials",

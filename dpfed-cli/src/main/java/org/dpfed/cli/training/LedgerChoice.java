@@ -24,8 +24,15 @@ record LedgerChoice(Path file) {
 
   /**
    * @param unit of privacy
+   * @throws UsageException when no name of the data tells which population they are of
    */
   static LedgerChoice of(Configuration configuration, String unit) {
+    if (configuration.has("data.url")
+        && configuration.has("data.directory")
+        && !configuration.has("run.ledger")) {
+      throw new UsageException(
+          "patients of a directory and of a server are one population, and neither names it: name its ledger by run.ledger (--ledger), the same in every run on any of them");
+    }
     Path standard =
         Path.of(configuration.text("run.directory"))
             .resolve(DIRECTORY)
@@ -46,8 +53,14 @@ record LedgerChoice(Path file) {
         ? name(Path.of(configuration.text("data.directory")))
         : configuration
             .optionalText("data.url")
-            .map(url -> String.valueOf(URI.create(url).getHost()))
+            .map(LedgerChoice::host)
             .orElse(configuration.text("data.set"));
+  }
+
+  /** This machine has one name, whatever its address in the settings. */
+  private static String host(String url) {
+    String host = String.valueOf(URI.create(url).getHost());
+    return host.matches("127\\..*|\\[.*:0*1]") ? "localhost" : host;
   }
 
   private static String name(Path path) {

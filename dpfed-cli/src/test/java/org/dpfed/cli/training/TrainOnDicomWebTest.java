@@ -121,6 +121,9 @@ final class TrainOnDicomWebTest {
 
     assertThat(both.split().train().size() + both.split().test().size()).isEqualTo(25);
     assertThat(both.split().train().keys().orElseThrow().names()).hasSize(12);
+    // A ledger named after one of the places would not find what runs on the other have spent.
+    assertThat(assertRefused(fromServer("directory: own")))
+        .contains("name its ledger by run.ledger");
   }
 
   @Test
@@ -256,11 +259,13 @@ final class TrainOnDicomWebTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "PatientID: ZQpatient-1   | data.query must not have PatientID, which says which patient",
-        "'00100020': ZQpatient-1  | data.query must not have 00100020",
-        "StudyInstanceUID: 1.2.3  | data.query must not have StudyInstanceUID",
-        "accessionNumber: ZQ7     | data.query must have attributes by keyword or number",
-        "limit: 3                 | data.query must have attributes by keyword or number",
+        "PatientID: ZQpatient-1   | data.query must have attributes that say neither which patient",
+        "'00100020': ZQpatient-1  | data.query must have attributes that say neither which patient",
+        "MedicalRecordLocator: ZQ | data.query must have attributes that say neither which patient",
+        "AdmissionID: ZQ          | data.query must have attributes that say neither which patient",
+        "StudyInstanceUID: 1.2.3  | data.query must have attributes that say neither which patient",
+        "accessionNumber: ZQ7     | data.query must have attributes that say neither which patient",
+        "limit: 3                 | data.query must have attributes that say neither which patient",
         "Modality: CT             | expected series, found none that match data.query",
       })
   void train_queryThatCannotBe_isRefused(String query, String problem) throws IOException {
@@ -284,7 +289,7 @@ final class TrainOnDicomWebTest {
   @Test
   void of_serverWithoutDirectory_namesTheLedgerAfterItsHost() throws IOException {
     assertThat(LedgerChoice.of(configuration(fromServer()), "patient").file())
-        .isEqualTo(directory.resolve("runs/ledgers/127-0-0-1-patient.jsonl"));
+        .isEqualTo(directory.resolve("runs/ledgers/localhost-patient.jsonl"));
   }
 
   /**

@@ -87,7 +87,9 @@ class WholeRunShowsNoValueTest {
     try (ServedDicom server = ServedDicom.of(directory.resolve("archive"), "ZQkeyword")) {
       environment.put(DicomServer.CREDENTIALS, "hospital:ZQkeyword");
       assertTrainsWithout(
-          run(ON_DICOM + " --data-url " + server.url()), "zqkey", sent.toLowerCase(Locale.ROOT));
+          run(ON_DICOM + " --ledger patients.jsonl --data-url " + server.url()),
+          "zqkey",
+          sent.toLowerCase(Locale.ROOT));
     }
   }
 
