@@ -85,14 +85,15 @@ out = [f"Commit {commit}; {about['machine']}; {java}; OPENBLAS_CORETYPE {coretyp
 def of(rows, side, key):
     return [r[key] for r in rows if r["side"] == side]
 def shown(speeds):
-    return f"{statistics.median(speeds):.0f} ({min(speeds):.0f}–{max(speeds):.0f})"
+    digits = 0 if min(speeds) >= 20 else 1
+    return f"{statistics.median(speeds):.{digits}f} ({min(speeds):.{digits}f}–{max(speeds):.{digits}f})"
 for name in ("mlp", "tanh-cnn", "lenet", "lstm", "residual", "unet"):
     for steps in (1, 10):
         rows = [r for r in timed if (r["model"], r["steps"]) == (name, steps)]
         own, torch, stock = (of(rows, side, "clientsPerSecond") for side in ("dpfed", "pytorch", "dpfed, DL4J's layers"))
         a, b, c = map(statistics.median, (own, torch, stock))
         outside = statistics.median(of(rows, "dpfed", "shareOutsideTraining"))
-        out.append(f"| {name} | {steps} | {shown(own)} | {shown(torch)} | {c:.0f} | {a / b:.2f} | {a / c:.1f} | {outside:.1%} |")
+        out.append(f"| {name} | {steps} | {shown(own)} | {shown(torch)} | {c:.{0 if c >= 20 else 1}f} | {a / b:.2f} | {a / c:.1f} | {outside:.1%} |")
 out += ["", "Peak memory of the whole process, MLP:", "", "| cohort | MiB |", "| ---: | ---: |"]
 out += [f"| {r['cohort']} | {r['peakMemoryMiB']:.0f} |" for r in memory]
 out += ["", "Test accuracy after the same rounds at the same settings, seeds 1, 2, 3:", "",
