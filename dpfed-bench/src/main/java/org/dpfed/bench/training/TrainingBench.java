@@ -7,8 +7,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.dpfed.data.FashionMnist;
 import org.dpfed.data.LabelledData;
 import org.dpfed.data.TrainTestSplit;
@@ -29,9 +35,11 @@ import org.dpfed.imaging.networks.ImageNetwork;
 import org.dpfed.imaging.networks.ResidualNetwork;
 import org.dpfed.imaging.networks.UNet;
 import org.dpfed.models.Architecture;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import picocli.CommandLine.Option;
 
 /**
@@ -84,6 +92,7 @@ public final class TrainingBench implements Runnable {
   private LayerImplementation layers = LayerImplementation.automatic();
 
   private final AtomicLong trainingNanos = new AtomicLong();
+  private final AtomicReference<RuntimeException> failure = new AtomicReference<>();
   private long trainingNanosAtStart;
   private double counted;
   private int countedRounds;
@@ -106,7 +115,7 @@ public final class TrainingBench implements Runnable {
     TrainTestSplit split = FashionMnist.read();
     LabelledData train = model.equals("unet") ? segmented(split.train()) : split.train();
     FederatedDataset images = new Iid(BATCH * steps, seed).partition(train, "client");
-    FederatedDataset clients = model.equals("lstm") ? new ImageSeries(images) : images;
+    FederatedDataset clients = shaped(images);
     NetworkTemplate network = network(train.inputType());
     PrivacyPlan plan =
         PrivacyPlan.builder(clients)
@@ -140,6 +149,10 @@ public final class TrainingBench implements Runnable {
                 })
             .build();
     INDArray parameters = run[0].run().parameters();
+    if (failure.get() != null) {
+      throw new IllegalStateException(
+          "a client failed, so that no time would mean anything", failure.get());
+    }
     double training = (trainingNanos.get() - trainingNanosAtStart) / 1e9;
     ObjectNode line = new ObjectMapper().createObjectNode();
     line.put("side", layers == LayerImplementation.DL4J ? "dpfed, DL4J's layers" : "dpfed");
@@ -154,6 +167,15 @@ public final class TrainingBench implements Runnable {
       }
     }
     return line;
+  }
+
+  /** An LSTM takes the columns of an image as steps, and their pixels as features. */
+  private FederatedDataset shaped(FederatedDataset images) {
+    return switch (model) {
+      case "lstm" -> new ShapedImages(images, List.of(28L, 28L));
+      case "residual" -> new ShapedImages(images, List.of(1L, 28L, 28L));
+      default -> images;
+    };
   }
 
   /** Whether the network takes other examples than the data set's own. */
@@ -173,11 +195,27 @@ public final class TrainingBench implements Runnable {
               .configuration(ImageNetwork.image(28, 28, 1), 10, new Sgd(clientRate), seed));
     }
     if (model.equals("lstm")) {
-      return NetworkTemplate.of(ImageSeries.network(64, clientRate, seed));
+      return NetworkTemplate.of(lstm());
     }
     Architecture architecture =
         model.equals("mlp") ? new Architecture.Mlp(List.of(200)) : Architecture.named(model);
     return NetworkTemplate.of(architecture.configuration(inputType, 10, clientRate, seed));
+  }
+
+  /** One LSTM, whose last output is classified. */
+  private MultiLayerConfiguration lstm() {
+    return new NeuralNetConfiguration.Builder()
+        .seed(seed)
+        .updater(new Sgd(clientRate))
+        .activation(Activation.TANH)
+        .list(
+            new LastTimeStep(new LSTM.Builder().nOut(64).build()),
+            new OutputLayer.Builder(LossFunction.MCXENT)
+                .nOut(10)
+                .activation(Activation.SOFTMAX)
+                .build())
+        .setInputType(InputType.recurrent(28))
+        .build();
   }
 
   /** Images with 2 pixels around them, and which of their pixels are brighter than a fifth. */
@@ -234,9 +272,14 @@ public final class TrainingBench implements Runnable {
         @Override
         public ClientUpdate train(INDArray global, DataSet examples, long clientSeed) {
           long before = System.nanoTime();
-          ClientUpdate update = worker.train(global, examples, clientSeed);
-          trainingNanos.addAndGet(System.nanoTime() - before);
-          return update;
+          try {
+            return worker.train(global, examples, clientSeed);
+          } catch (RuntimeException e) {
+            failure.set(e);
+            throw e;
+          } finally {
+            trainingNanos.addAndGet(System.nanoTime() - before);
+          }
         }
 
         @Override
