@@ -8,6 +8,7 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import org.dpfed.cli.DpfedCommand;
 import org.dpfed.cli.UsageException;
 import org.dpfed.fuzz.FuzzedReader;
@@ -23,20 +24,24 @@ final class ReportFuzzTest {
 
   /** Each page has half a megabyte of scripts, whatever is in the report of 20 kB. */
   @Test
-  void pages_damaged_areMadeOrRefused() throws Exception {
+  void page_damaged_isMadeOrRefused() throws Exception {
+    fuzz("page of a run", report -> ReportPage.of(report.report()));
+  }
+
+  @Test
+  void comparison_damaged_isMadeOrRefused() throws Exception {
+    fuzz("comparison of runs", report -> ComparisonPage.of(List.of(report, report)));
+  }
+
+  private void fuzz(String name, Function<StoredReport, String> page) throws Exception {
     FuzzedReader pages =
         FuzzedReader.of(
-                "pages of a run",
+                name,
                 "report.json",
                 List.of(report()),
                 UsageException.class,
-                file -> {
-                  StoredReport stored = StoredReport.in(file.resolveSibling(""));
-                  stored.page(report -> ReportPage.of(report.report()));
-                  stored.page(report -> ComparisonPage.of(List.of(report, report)));
-                })
-            // The charts of an undamaged report of 9 kB take up to 27 MB by themselves.
-            .allocating(4096);
+                file -> StoredReport.in(file.resolveSibling("")).page(page))
+            .allocating(2048);
     Fuzzing.run(pages, Fuzzing.FEW, directory);
   }
 
