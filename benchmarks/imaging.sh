@@ -120,7 +120,7 @@ last=$(echo "$epsilons" | sed 's/.*, *//')
 set --
 for hospital in $hospitals; do
   its=$(awk -F, -v h="$hospital" '$1 == h { print $2 }' "$work/hospitals.csv")
-  sweep "private-$hospital" "$(place "$hospital")" $((its / 20)) "epsilon: [$last]"
+  sweep "private-$hospital" "$(place "$hospital")" $(((its + 19) / 20)) "epsilon: [$last]"
   sweep "open-$hospital" "$(place "$hospital")" $((its < cohort ? its : cohort)) "noiseMultiplier: [0]"
   set -- "$@" --alone "$hospital=$work/sweeps/open-$hospital" --alone-private "$hospital=$work/sweeps/private-$hospital"
 done
