@@ -60,7 +60,7 @@ record LedgerChoice(Path file) {
   /** This machine has one name, whatever its address in the settings. */
   private static String host(String url) {
     String host = String.valueOf(URI.create(url).getHost());
-    return host.matches("127\\..*|\\[.*:0*1]") ? "localhost" : host;
+    return host.matches("127\\..*|\\[[0:]*:0*1]") ? "localhost" : host;
   }
 
   private static String name(Path path) {

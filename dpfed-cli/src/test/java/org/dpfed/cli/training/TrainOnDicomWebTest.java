@@ -286,10 +286,25 @@ final class TrainOnDicomWebTest {
   }
 
   /** The ledger of a server's patients is one for all searches there. */
-  @Test
-  void of_serverWithoutDirectory_namesTheLedgerAfterItsHost() throws IOException {
-    assertThat(LedgerChoice.of(configuration(fromServer()), "patient").file())
-        .isEqualTo(directory.resolve("runs/ledgers/localhost-patient.jsonl"));
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          http://127.0.0.1:8042/dicom-web | localhost
+          http://127.0.0.2/dicom-web | localhost
+          http://localhost:80/other | localhost
+          http://[::1]:8042/dicom-web | localhost
+          http://[0:0:0:0:0:0:0:1]/dicom-web | localhost
+          https://[2001:db8::1]/dicom-web | 2001-db8-1
+          https://PACS.example.org/dicom-web | pacs-example-org
+          """)
+  void of_serverWithoutDirectory_namesTheLedgerAfterItsHost(String url, String name)
+      throws IOException {
+    assertThat(
+            LedgerChoice.of(configuration(settings("url: \"%s\"".formatted(url))), "patient")
+                .file())
+        .isEqualTo(directory.resolve("runs/ledgers/" + name + "-patient.jsonl"));
   }
 
   /**
