@@ -7,6 +7,7 @@ import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.dpfed.federated.Augmentation;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataBuffer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -22,6 +23,11 @@ import org.nd4j.linalg.factory.Nd4j;
 final class Batches {
   private final int batchSize;
   private final SplittableRandom random;
+  private final Augmentation augmentation;
+
+  /** Apart from the order, which augmentation does not change. */
+  private final SplittableRandom augmentationRandom;
+
   private final int[] order;
   private final Rows features;
   private final Rows labels;
@@ -35,8 +41,20 @@ final class Batches {
    * @param seed of that part and of the order
    */
   Batches(DataSet examples, int batchSize, int maxExamples, long seed) {
+    this(examples, batchSize, maxExamples, seed, Augmentation.NONE);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param seed of the augmentation too
+   * @param augmentation changes what each batch copies of the examples
+   */
+  Batches(DataSet examples, int batchSize, int maxExamples, long seed, Augmentation augmentation) {
     this.batchSize = batchSize;
     this.random = new SplittableRandom(seed);
+    this.augmentation = augmentation;
+    this.augmentationRandom = new SplittableRandom(seed).split();
     int[] used = part(examples.numExamples(), maxExamples, random);
     this.order = IntStream.range(0, used.length).toArray();
     this.features = new Rows(examples.getFeatures(), used);
@@ -84,17 +102,35 @@ final class Batches {
             }
             int[] rows = Arrays.copyOfRange(order, next, Math.min(next + batchSize, order.length));
             next += rows.length;
-            return new Batch(rows);
+            Batch batch = new Batch(rows);
+            batch.augment();
+            return batch;
           }
         };
   }
 
-  /** Some of the examples; valid until the next batch is asked for its values. */
+  /**
+   * Some of the examples; valid until the next batch is asked for its values, and where examples
+   * are augmented until there is a next batch.
+   */
   final class Batch {
     private final int[] rows;
 
     private Batch(int[] rows) {
       this.rows = rows;
+    }
+
+    /** Copies the rows and changes the copies, where there is something to change. */
+    private void augment() {
+      if (augmentation == Augmentation.NONE) {
+        return;
+      }
+      augmentation.apply(
+          features.copy(rows),
+          labels.copy(rows),
+          featuresMask == null ? null : featuresMask.copy(rows),
+          labelsMask == null ? null : labelsMask.copy(rows),
+          augmentationRandom);
     }
 
     /**
@@ -164,6 +200,9 @@ final class Batches {
     private final long[] shape;
     private float[] picked = {};
 
+    /** Whether {@link #picked} holds the rows of the batch already, changed. */
+    private boolean isCopied;
+
     Rows(INDArray array, int[] used) {
       this.values = floats(array, used);
       this.shape = array.shape().clone();
@@ -204,9 +243,19 @@ final class Batches {
 
     /** The rows one after another; overwritten by the next call. */
     float[] pick(int[] rows) {
-      if (rows.length == shape[0]) {
-        return values;
+      if (isCopied) {
+        return picked;
       }
+      return rows.length == shape[0] ? values : gather(rows);
+    }
+
+    /** Rows to change, which are picked from now on. */
+    Augmentation.Values copy(int[] rows) {
+      isCopied = true;
+      return new Augmentation.Values(gather(rows), shapeOf(rows));
+    }
+
+    private float[] gather(int[] rows) {
       int width = values.length / (int) shape[0];
       if (picked.length < rows.length * width) {
         picked = new float[rows.length * width];

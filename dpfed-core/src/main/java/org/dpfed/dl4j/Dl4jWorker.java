@@ -48,7 +48,8 @@ final class Dl4jWorker implements ClientTrainer.Worker {
    */
   Batches personalise(INDArray globalParameters, DataSet examples, int round, long seed) {
     network.reset(globalParameters, local.learningRate().factor(round), seed);
-    Batches batches = new Batches(examples, local.batchSize(), local.maxExamples(), seed);
+    Batches batches =
+        new Batches(examples, local.batchSize(), local.maxExamples(), seed, local.augmentation());
     if (local.personalSteps() > 0) {
       network.trainPersonal();
       train(batches, Integer.MAX_VALUE, local.personalSteps());

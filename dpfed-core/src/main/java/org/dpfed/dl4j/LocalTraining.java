@@ -1,5 +1,6 @@
 package org.dpfed.dl4j;
 
+import org.dpfed.federated.Augmentation;
 import org.dpfed.federated.RoundSchedule;
 
 /**
@@ -14,6 +15,8 @@ import org.dpfed.federated.RoundSchedule;
  * @param learningRate multiplies the learning rates of all layers, round by round
  * @param personalSteps the steps that a client takes on its personal parameters in a round, before
  *     those on the shared ones; 0 for a network without personal layers
+ * @param augmentation changes copies of the examples before each step uses them; evaluation sees
+ *     them as they are
  */
 public record LocalTraining(
     int epochs,
@@ -21,7 +24,8 @@ public record LocalTraining(
     int maxExamples,
     int maxSteps,
     RoundSchedule learningRate,
-    int personalSteps) {
+    int personalSteps,
+    Augmentation augmentation) {
   public LocalTraining {
     requireAtLeastOne("epochs", epochs);
     requireAtLeastOne("batchSize", batchSize);
@@ -33,11 +37,18 @@ public record LocalTraining(
   }
 
   /**
-   * All of a client's examples in every epoch, at the network's own learning rates, and no personal
-   * layers.
+   * All of a client's examples in every epoch, as they are, at the network's own learning rates,
+   * and no personal layers.
    */
   public LocalTraining(int epochs, int batchSize) {
-    this(epochs, batchSize, Integer.MAX_VALUE, Integer.MAX_VALUE, RoundSchedule.constant(), 0);
+    this(
+        epochs,
+        batchSize,
+        Integer.MAX_VALUE,
+        Integer.MAX_VALUE,
+        RoundSchedule.constant(),
+        0,
+        Augmentation.NONE);
   }
 
   /**
@@ -45,25 +56,31 @@ public record LocalTraining(
    */
   public LocalTraining withMaxExamples(int newMaxExamples) {
     return new LocalTraining(
-        epochs, batchSize, newMaxExamples, maxSteps, learningRate, personalSteps);
+        epochs, batchSize, newMaxExamples, maxSteps, learningRate, personalSteps, augmentation);
   }
 
   /** The same with another bound on a client's steps, which bounds the time that it takes. */
   public LocalTraining withMaxSteps(int newMaxSteps) {
     return new LocalTraining(
-        epochs, batchSize, maxExamples, newMaxSteps, learningRate, personalSteps);
+        epochs, batchSize, maxExamples, newMaxSteps, learningRate, personalSteps, augmentation);
   }
 
   /** The same with learning rates that change from round to round. */
   public LocalTraining withLearningRate(RoundSchedule newLearningRate) {
     return new LocalTraining(
-        epochs, batchSize, maxExamples, maxSteps, newLearningRate, personalSteps);
+        epochs, batchSize, maxExamples, maxSteps, newLearningRate, personalSteps, augmentation);
   }
 
   /** The same for a network with personal layers, which a client trains for this many steps. */
   public LocalTraining withPersonalSteps(int newPersonalSteps) {
     return new LocalTraining(
-        epochs, batchSize, maxExamples, maxSteps, learningRate, newPersonalSteps);
+        epochs, batchSize, maxExamples, maxSteps, learningRate, newPersonalSteps, augmentation);
+  }
+
+  /** The same on examples that this changes before each step. */
+  public LocalTraining withAugmentation(Augmentation newAugmentation) {
+    return new LocalTraining(
+        epochs, batchSize, maxExamples, maxSteps, learningRate, personalSteps, newAugmentation);
   }
 
   private static void requireAtLeastOne(String name, int value) {

@@ -115,7 +115,8 @@ final class NetworkGuard {
         local.maxExamples(),
         local.maxSteps(),
         local.learningRate(),
-        Math.min(local.personalSteps(), MAX_PERSONAL_STEPS));
+        Math.min(local.personalSteps(), MAX_PERSONAL_STEPS),
+        local.augmentation());
   }
 
   private void check(ProbeExamples examples) {

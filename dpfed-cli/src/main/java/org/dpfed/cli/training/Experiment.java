@@ -172,7 +172,8 @@ record Experiment(
   private static LocalTraining localTraining(Configuration configuration) {
     LocalTraining local =
         new LocalTraining(
-            configuration.integer("client.epochs"), configuration.integer("client.batchSize"));
+                configuration.integer("client.epochs"), configuration.integer("client.batchSize"))
+            .withAugmentation(AugmentationSettings.of(configuration));
     if (configuration.has("client.maxExamples")) {
       local = local.withMaxExamples(configuration.integer("client.maxExamples"));
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.LongNode;
+import java.math.BigDecimal;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
@@ -73,6 +74,12 @@ record Kind(
 
   static Kind positive() {
     return number("a positive number", "0.5", value -> value > 0);
+  }
+
+  /** A number in (0, most]. */
+  static Kind upTo(double most) {
+    String bound = BigDecimal.valueOf(most).stripTrailingZeros().toPlainString();
+    return number("a positive number up to " + bound, bound, value -> value > 0 && value <= most);
   }
 
   static Kind atLeastZero() {
