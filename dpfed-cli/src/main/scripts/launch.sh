@@ -3,6 +3,7 @@
 #   home        where dpfed lies
 #   scripts     the folder of this file
 # and call find_java, then launch CLASS_PATH ARGUMENTS. Read from the environment:
+#   SPARK_HOME         Apache Spark, for runs with engine.kind spark
 #   JAVA_HOME          which Java, 17 or newer; otherwise the java on the PATH
 #   DPFED_JAVA_OPTS    further JVM flags, such as -Xmx8g
 #   OPENBLAS_CORETYPE  which kernels OpenBLAS takes; otherwise those for this processor
@@ -49,7 +50,38 @@ trains() {
   esac
 }
 
+# Whether a run may train on Spark: its flags, its configuration or that of the run to resume name it. Its jars
+# are then on the class path, before dpfed's, as they are where spark-submit or an executor starts it.
+uses_spark() {
+  [ -n "${SPARK_HOME:-}" ] && trains "$@" || return 1
+  for argument in "$@"; do
+    case $argument in
+      *spark*) return 0 ;;
+    esac
+    file=${argument#--*=}
+    [ ! -d "$file" ] || file=$file/config.yaml
+    if [ -f "$file" ] && grep -q spark "$file"; then
+      return 0
+    fi
+  done
+  return 1
+}
+
+# What Spark's own scripts open for it, of those that its core needs, and dpfed's logging.
+spark_flags() {
+  for package in lang lang.invoke lang.reflect io net nio util util.concurrent util.concurrent.atomic; do
+    echo "--add-opens=java.base/java.$package=ALL-UNNAMED"
+  done
+  for package in nio.ch nio.cs security.action util.calendar; do
+    echo "--add-opens=java.base/sun.$package=ALL-UNNAMED"
+  done
+  echo "-Dslf4j.provider=ch.qos.logback.classic.spi.LogbackServiceProvider"
+}
+
 jvm_flags() {
+  if uses_spark "$@"; then
+    spark_flags
+  fi
   if trains "$@" && has_module jdk.incubator.vector; then
     echo "--add-modules jdk.incubator.vector"
   fi
@@ -71,6 +103,9 @@ launch() {
     *:*) fail "Java finds nothing in a folder whose name holds a colon; move $home" ;;
   esac
   flags=$(jvm_flags "$@")
+  if uses_spark "$@"; then
+    class_path=$SPARK_HOME/jars/*:$class_path
+  fi
   # Workers train one client each; threads inside one operation would only get in their way.
   export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}"
   if [ -z "${OPENBLAS_CORETYPE:-}" ]; then

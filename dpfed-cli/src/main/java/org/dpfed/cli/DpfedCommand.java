@@ -8,6 +8,7 @@ import org.dpfed.cli.accounting.StrategyCommand;
 import org.dpfed.cli.ledger.LedgerCommand;
 import org.dpfed.cli.report.ReportCommand;
 import org.dpfed.cli.sweep.SweepCommand;
+import org.dpfed.cli.training.DataCommand;
 import org.dpfed.cli.training.EvaluateCommand;
 import org.dpfed.cli.training.PredictCommand;
 import org.dpfed.cli.training.TrainCommand;
@@ -46,6 +47,7 @@ public final class DpfedCommand implements Runnable {
         .addSubcommand(CalibrateCommand.commandLine())
         .addSubcommand(StrategyCommand.commandLine())
         .addSubcommand(TrainCommand.commandLine())
+        .addSubcommand(DataCommand.commandLine())
         .addSubcommand(new CommandLine(new ReportCommand()))
         .addSubcommand(LedgerCommand.commandLine())
         .addSubcommand(new CommandLine(new SweepCommand()))

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dpfed.federated.CohortEngine;
 import org.dpfed.federated.Execution;
+import org.dpfed.federated.SiteFactory;
 import org.dpfed.kernel.KernelSelection;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -4,6 +4,7 @@ import java.security.SecureRandom;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.dpfed.federated.CohortEngine;
+import org.dpfed.federated.SiteFactory;
 
 /**
  * Trains cohorts on the executors of an Apache Spark application: each round is one job, in which

@@ -152,6 +152,11 @@ final class SparkRun implements CohortEngine.Session {
       }
     }
 
+    /** Spark appends the executor's stack trace. */
+    private static String firstLine(Throwable cause) {
+      return String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+    }
+
     private void requireSuccess() {
       Optional<Throwable> failure =
           action.value().get().isFailure()
@@ -159,7 +164,7 @@ final class SparkRun implements CohortEngine.Session {
               : Optional.empty();
       failure.ifPresent(
           cause -> {
-            throw new IllegalStateException("the Spark job failed: " + cause.getMessage(), cause);
+            throw new IllegalStateException("the Spark job failed: " + firstLine(cause), cause);
           });
     }
   }

@@ -1,6 +1,6 @@
 /**
  * The same run with its cohort on Apache Spark executors: {@link org.dpfed.spark.SparkEngine} is
- * the engine, {@link org.dpfed.spark.SiteFactory} says what an executor trains.
+ * the engine, {@link org.dpfed.federated.SiteFactory} says what an executor trains.
  *
  * <p>Sampling, noise, ledger and release are in {@code dpfed-core} and stay with the driver.
  */

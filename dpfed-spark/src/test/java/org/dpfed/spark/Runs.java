@@ -10,6 +10,7 @@ import org.dpfed.federated.FederatedAveraging;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.federated.RoundDiagnostics;
 import org.dpfed.federated.RoundListener;
+import org.dpfed.federated.SiteFactory;
 import org.dpfed.federated.TrainingResult;
 import org.dpfed.mechanism.Randomness;
 

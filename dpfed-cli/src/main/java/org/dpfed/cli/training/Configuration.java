@@ -16,11 +16,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.dpfed.cli.UsageException;
+import picocli.CommandLine.ParseResult;
 
 /**
  * The values of the settings of one run, each with its source. Every value is valid on its own;
@@ -162,6 +164,16 @@ final class Configuration {
                 new UsageException(
                     "%s: %s must be %s, %s"
                         .formatted(source, key, setting.kind().bound(), shown(raw))));
+  }
+
+  /** Sets those of the settings that were given as flags. */
+  Configuration withFlags(List<Setting> settings, ParseResult flags) {
+    for (Setting setting : settings) {
+      if (flags.hasMatchedOption(setting.flag())) {
+        withFlag(setting, flags.matchedOptionValue(setting.flag(), ""));
+      }
+    }
+    return this;
   }
 
   /** Sets what follows from how the run was asked for, over whatever a file said. */
@@ -346,16 +358,29 @@ final class Configuration {
     return tree((setting, given) -> given.value());
   }
 
+  /** Settings that {@link #toYaml(Set)} wrote, elsewhere. */
+  static Configuration ofText(String yaml) {
+    Configuration configuration = new Configuration("settings of the run");
+    for (SettingsReader.Entry entry : SettingsReader.sections(yaml, configuration.name)) {
+      configuration.set(entry.key(), entry.raw(), Giver.FILE, entry.source());
+    }
+    return configuration;
+  }
+
   /** A file that says the same from any directory: its paths are absolute. */
   String toYaml() {
-    ObjectNode raw =
-        tree(
-            (setting, given) ->
-                paths(
-                    setting.kind(),
-                    given.raw(),
-                    path -> Path.of(path).toAbsolutePath().toString()));
-    return SettingsWriter.write(raw, toTree());
+    return SettingsWriter.write(raw(), toTree());
+  }
+
+  /** As {@link #toYaml()}, of some sections alone. */
+  String toYaml(Set<String> sections) {
+    return SettingsWriter.write(raw().retain(sections), toTree().retain(sections));
+  }
+
+  private ObjectNode raw() {
+    return tree(
+        (setting, given) ->
+            paths(setting.kind(), given.raw(), path -> Path.of(path).toAbsolutePath().toString()));
   }
 
   private ObjectNode tree(BiFunction<Setting, Given, JsonNode> node) {

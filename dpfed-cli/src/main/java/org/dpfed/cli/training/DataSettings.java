@@ -33,18 +33,26 @@ final class DataSettings {
                       "image-folder",
                       "nifti",
                       "dicom",
-                      "csv"),
+                      "csv",
+                      IndexedSource.SET),
                   "",
-                  "Data set: the included Wisconsin breast cancer records, Fashion-MNIST, a file of MedMNIST, or your own: IDX files, folders of PNG, JPEG or TIFF images, NIfTI volumes, DICOM files, CSV files.")
+                  "Data set: the included Wisconsin breast cancer records, Fashion-MNIST, a file of MedMNIST, or your own: IDX files, folders of PNG, JPEG or TIFF images, NIfTI volumes, DICOM files, CSV files; or an index that dpfed data index made of one of these.")
               .needed(),
           Setting.of(
                   "data.directory",
                   "--data-directory",
                   path(),
                   "",
-                  "Directory of IDX files (Fashion-MNIST has a default), of DICOM files at any depth, of sites with images, or of CSV files; without a key column, each CSV file is one client, named after the file.")
-              .onlyWith("data.set", "fashion-mnist", "idx", "image-folder", "dicom", "csv")
-              .neededWith("data.set", "idx", "image-folder", "dicom")
+                  "Directory of IDX files (Fashion-MNIST has a default), of DICOM files at any depth, of sites with images, of an index, or of CSV files; without a key column, each CSV file is one client, named after the file.")
+              .onlyWith(
+                  "data.set",
+                  "fashion-mnist",
+                  "idx",
+                  "image-folder",
+                  "dicom",
+                  "csv",
+                  IndexedSource.SET)
+              .neededWith("data.set", "idx", "image-folder", "dicom", IndexedSource.SET)
               .neededUnless("data.url"),
           csv(
               "data.regression",
@@ -173,7 +181,8 @@ final class DataSettings {
               .notWith("data.testFile")
               .notWith("data.testSites"),
           Setting.of(
-              "data.unit", "--unit", text(), "", "What one client represents, such as patient."),
+                  "data.unit", "--unit", text(), "", "What one client represents, such as patient.")
+              .notWith("data.set", IndexedSource.SET),
           csv(
                   "data.rowsPerUnit",
                   "--unit-rows",

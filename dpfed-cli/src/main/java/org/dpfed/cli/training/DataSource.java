@@ -18,6 +18,7 @@ import org.dpfed.data.WisconsinBreastCancer;
 import org.dpfed.data.partition.ByKey;
 import org.dpfed.data.partition.Partition;
 import org.dpfed.data.partition.Partitioner;
+import org.dpfed.federated.FederatedDataset;
 
 /**
  * The examples selected by a configuration.
@@ -25,8 +26,13 @@ import org.dpfed.data.partition.Partitioner;
  * @param split what clients hold, and what is held out
  * @param schema how the features come from the columns of a CSV file, where they do
  * @param unit what one client stands for, where the configuration says
+ * @param indexed the clients, where an index holds them; {@code split} has no rows to train on then
  */
-record DataSource(TrainTestSplit split, Optional<CsvSchema> schema, Optional<String> unit) {
+record DataSource(
+    TrainTestSplit split,
+    Optional<CsvSchema> schema,
+    Optional<String> unit,
+    Optional<FederatedDataset> indexed) {
   /** Held out where nothing else is said. */
   static final double TEST_SHARE = 0.2;
 
@@ -56,6 +62,7 @@ record DataSource(TrainTestSplit split, Optional<CsvSchema> schema, Optional<Str
                 configuration, ImageSource.folder(configuration), ImageSource.unit(configuration));
         case "nifti" -> ofUnits(configuration, NiftiSource.split(configuration), "patient");
         case "dicom" -> ofUnits(configuration, DicomSource.split(configuration), "patient");
+        case IndexedSource.SET -> IndexedSource.read(configuration, true);
         default -> csv(configuration);
       };
     } catch (IOException e) {
@@ -67,11 +74,13 @@ record DataSource(TrainTestSplit split, Optional<CsvSchema> schema, Optional<Str
 
   private static DataSource rows(
       Configuration configuration, TrainTestSplit split, CsvSchema schema) {
-    return new DataSource(split, Optional.of(schema), configuration.optionalText("data.unit"));
+    return new DataSource(
+        split, Optional.of(schema), configuration.optionalText("data.unit"), Optional.empty());
   }
 
   private static DataSource images(Configuration configuration, TrainTestSplit split) {
-    return new DataSource(split, Optional.empty(), configuration.optionalText("data.unit"));
+    return new DataSource(
+        split, Optional.empty(), configuration.optionalText("data.unit"), Optional.empty());
   }
 
   /** Images with keys: each is a patient, or a site, where clients come by key. */
@@ -85,7 +94,13 @@ record DataSource(TrainTestSplit split, Optional<CsvSchema> schema, Optional<Str
             .or(
                 () ->
                     Optional.of(fallback)
-                        .filter(unit -> configuration.text("partition.by").equals("by-key"))));
+                        .filter(unit -> configuration.text("partition.by").equals("by-key"))),
+        Optional.empty());
+  }
+
+  /** The population: as an index holds it, or else as the configuration deals its rows. */
+  FederatedDataset clients(Configuration configuration) {
+    return indexed.orElseGet(() -> partition(Experiment.partitioner(configuration)));
   }
 
   /** The population, called what the configuration says where the partition can bear it. */

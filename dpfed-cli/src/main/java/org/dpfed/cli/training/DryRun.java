@@ -12,8 +12,8 @@ import org.dpfed.accounting.ChargedRounds;
 import org.dpfed.accounting.Guarantee;
 import org.dpfed.accounting.PrivacyAccountant;
 import org.dpfed.accounting.UnsupportedEventException;
-import org.dpfed.data.partition.Partition;
 import org.dpfed.dl4j.NetworkTemplate;
+import org.dpfed.federated.FederatedDataset;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.ledger.LedgerHistory;
 
@@ -24,7 +24,7 @@ final class DryRun {
   static String describe(Experiment experiment, LedgerChoice ledger) {
     PrivacyPlan plan = experiment.plan();
     Guarantee guarantee = plan.guarantee();
-    Partition clients = experiment.clients();
+    FederatedDataset clients = experiment.clients();
     Map<String, String> rows = new LinkedHashMap<>();
     rows.put("clients", text("%d, each one %s", clients.population(), clients.unit()));
     rows.put("training rows", text("%d", totalExamples(clients)));
@@ -96,7 +96,7 @@ final class DryRun {
         .orElse("");
   }
 
-  private static long totalExamples(Partition clients) {
+  private static long totalExamples(FederatedDataset clients) {
     return IntStream.range(0, clients.population()).mapToLong(clients::examples).sum();
   }
 

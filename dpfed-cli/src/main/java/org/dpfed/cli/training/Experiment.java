@@ -12,7 +12,6 @@ import org.dpfed.data.partition.ByKey;
 import org.dpfed.data.partition.Dirichlet;
 import org.dpfed.data.partition.Iid;
 import org.dpfed.data.partition.OnePerClient;
-import org.dpfed.data.partition.Partition;
 import org.dpfed.data.partition.Partitioner;
 import org.dpfed.data.partition.Shards;
 import org.dpfed.dl4j.Dl4jClientTrainer;
@@ -20,8 +19,10 @@ import org.dpfed.dl4j.Dl4jEvaluator;
 import org.dpfed.dl4j.LocalTraining;
 import org.dpfed.dl4j.NetworkTemplate;
 import org.dpfed.dl4j.PersonalEvaluator;
+import org.dpfed.federated.CohortEngine;
 import org.dpfed.federated.Execution;
 import org.dpfed.federated.FederatedAveraging;
+import org.dpfed.federated.FederatedDataset;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.federated.RoundListener;
 import org.dpfed.federated.RoundSchedule;
@@ -51,7 +52,7 @@ import org.nd4j.linalg.schedule.ScheduleType;
 record Experiment(
     Configuration configuration,
     Optional<CsvSchema> schema,
-    Partition clients,
+    FederatedDataset clients,
     NetworkTemplate network,
     Optional<DataSet> probe,
     PrivacyPlan plan,
@@ -80,7 +81,7 @@ record Experiment(
   static Experiment of(
       Configuration configuration, Optional<StrategyCache> strategies, DataSource source) {
     try {
-      Partition clients = source.partition(partitioner(configuration));
+      FederatedDataset clients = source.clients(configuration);
       PrivacyPlan plan =
           new PrivacyChoices(configuration).plan(PrivacyPlan.builder(clients), strategies);
       NetworkTemplate network = NetworkChoice.of(configuration, source.split().train());
@@ -105,34 +106,43 @@ record Experiment(
   /** The division of a held-out client's rows is the same in all runs. */
   private static Optional<PersonalEvaluator> personal(
       Configuration configuration, NetworkTemplate network, DataSource source) {
-    return network.personalLayers().isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new PersonalEvaluator(
-                network,
-                localTraining(configuration),
-                source.heldOutClients(partitioner(configuration)),
-                DIVISION_SEED));
+    if (network.personalLayers().isEmpty()) {
+      return Optional.empty();
+    }
+    if (source.indexed().isPresent()) {
+      throw new IllegalArgumentException(
+          "model.personal is evaluated on held-out clients, and an index holds no clients of held-out rows; train from the files that it was made of");
+    }
+    return Optional.of(
+        new PersonalEvaluator(
+            network,
+            localTraining(configuration),
+            source.heldOutClients(partitioner(configuration)),
+            DIVISION_SEED));
   }
 
   /**
    * The run, to be started once.
    *
    * @param resumes whether it goes on from its checkpoints
+   * @param engine trains its cohorts
    */
   FederatedAveraging averaging(
       PopulationLedger ledger,
       CheckpointDirectory checkpoints,
       boolean resumes,
+      CohortEngine engine,
       RoundListener listener) {
+    Dl4jClientTrainer trainer = trainer(configuration, network, probe);
     FederatedAveraging.Builder run =
         resumes
-            ? FederatedAveraging.resume(plan, clients, trainer(), checkpoints)
-            : FederatedAveraging.builder(plan, clients, trainer());
+            ? FederatedAveraging.resume(plan, clients, trainer, checkpoints)
+            : FederatedAveraging.builder(plan, clients, trainer);
     clientTimeLimit(configuration).ifPresent(run::clientTimeLimit);
     return run.checkpoints(checkpoints, configuration.integer("run.checkpointEvery"))
         .serverOptimizer(serverOptimizer(configuration))
         .execution(execution)
+        .engine(engine)
         .populationLedger(ledger)
         .listener(listener)
         .evaluateEvery(configuration.integer("run.evaluateEvery"), evaluator)
@@ -164,7 +174,8 @@ record Experiment(
   }
 
   /** How clients train. */
-  Dl4jClientTrainer trainer() {
+  static Dl4jClientTrainer trainer(
+      Configuration configuration, NetworkTemplate network, Optional<DataSet> probe) {
     Dl4jClientTrainer trainer = new Dl4jClientTrainer(network, localTraining(configuration));
     return probe.map(trainer::withProbe).orElse(trainer);
   }
@@ -200,7 +211,8 @@ record Experiment(
             });
   }
 
-  private static Partitioner partitioner(Configuration configuration) {
+  /** How rows become clients. */
+  static Partitioner partitioner(Configuration configuration) {
     long seed = configuration.longInteger("partition.seed");
     return switch (configuration.text("partition.by")) {
       case "one-per-client" -> new OnePerClient();

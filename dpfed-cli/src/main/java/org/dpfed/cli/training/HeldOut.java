@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.dpfed.data.LabelledData;
-import org.dpfed.data.partition.Partition;
+import org.dpfed.federated.FederatedDataset;
 
 /**
  * What is not trained on.
@@ -21,7 +21,7 @@ record HeldOut(
   /**
    * @param areSitesNamed whether reports may show the names of sites
    */
-  static HeldOut of(LabelledData data, Partition clients, boolean areSitesNamed) {
+  static HeldOut of(LabelledData data, FederatedDataset clients, boolean areSitesNamed) {
     int idle =
         (int)
             IntStream.range(0, clients.population())

@@ -189,6 +189,14 @@ record Kind(
             });
   }
 
+  /** An amount of memory, as the JVM takes it. */
+  static Kind memory() {
+    return text(
+        "an integer and k, m, g or t, such as 2g",
+        "2g",
+        text -> text.matches("[1-9][0-9]{0,8}[kmgt]"));
+  }
+
   /** A list of texts, which may be empty texts. */
   static Kind list() {
     return collection(

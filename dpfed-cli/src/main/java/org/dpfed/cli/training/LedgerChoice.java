@@ -36,14 +36,32 @@ record LedgerChoice(Path file) {
     Path standard =
         Path.of(configuration.text("run.directory"))
             .resolve(DIRECTORY)
-            .resolve(plain(data(configuration)) + "-" + plain(unit) + ".jsonl");
+            .resolve(plain(population(configuration)) + "-" + plain(unit) + ".jsonl");
     return new LedgerChoice(
-        configuration.optionalText("run.ledger").map(Path::of).orElse(standard));
+        configuration
+            .optionalText("run.ledger")
+            .map(Path::of)
+            .or(() -> ofIndex(configuration))
+            .orElse(standard));
   }
 
-  /** Files of one directory share a ledger, since nobody knows which people they share. */
-  private static String data(Configuration configuration) {
-    if (configuration.has("data.file")) {
+  /** An index has the ledger of the data that it was made of. */
+  private static Optional<Path> ofIndex(Configuration configuration) {
+    return isIndexed(configuration) ? IndexedSource.ledger(configuration) : Optional.empty();
+  }
+
+  private static boolean isIndexed(Configuration configuration) {
+    return configuration.text("data.set").equals(IndexedSource.SET);
+  }
+
+  /**
+   * What names the ledger. Files of one directory share one, since nobody knows which people they
+   * share.
+   */
+  static String population(Configuration configuration) {
+    if (isIndexed(configuration)) {
+      return IndexedSource.population(configuration);
+    } else if (configuration.has("data.file")) {
       return name(Path.of(configuration.text("data.file")));
     } else if (configuration.has("data.files")) {
       Path first = Path.of(configuration.texts("data.files").get(0)).toAbsolutePath().normalize();

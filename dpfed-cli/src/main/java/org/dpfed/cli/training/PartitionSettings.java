@@ -17,6 +17,7 @@ final class PartitionSettings {
                   oneOf("one-per-client", "iid", "dirichlet", "shards", "by-key"),
                   "",
                   "How rows become clients.")
+              .notWith("data.set", IndexedSource.SET)
               .needed(),
           Setting.of(
                   "partition.examplesPerClient",

@@ -13,6 +13,7 @@ final class Settings {
               LearningSettings.ALL,
               AugmentationSettings.ALL,
               PrivacySettings.ALL,
+              EngineSettings.ALL,
               RunSettings.ALL)
           .flatMap(List::stream)
           .toList();

@@ -13,7 +13,7 @@ final class SharedData {
         configuration
             .toTree()
             .putObject("key")
-            .put("by", configuration.text("partition.by"))
+            .put("by", configuration.optionalText("partition.by").orElse(""))
             .set("data", configuration.toTree().path("data"));
     return read.computeIfAbsent(data, key -> DataSource.of(configuration));
   }

@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import org.dpfed.accounting.strategy.StrategyCache;
 import org.dpfed.cli.UsageException;
 import org.dpfed.cli.output.OutputOptions;
+import org.dpfed.federated.CohortEngine;
 import org.dpfed.ledger.CheckpointDirectory;
 import org.dpfed.ledger.LedgerFile;
 import org.jspecify.annotations.Nullable;
@@ -83,7 +84,8 @@ public final class TrainCommand implements Callable<Integer> {
     return command;
   }
 
-  private static OptionSpec option(Setting setting) {
+  /** The flag of a setting. */
+  static OptionSpec option(Setting setting) {
     String when = setting.dependence().isEmpty() ? "" : "; " + setting.dependence();
     String fallback = setting.fallback().isEmpty() ? "" : "; default " + setting.fallback();
     boolean isSwitch = setting.kind().shape() == Kind.Shape.SWITCH;
@@ -124,13 +126,15 @@ public final class TrainCommand implements Callable<Integer> {
         output.dry(experiment, ledger);
         return CommandLine.ExitCode.OK;
       }
-      try (LedgerFile opened = ledger.open()) {
-        return train(experiment, opened, output);
+      try (TrainingEngine engine = TrainingEngine.start(configuration);
+          LedgerFile opened = ledger.open()) {
+        return train(experiment, engine.engine(), opened, output);
       }
     }
   }
 
-  private int train(Experiment experiment, LedgerFile ledger, RunOutput output) throws IOException {
+  private int train(Experiment experiment, CohortEngine engine, LedgerFile ledger, RunOutput output)
+      throws IOException {
     Configuration configuration = experiment.configuration();
     RunDirectory directory =
         resume == null ? directory(configuration) : RunDirectory.existing(resume);
@@ -143,7 +147,7 @@ public final class TrainCommand implements Callable<Integer> {
       }
       TrainingRun run =
           new TrainingRun(
-              experiment, directory, resume != null, output, spec.commandLine().getErr());
+              experiment, directory, resume != null, engine, output, spec.commandLine().getErr());
       OptionalDouble most = configuration.optionalNumber("privacy.maxEpsilon");
       boolean isWithinBudget =
           run.run(most.isPresent() ? ledger.limitedTo(most.getAsDouble()) : ledger, checkpoints);
@@ -162,13 +166,10 @@ public final class TrainCommand implements Callable<Integer> {
   private Configuration configuration() {
     Configuration configuration = withoutFlags();
     ParseResult flags = spec.commandLine().getParseResult();
-    for (Setting setting : Settings.ALL) {
-      if (flags.hasMatchedOption(setting.flag())) {
-        requireChangeable(setting);
-        configuration.withFlag(setting, flags.matchedOptionValue(setting.flag(), ""));
-      }
-    }
-    configuration.complete();
+    Settings.ALL.stream()
+        .filter(setting -> flags.hasMatchedOption(setting.flag()))
+        .forEach(this::requireChangeable);
+    configuration.withFlags(Settings.ALL, flags).complete();
     return config == null
         ? configuration.named(configuration.text("data.set"), "--data")
         : configuration.named(

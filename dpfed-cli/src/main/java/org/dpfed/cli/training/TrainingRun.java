@@ -8,6 +8,7 @@ import org.dpfed.accounting.PopulationLedger;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
 import org.dpfed.cli.output.TimeLeft;
+import org.dpfed.federated.CohortEngine;
 import org.dpfed.federated.FederatedAveraging;
 import org.dpfed.federated.RoundFailedException;
 import org.dpfed.federated.TrainingReport;
@@ -22,6 +23,7 @@ final class TrainingRun {
   private final Experiment experiment;
   private final RunDirectory directory;
   private final boolean resumes;
+  private final CohortEngine engine;
   private final RunOutput output;
   private final PrintWriter err;
   private final EpsilonCurve epsilons;
@@ -29,18 +31,21 @@ final class TrainingRun {
 
   /**
    * @param resumes whether the run goes on from the checkpoints in its directory
+   * @param engine trains its cohorts
    * @param err hears of what goes wrong beside the run
    */
   TrainingRun(
       Experiment experiment,
       RunDirectory directory,
       boolean resumes,
+      CohortEngine engine,
       RunOutput output,
       PrintWriter err) {
     this.experiment = experiment;
     this.epsilons = new EpsilonCurve(experiment.plan());
     this.directory = directory;
     this.resumes = resumes;
+    this.engine = engine;
     this.output = output;
     this.err = err;
   }
@@ -99,6 +104,7 @@ final class TrainingRun {
               ledger,
               checkpoints,
               resumes,
+              engine,
               (metrics, parameters) -> {
                 boolean isFirst = keepConfiguration();
                 if (metrics.evaluation().isPresent() || isFirst) {

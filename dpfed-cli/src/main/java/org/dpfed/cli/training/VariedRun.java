@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.dpfed.accounting.PopulationLedger;
 import org.dpfed.accounting.strategy.StrategyCache;
 import org.dpfed.cli.UsageException;
+import org.dpfed.federated.CohortEngine;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.ledger.CheckpointDirectory;
 
@@ -129,6 +130,7 @@ public final class VariedRun {
                 experiment,
                 directory,
                 resumes,
+                CohortEngine.local(),
                 new PlainOutput(Optional.empty(), log, onRound),
                 log)
             .run(ledger, checkpoints);
@@ -153,7 +155,13 @@ public final class VariedRun {
     if (!configuration.has("run.workers")) {
       configuration.with("run.workers", "1");
     }
-    return configuration.complete();
+    configuration.complete();
+    if (!configuration.text(EngineSettings.KIND).equals(EngineSettings.LOCAL)) {
+      throw new UsageException(
+          "%s: a sweep trains its runs side by side on this machine; leave engine.kind out, or train one run by 'dpfed train'"
+              .formatted(file));
+    }
+    return configuration;
   }
 
   /** Noise stays secure unless the file seeds it. */

@@ -1,0 +1,195 @@
+package org.dpfed.cli.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import java.util.zip.ZipFile;
+import javax.imageio.ImageIO;
+import org.dpfed.ledger.LedgerHistory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code dpfed data index}, and runs on what it writes beside the same runs on the files. */
+final class DataIndexCommandTest {
+  private static final List<String> PLAN_WORDS =
+      List.of(
+          ("--cohort 5 --rounds 3 --evaluate-every 1 --clip-norm 1 --noise-multiplier 1"
+                  + " --delta 1e-3 --epsilon none")
+              .split(" "));
+  private static final String[] PLAN = PLAN_WORDS.toArray(String[]::new);
+
+  private final Path directory;
+  private final ImageRun run;
+
+  DataIndexCommandTest(@TempDir Path directory) {
+    this.directory = directory;
+    this.run = new ImageRun(directory);
+  }
+
+  @Test
+  void train_indexOfRecords_sameModelEvaluationAndLedger() throws IOException {
+    String[] plan = {"--rounds", "3", "--evaluate-every", "1"};
+
+    assertSame("wdbc-patient", List.of(), plan);
+    assertThat(directory.resolve("runs/index/preprocessing.json"))
+        .hasSameTextualContentAs(directory.resolve("runs/files/preprocessing.json"));
+  }
+
+  @Test
+  void train_indexOfARegressionByKey_sameModelEvaluationAndLedger() throws IOException {
+    StringBuilder visits = new StringBuilder("pid,age,days\n");
+    for (int row = 0; row < 90; row++) {
+      visits.append("patient-%d,%d,%d\n".formatted(row / 3, 20 + row % 61, row * 7 % 50));
+    }
+    Path file = Files.writeString(directory.resolve("visits.csv"), visits);
+    List<String> data =
+        List.of(
+            ("--data csv --data-file " + file + " --label days --regression [0,50] --key pid")
+                .split(" "));
+    data = with(data, "--partition", "by-key", "--unit", "patient", "--ranges", "{age: [0, 100]}");
+
+    assertSame("visits-patient", data, PLAN);
+    assertThat(everything(directory.resolve("index"))).doesNotContain("patient-");
+  }
+
+  @Test
+  void train_indexOfImagesWithMasks_sameModelAndEvaluation() throws IOException {
+    for (int image = 0; image < 12; image++) {
+      String name = "site%d/p%02d.png".formatted(image % 4, image);
+      draw("images/" + name, 16, image * 20);
+      draw("masks/" + name, 16, 0);
+    }
+    List<String> data =
+        List.of(
+            ("--data image-folder --data-directory %s --masks %s --image-size [16,16]"
+                    + " --classes [0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15] --test-share 0.3"
+                    + " --partition by-key")
+                .formatted(directory.resolve("images"), directory.resolve("masks"))
+                .split(" "));
+
+    assertSame("images-site", data, with(PLAN_WORDS, "--model", "unet").toArray(String[]::new));
+    assertThat(everything(directory.resolve("index"))).doesNotContain("site0").doesNotContain("p0");
+  }
+
+  /** Trains on the files, makes the index, and trains on it. */
+  private void assertSame(String ledger, List<String> data, String... plan) throws IOException {
+    String index = directory.resolve("index").toString();
+    assertThat(train("files", data, plan)).as(run.err()).isZero();
+    assertThat(run.dpfed(with(List.of("data", "index", index), data).toArray(String[]::new)))
+        .as(run.err())
+        .isZero();
+    assertThat(run.out()).contains("clients; train with --data indexed --data-directory " + index);
+    List<String> indexed = List.of("--data", "indexed", "--data-directory", index);
+    assertThat(train("index", indexed, plan)).as(run.err()).isZero();
+
+    assertThat(parameters("index")).isEqualTo(parameters("files"));
+    for (String part : List.of("/notCoveredByGuarantee/evaluation", "/plan/population")) {
+      assertThat(report("files").at(part).isMissingNode()).as(part).isFalse();
+      assertThat(report("index").at(part)).isEqualTo(report("files").at(part));
+    }
+    assertThat(report("index").at("/guarantee/assumptions"))
+        .isEqualTo(report("files").at("/guarantee/assumptions"));
+    // Both runs are on the ledger of the one population.
+    assertThat(
+            LedgerHistory.read(directory.resolve("runs/ledgers/" + ledger + ".jsonl"))
+                .charged(2)
+                .reached())
+        .isEqualTo(3);
+  }
+
+  @Test
+  void train_indexOfARunWithItsOwnLedger_takesThatLedger() throws IOException {
+    Path ledger = directory.resolve("ours.jsonl");
+    String index = directory.resolve("index").toString();
+    assertThat(run.dpfed("data", "index", index, "--ledger", ledger.toString())).isZero();
+    List<String> indexed = List.of("--data", "indexed", "--data-directory", index);
+
+    assertThat(train("index", indexed, "--rounds", "1")).as(run.err()).isZero();
+    assertThat(ledger).exists();
+    assertThat(directory.resolve("runs/ledgers")).doesNotExist();
+  }
+
+  @Test
+  void dataIndex_whatCannotBe_isRefusedInOneLine() throws IOException {
+    Path index = directory.resolve("index");
+    assertThat(run.dpfed("data", "index", index.toString())).isZero();
+    assertRefused("exists already", "data", "index", index.toString());
+    String[] train = {"train", "--data", "indexed", "--data-directory"};
+    assertRefused(
+        "it has no clients.index", with(List.of(train), "" + directory).toArray(String[]::new));
+    assertRefused(
+        "partition.by has no effect with data.set indexed",
+        with(List.of(train), "" + index, "--partition", "one-per-client").toArray(String[]::new));
+    assertRefused(
+        "an index holds no clients of held-out rows",
+        with(List.of(train), "" + index, "--personal", "head").toArray(String[]::new));
+    byte[] entries = Files.readAllBytes(index.resolve("clients.index"));
+    entries[entries.length / 2] ^= 1;
+    Files.write(index.resolve("clients.index"), entries);
+    assertRefused("write it again", with(List.of(train), "" + index).toArray(String[]::new));
+    assertRefused("a command is needed: index", "data");
+  }
+
+  private void assertRefused(String message, String... arguments) {
+    assertThat(run.dpfed(arguments)).as(run.err()).isEqualTo(2);
+    assertThat(run.err()).contains(message).doesNotContain("\tat ").hasLineCount(1);
+  }
+
+  private int train(String name, List<String> data, String... plan) {
+    List<String> words = with(List.of("train"), data);
+    words = with(words, plan);
+    words = with(words, "--noise-seed", "7", "--name", name);
+    words = with(words, "--runs", directory.resolve("runs").toString());
+    return run.dpfed(words.toArray(String[]::new));
+  }
+
+  private static List<String> with(List<String> words, String... more) {
+    return with(words, List.of(more));
+  }
+
+  private static List<String> with(List<String> words, List<String> more) {
+    return Stream.concat(words.stream(), more.stream()).toList();
+  }
+
+  private void draw(String name, int side, int shade) throws IOException {
+    Path file = directory.resolve(name);
+    Files.createDirectories(file.getParent());
+    BufferedImage image = new BufferedImage(side, side, BufferedImage.TYPE_BYTE_GRAY);
+    for (int y = 0; y < side; y++) {
+      for (int x = 0; x < side; x++) {
+        image.getRaster().setSample(x, y, 0, shade == 0 ? x : (shade + x * y) % 256);
+      }
+    }
+    ImageIO.write(image, "png", file.toFile());
+  }
+
+  /** The bytes of all files below a folder, as text of one byte a character. */
+  private static String everything(Path folder) throws IOException {
+    List<String> texts = new ArrayList<>();
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        texts.add(Files.readString(file, StandardCharsets.ISO_8859_1));
+      }
+    }
+    return String.join("\n", texts);
+  }
+
+  private byte[] parameters(String name) throws IOException {
+    try (ZipFile model = new ZipFile(directory.resolve("runs/" + name + "/model.zip").toFile())) {
+      return model.getInputStream(model.getEntry("coefficients.bin")).readAllBytes();
+    }
+  }
+
+  private JsonNode report(String name) throws IOException {
+    return new ObjectMapper().readTree(directory.resolve("runs/" + name + "/report.json").toFile());
+  }
+}

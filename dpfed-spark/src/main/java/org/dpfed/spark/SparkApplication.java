@@ -1,0 +1,138 @@
+package org.dpfed.spark;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.hadoop.util.ShutdownHookManager;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkException;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.dpfed.federated.Cluster;
+import org.dpfed.federated.CohortEngine;
+import org.dpfed.federated.SiteFactory;
+
+/**
+ * A Spark application for as long as a run needs one. Executors get this process's class path: on
+ * the same machine as it is, on others as jars that Spark sends, unless the properties say where
+ * executors find them.
+ */
+final class SparkApplication implements Cluster {
+  private static final String MASTER = "spark.master";
+  private static final String EXECUTORS_PATH = "spark.executor.extraClassPath";
+  private static final String JARS = "spark.jars";
+  private static final Pattern LOCAL_CLUSTER =
+      Pattern.compile("local-cluster\\[\\s*(\\d+)\\s*,\\s*(\\d+)\\s*,\\s*\\d+\\s*]");
+
+  /** Before Spark's own hook, which would end the application below a run that is being stopped. */
+  private static final int BEFORE_SPARK = 1000;
+
+  private final JavaSparkContext spark;
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  private SparkApplication(JavaSparkContext spark) {
+    this.spark = spark;
+    ShutdownHookManager.get()
+        .addShutdownHook(this::awaitClose, BEFORE_SPARK, Long.MAX_VALUE / 2, TimeUnit.NANOSECONDS);
+  }
+
+  /**
+   * Starts an application.
+   *
+   * @param properties of Spark, over those that spark-submit gave to this process
+   */
+  static SparkApplication start(Map<String, String> properties) {
+    SparkConf conf = new SparkConf();
+    for (Map.Entry<String, String> property : properties.entrySet()) {
+      if (!property.getKey().startsWith("spark.")) {
+        throw new IllegalArgumentException(
+            "properties of Spark must begin with 'spark.', one is '%s'"
+                .formatted(property.getKey()));
+      }
+      conf.set(property.getKey(), property.getValue());
+    }
+    if (!conf.contains(MASTER)) {
+      throw new IllegalArgumentException(
+          "spark.master must be set, such as local-cluster[2,1,1024], spark://host:7077, yarn or k8s://https://host:6443");
+    }
+    conf.setIfMissing("spark.app.name", "dpfed");
+    // Its pages show when and where a cohort trained.
+    conf.setIfMissing("spark.ui.enabled", "false");
+    conf.setIfMissing("spark.scheduler.minRegisteredResourcesRatio", "1");
+    Matcher local = LOCAL_CLUSTER.matcher(conf.get(MASTER));
+    if (local.matches()) {
+      onThisMachine(conf, Integer.parseInt(local.group(1)) * Integer.parseInt(local.group(2)));
+    } else if (!conf.contains(EXECUTORS_PATH) && !conf.contains(JARS)) {
+      conf.set(JARS, String.join(",", jars()));
+    }
+    try {
+      return new SparkApplication(new JavaSparkContext(SparkEngine.configure(conf)));
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      // Scala throws what Java would have to declare.
+      if (e instanceof SparkException) {
+        throw new IllegalArgumentException("Spark cannot start: " + e.getMessage(), e);
+      }
+      throw new IllegalStateException("Spark cannot start: " + e.getMessage(), e);
+    }
+  }
+
+  /** Executors see the files that this process sees; Spark waits for all of them. */
+  private static void onThisMachine(SparkConf conf, int cores) {
+    conf.setIfMissing(EXECUTORS_PATH, System.getProperty("java.class.path"));
+    conf.setIfMissing("spark.cores.max", Integer.toString(cores));
+    conf.setIfMissing("spark.driver.host", "localhost");
+  }
+
+  /** What of this process's class path is not Spark's own. */
+  private static List<String> jars() {
+    String home = System.getenv("SPARK_HOME");
+    List<Path> files =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+            .filter(entry -> !entry.isEmpty())
+            .map(entry -> Path.of(entry).toAbsolutePath().normalize())
+            .filter(
+                file ->
+                    home == null || !file.startsWith(Path.of(home).toAbsolutePath().normalize()))
+            .toList();
+    List<Path> folders = files.stream().filter(Files::isDirectory).toList();
+    if (!folders.isEmpty()) {
+      throw new IllegalArgumentException(
+          "executors get dpfed as jars, and here it is in folders (%s); use the distribution, or set %s to where they find it"
+              .formatted(
+                  folders.stream().map(Path::toString).collect(Collectors.joining(", ")),
+                  EXECUTORS_PATH));
+    }
+    return files.stream().map(file -> file.toUri().toString()).toList();
+  }
+
+  @Override
+  public CohortEngine engine(Class<? extends SiteFactory> factory, String settings) {
+    return new SparkEngine(spark, factory, settings);
+  }
+
+  private void awaitClose() {
+    try {
+      closed.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      spark.close();
+    } finally {
+      closed.countDown();
+    }
+  }
+}
