@@ -3,16 +3,22 @@ package org.dpfed.spark;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerExecutorRemoved;
+import org.apache.spark.scheduler.SparkListenerTaskStart;
 import org.dpfed.federated.CohortEngine;
 import org.dpfed.federated.RoundListener;
 import org.dpfed.federated.TrainingResult;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -80,7 +86,6 @@ final class LostExecutorsTest {
                     }));
           }
         };
-    // Not speculation, which never gives a share to an executor of the same machine.
     Map<String, String> impatient =
         Map.of(
             "spark.executor.heartbeatInterval", "2s",
@@ -95,6 +100,64 @@ final class LostExecutorsTest {
       } finally {
         stopped.forEach(executor -> signal("KILL", executor));
       }
+    }
+  }
+
+  /** Another machine is given the share of one that has stopped, which is not given up. */
+  @Test
+  void run_executorStoppedWithSpeculation_sameBits() throws IOException {
+    TrainingResult here = Runs.run("mlp", ROUNDS, CohortEngine.local());
+    List<ProcessHandle> stopped = new ArrayList<>();
+    List<CompletableFuture<Void>> acts = new ArrayList<>();
+    RoundListener stopper =
+        (metrics, parameters) -> {
+          if (metrics.round() == 2) {
+            acts.add(
+                later(
+                    400,
+                    () -> {
+                      stopped.add(LocalCluster.executors().get(0));
+                      signal("STOP", stopped.get(0));
+                    }));
+          }
+        };
+    Map<String, String> speculative =
+        Map.of(
+            "spark.speculation", "true",
+            "spark.speculation.quantile", "0.5",
+            "spark.speculation.multiplier", "1.5");
+    // On one machine Spark would not speculate.
+    List<String> hosts = List.of("127.0.0.1", "127.0.0.2", "127.0.0.3");
+    try (LocalCluster cluster = LocalCluster.onHosts(hosts, speculative)) {
+      Attempts attempts = new Attempts();
+      cluster.spark().sc().addSparkListener(attempts);
+      try {
+        TrainingResult there = Runs.run("mlp", ROUNDS, cluster.engine("mlp,slow"), stopper);
+        acts.forEach(CompletableFuture::join);
+        assertThat(stopped).hasSize(1).allMatch(ProcessHandle::isAlive);
+        assertThat(attempts.speculative.get()).as("shares given twice").isPositive();
+        assertThat(attempts.executorsLost.get()).as("executors given up").isZero();
+        assertSame(attempts.speculative + " shares given twice", there, here);
+      } finally {
+        stopped.forEach(executor -> signal("KILL", executor));
+      }
+    }
+  }
+
+  /** As on clusters that end a process which has run out of memory. */
+  @Test
+  void run_executorRunsOutOfMemoryOnce_sameBits(@TempDir Path directory) throws IOException {
+    TrainingResult here = Runs.run("mlp", ROUNDS, CohortEngine.local());
+    Path mark = directory.resolve("has-run-out");
+    Map<String, String> mortal =
+        Map.of("spark.executor.extraJavaOptions", "-XX:+ExitOnOutOfMemoryError");
+    try (LocalCluster cluster = LocalCluster.of(2, mortal)) {
+      Attempts attempts = new Attempts();
+      cluster.spark().sc().addSparkListener(attempts);
+      TrainingResult there = Runs.run("mlp", ROUNDS, cluster.engine("mlp,greedy-once=" + mark));
+      assertThat(mark).exists();
+      assertThat(attempts.executorsLost.get()).as("executors lost").isOne();
+      assertSame("an executor out of memory", there, here);
     }
   }
 
@@ -113,6 +176,22 @@ final class LostExecutorsTest {
       }
       System.out.println(
           "cohort, failed, not finite, clipped of each round: " + Runs.counts(there));
+    }
+  }
+
+  /** What Spark says that it did. */
+  private static final class Attempts extends SparkListener {
+    final AtomicInteger speculative = new AtomicInteger();
+    final AtomicInteger executorsLost = new AtomicInteger();
+
+    @Override
+    public void onTaskStart(SparkListenerTaskStart start) {
+      speculative.addAndGet(start.taskInfo().speculative() ? 1 : 0);
+    }
+
+    @Override
+    public void onExecutorRemoved(SparkListenerExecutorRemoved removed) {
+      executorsLost.incrementAndGet();
     }
   }
 

@@ -1,5 +1,9 @@
 package org.dpfed.spark;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.apache.spark.SparkEnv;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
@@ -30,6 +34,11 @@ import org.nd4j.linalg.schedule.StepSchedule;
  */
 public final class SyntheticSites implements SiteFactory {
   static final int POPULATION = 60;
+
+  /** What a client that cannot be read says. */
+  static final String READ_ERROR = "the disk is not there";
+
+  private static final String GREEDY_ONCE = ",greedy-once=";
   private static final int SIDE = 8;
   private static final int CLASSES = 3;
 
@@ -37,10 +46,16 @@ public final class SyntheticSites implements SiteFactory {
    * Networks and behaviours by name.
    *
    * @param settings {@code mlp}, {@code cnn}, {@code adam}; then, after a comma each, {@code slow},
-   *     {@code unreadable-on-0} and {@code other}
+   *     {@code unreadable-on-0}, {@code other}, {@code greedy} for a client that never has enough
+   *     memory, and {@code greedy-once=} with a file that keeps it from being so again
    */
   @Override
   public Site open(String settings) {
+    Optional<Path> mark =
+        settings.contains(GREEDY_ONCE)
+            ? Optional.of(Path.of(settings.replaceFirst(".*" + GREEDY_ONCE, "")))
+            : Optional.empty();
+    boolean isGreedy = settings.contains(",greedy") && mark.isEmpty();
     boolean isSlow = settings.contains(",slow");
     boolean isUnreadable =
         settings.contains(",unreadable-on-0")
@@ -57,7 +72,11 @@ public final class SyntheticSites implements SiteFactory {
         };
     return new Site(
         new Dl4jClientTrainer(NetworkTemplate.of(network), new LocalTraining(2, 4)),
-        new Clients(isSlow, isUnreadable));
+        new Clients(isSlow, isUnreadable, isGreedy, mark));
+  }
+
+  static boolean isReadable(int client) {
+    return client % 7 != 3;
   }
 
   private static NeuralNetConfiguration.Builder builder(IUpdater updater, int seed) {
@@ -93,7 +112,9 @@ public final class SyntheticSites implements SiteFactory {
   }
 
   /** None of client 0, otherwise three to nine examples, so that shares end at different times. */
-  private record Clients(boolean isSlow, boolean isUnreadable) implements FederatedDataset {
+  private record Clients(
+      boolean isSlow, boolean isUnreadable, boolean isGreedy, Optional<Path> mark)
+      implements FederatedDataset {
     @Override
     public String unit() {
       return "device";
@@ -111,8 +132,11 @@ public final class SyntheticSites implements SiteFactory {
 
     @Override
     public DataSet client(int id) {
-      if (isUnreadable || id % 7 == 3) {
-        throw new IllegalStateException("the disk is not there");
+      if (isUnreadable || !isReadable(id)) {
+        throw new IllegalStateException(READ_ERROR);
+      }
+      if ((isGreedy && id % 7 == 5) || isFirst()) {
+        requireAllMemory();
       }
       if (isSlow) {
         sleep();
@@ -129,6 +153,19 @@ public final class SyntheticSites implements SiteFactory {
       }
       return new org.nd4j.linalg.dataset.DataSet(
           Nd4j.createFromArray(features), Nd4j.createFromArray(labels));
+    }
+
+    private boolean isFirst() {
+      try {
+        return mark.isPresent() && mark.get().toFile().createNewFile();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    /** At once, not little by little, which takes minutes. */
+    private static void requireAllMemory() {
+      throw new IllegalStateException("has a heap for " + new long[Integer.MAX_VALUE - 8].length);
     }
 
     private static void sleep() {
