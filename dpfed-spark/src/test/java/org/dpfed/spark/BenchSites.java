@@ -14,6 +14,7 @@ import org.dpfed.dl4j.Dl4jClientTrainer;
 import org.dpfed.dl4j.LocalTraining;
 import org.dpfed.dl4j.NetworkTemplate;
 import org.dpfed.federated.FederatedDataset;
+import org.dpfed.federated.SiteFactory;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.dataset.api.DataSet;

@@ -14,6 +14,7 @@ import org.dpfed.federated.Execution;
 import org.dpfed.federated.FederatedAveraging;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.federated.RoundListener;
+import org.dpfed.federated.SiteFactory;
 import org.dpfed.mechanism.Randomness;
 import org.dpfed.mechanism.Sampling;
 

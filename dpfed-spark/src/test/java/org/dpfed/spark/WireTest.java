@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.dpfed.federated.CohortEngine;
 import org.dpfed.federated.Execution;
+import org.dpfed.federated.SiteFactory;
 import org.dpfed.federated.TrainingResult;
 import org.dpfed.mechanism.DeltaAggregator;
 import org.dpfed.mechanism.RoundBounds;
