@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
 import org.dpfed.data.CsvReader;
@@ -25,8 +26,10 @@ import org.dpfed.data.partition.Partitioner;
  * @param split what clients hold, and what is held out
  * @param schema how the features come from the columns of a CSV file, where they do
  * @param unit what one client stands for, where the configuration says
+ * @param series how many the images are of, where they come in series
  */
-record DataSource(TrainTestSplit split, Optional<CsvSchema> schema, Optional<String> unit) {
+record DataSource(
+    TrainTestSplit split, Optional<CsvSchema> schema, Optional<String> unit, OptionalInt series) {
   /** Held out where nothing else is said. */
   static final double TEST_SHARE = 0.2;
 
@@ -55,7 +58,7 @@ record DataSource(TrainTestSplit split, Optional<CsvSchema> schema, Optional<Str
             ofUnits(
                 configuration, ImageSource.folder(configuration), ImageSource.unit(configuration));
         case "nifti" -> ofUnits(configuration, NiftiSource.split(configuration), "patient");
-        case "dicom" -> ofUnits(configuration, DicomSource.split(configuration), "patient");
+        case "dicom" -> dicom(configuration);
         default -> csv(configuration);
       };
     } catch (IOException e) {
@@ -67,11 +70,19 @@ record DataSource(TrainTestSplit split, Optional<CsvSchema> schema, Optional<Str
 
   private static DataSource rows(
       Configuration configuration, TrainTestSplit split, CsvSchema schema) {
-    return new DataSource(split, Optional.of(schema), configuration.optionalText("data.unit"));
+    return new DataSource(
+        split, Optional.of(schema), configuration.optionalText("data.unit"), OptionalInt.empty());
   }
 
   private static DataSource images(Configuration configuration, TrainTestSplit split) {
-    return new DataSource(split, Optional.empty(), configuration.optionalText("data.unit"));
+    return new DataSource(
+        split, Optional.empty(), configuration.optionalText("data.unit"), OptionalInt.empty());
+  }
+
+  private static DataSource dicom(Configuration configuration) throws IOException {
+    DicomSource.Read read = DicomSource.read(configuration);
+    DataSource source = ofUnits(configuration, read.split(), "patient");
+    return new DataSource(source.split, source.schema, source.unit, OptionalInt.of(read.series()));
   }
 
   /** Images with keys: each is a patient, or a site, where clients come by key. */
@@ -85,7 +96,8 @@ record DataSource(TrainTestSplit split, Optional<CsvSchema> schema, Optional<Str
             .or(
                 () ->
                     Optional.of(fallback)
-                        .filter(unit -> configuration.text("partition.by").equals("by-key"))));
+                        .filter(unit -> configuration.text("partition.by").equals("by-key"))),
+        OptionalInt.empty());
   }
 
   /** The population, called what the configuration says where the partition can bear it. */
