@@ -1,6 +1,7 @@
 package org.dpfed.federated;
 
 import java.util.List;
+import java.util.Optional;
 import org.nd4j.linalg.dataset.api.DataSet;
 
 /**
@@ -23,6 +24,21 @@ public interface FederatedDataset {
 
   /** Number of clients; client ids run from 0 to population − 1. */
   int population();
+
+  /**
+   * Who client {@code id} is: bytes that are the same whenever the data is read, and others for
+   * each client, such as the key of a patient. A run whose plan counts turns counts them by client
+   * id, so a resumed run must have the same clients under the same ids. Checkpoints therefore hold
+   * a keyed hash of all identities in the order of ids, and a run with others is not resumed.
+   * Identities themselves are neither stored nor shown.
+   *
+   * <p>Empty for all clients, as by default, when the data cannot tell, such as made-up data. Then
+   * nothing is compared, and the guarantee of a resumed run whose plan counts turns assumes that
+   * ids stand for the same clients.
+   */
+  default Optional<byte[]> identity(int id) {
+    return Optional.empty();
+  }
 
   /** Number of examples that client {@code id} holds, possibly 0, without loading them. */
   int examples(int id);

@@ -17,7 +17,9 @@ import java.util.stream.Collectors;
  */
 record RunIdentity(Map<String, String> parts) {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int MOST_SHOWN = 400;
+  private static final int MOST_SHOWN = 120;
+  private static final int SHOWN_BEFORE = 40;
+  private static final int SHOWN_AFTER = 40;
 
   static RunIdentity of(RunSettings settings) {
     PrivacyPlan plan = settings.plan();
@@ -55,7 +57,7 @@ record RunIdentity(Map<String, String> parts) {
     String differences =
         names.stream()
             .filter(name -> !value(name).equals(before.value(name)))
-            .map(name -> "%s was %s, is %s".formatted(name, before.shown(name), shown(name)))
+            .map(name -> difference(name, before.value(name), value(name)))
             .collect(Collectors.joining("; "));
     if (!differences.isEmpty()) {
       throw new IllegalArgumentException(
@@ -68,9 +70,23 @@ record RunIdentity(Map<String, String> parts) {
     return parts.getOrDefault(name, "not given");
   }
 
-  private String shown(String name) {
-    String value = value(name);
-    return value.length() <= MOST_SHOWN ? value : value.substring(0, MOST_SHOWN) + "…";
+  /** Of long texts, such as a network's, what stands around the first difference. */
+  private static String difference(String name, String before, String now) {
+    if (Math.max(before.length(), now.length()) <= MOST_SHOWN) {
+      return "%s was %s, is %s".formatted(name, before, now);
+    }
+    int at = 0;
+    while (at < Math.min(before.length(), now.length()) && before.charAt(at) == now.charAt(at)) {
+      at++;
+    }
+    return "%s was %s, is %s".formatted(name, around(before, at), around(now, at));
+  }
+
+  private static String around(String text, int at) {
+    int start = Math.max(0, at - SHOWN_BEFORE);
+    int end = Math.min(text.length(), at + SHOWN_AFTER);
+    String shown = text.substring(start, end).replaceAll("\\s+", " ");
+    return (start > 0 ? "…" : "") + shown + (end < text.length() ? "…" : "");
   }
 
   String toJson() {

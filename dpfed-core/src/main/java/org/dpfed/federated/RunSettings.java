@@ -72,12 +72,37 @@ record RunSettings(
     return new CohortEngine.Job(trainer, data, seed, !plan.isSecure(), execution, clientTimeLimit);
   }
 
+  /**
+   * Who the clients are, for checkpoints alone.
+   *
+   * @param resumed the state of the run that goes on
+   * @throws IllegalArgumentException when that run had others, or had them in another order
+   */
+  Optional<PopulationDigest> clients(Optional<TrainingState> resumed) {
+    if (checkpoints.isEmpty()) {
+      return Optional.empty();
+    }
+    return resumed.isPresent()
+        ? PopulationDigest.resumed(resumed.get().clients(), data, countsTurns())
+        : PopulationDigest.of(data);
+  }
+
+  /** Whether the cost depends on how often each client takes part, over all rounds. */
+  boolean countsTurns() {
+    return plan.planned().isAccountedAsAWhole();
+  }
+
   /** What must be true for the plan's guarantee to hold of a run with these settings. */
   List<String> assumptions() {
     List<String> assumptions = new ArrayList<>();
     if (plan.isSecure()) {
       // The plan may have been made without the data, or from other data of the same unit and size.
       assumptions.addAll(data.assumptions());
+    }
+    boolean isResumed = checkpoints.filter(Checkpointing::resumes).isPresent();
+    if (isResumed && countsTurns() && !PopulationDigest.isKnown(data)) {
+      assumptions.add(
+          "a client has the number that it had before the run was resumed, which the data cannot show");
     }
     assumptions.addAll(trainer.assumptions());
     if (clientTimeLimit.isPresent()) {

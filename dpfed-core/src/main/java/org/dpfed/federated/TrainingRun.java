@@ -25,6 +25,7 @@ final class TrainingRun {
   private final MechanismRun mechanism;
   private final List<String> assumptions;
   private final Optional<TrainingState> resumed;
+  private final Optional<PopulationDigest> clients;
   private final List<RoundMetrics> finished = new ArrayList<>();
   private final PrivacyLedger ledger;
   private Optional<String> budgetRefusal = Optional.empty();
@@ -42,6 +43,7 @@ final class TrainingRun {
     requireLayersOfTheDelta(settings.trainer());
     this.resumed = settings.checkpoints().flatMap(Checkpointing::start);
     this.mechanism = resumed.map(this::resumed).orElseGet(this::started);
+    this.clients = settings.clients(resumed);
     this.assumptions = settings.assumptions();
     plan.start();
     this.ledger =
@@ -185,6 +187,7 @@ final class TrainingRun {
   private TrainingState state(ServerOptimizer.Stepper stepper) {
     return new TrainingState(
         RunIdentity.of(settings),
+        clients,
         parameters.toFloatVector(),
         stepper.state().stream().map(INDArray::toFloatVector).toList(),
         mechanism.state(),

@@ -3,6 +3,7 @@ package org.dpfed.federated;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.dpfed.accounting.LedgerPosition;
 import org.dpfed.ledger.Checkpoint;
 import org.dpfed.mechanism.MechanismState;
@@ -11,6 +12,7 @@ import org.dpfed.mechanism.MechanismState;
  * Everything that a run carries from one round to the next. A checkpoint holds all of it, and a
  * resumed run takes all of it.
  *
+ * @param clients who they are; empty where the data or an earlier dpfed does not say
  * @param parameters of the model, shape {@code [d]}
  * @param optimizer the vectors of the server optimizer, each of shape {@code [d]}
  * @param mechanism bounds, turns, noise and round
@@ -20,6 +22,7 @@ import org.dpfed.mechanism.MechanismState;
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record TrainingState(
     RunIdentity identity,
+    Optional<PopulationDigest> clients,
     float[] parameters,
     List<float[]> optimizer,
     MechanismState mechanism,
@@ -34,6 +37,7 @@ record TrainingState(
   Checkpoint checkpoint() {
     Map<String, String> texts = new LinkedHashMap<>();
     texts.put("identity", identity.toJson());
+    clients.ifPresent(digest -> digest.addTo(texts));
     texts.put("run", Integer.toString(position.run()));
     texts.put("head", position.head());
     texts.put("metrics", MetricsJson.write(finished));
@@ -58,6 +62,7 @@ record TrainingState(
   static TrainingState of(Checkpoint checkpoint) {
     return new TrainingState(
         RunIdentity.ofJson(checkpoint.text("identity")),
+        PopulationDigest.in(checkpoint),
         checkpoint.array("parameters", float[].class),
         checkpoint.numbered("optimizer", float[].class),
         new MechanismState(

@@ -1,5 +1,8 @@
 package org.dpfed.data;
 
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -289,6 +292,22 @@ public final class LabelledData {
     System.arraycopy(features, row * width, content, 0, width);
     targets.write(row, content, width);
     return content;
+  }
+
+  /** SHA-256 of the features and targets of some rows, in the order given. Not to be stored. */
+  public byte[] contentHash(int[] rows) {
+    try {
+      MessageDigest hash = MessageDigest.getInstance("SHA-256");
+      for (int row : rows) {
+        float[] content = content(row);
+        ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(Float.BYTES, content.length));
+        bytes.asFloatBuffer().put(content);
+        hash.update(bytes.array());
+      }
+      return hash.digest();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 
   @Override

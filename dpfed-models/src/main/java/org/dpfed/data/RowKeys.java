@@ -1,6 +1,8 @@
 package org.dpfed.data;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The key of each row of a data set, such as the hospital that holds the record. Each key becomes a
@@ -15,6 +17,7 @@ public final class RowKeys {
   private final int[] keyOfRow;
   private final String source;
   private final SimilarKeys similar;
+  private final @Nullable List<byte[]> identities;
 
   /**
    * @param names the distinct keys; a key without rows is allowed
@@ -30,10 +33,20 @@ public final class RowKeys {
    * @param source what a key is, such as {@code its value of column 'site'}; named in assumptions
    */
   RowKeys(List<String> names, int[] keyOfRow, String source, SimilarKeys similar) {
+    this(names, keyOfRow, source, similar, null);
+  }
+
+  private RowKeys(
+      List<String> names,
+      int[] keyOfRow,
+      String source,
+      SimilarKeys similar,
+      @Nullable List<byte[]> identities) {
     this.names = List.copyOf(names);
     this.keyOfRow = keyOfRow;
     this.source = source;
     this.similar = similar;
+    this.identities = identities;
     for (int row = 0; row < keyOfRow.length; row++) {
       if (keyOfRow[row] < 0 || keyOfRow[row] >= names.size()) {
         throw new IllegalArgumentException(
@@ -62,6 +75,34 @@ public final class RowKeys {
   /** The distinct keys in their canonical texts, in the order of their indices. */
   public List<String> names() {
     return names;
+  }
+
+  /**
+   * The same keys, where their names differ each time that the data is read, such as hashes with a
+   * random key.
+   *
+   * @param ofKeys for each key bytes that are the same each time; see {@link #identity}. Owned by
+   *     the result
+   */
+  public RowKeys identifiedBy(List<byte[]> ofKeys) {
+    if (ofKeys.size() != names.size()) {
+      throw new IllegalArgumentException(
+          "identities must be %d, one for each key, were %d"
+              .formatted(names.size(), ofKeys.size()));
+    }
+    return new RowKeys(names, keyOfRow, source, similar, List.copyOf(ofKeys));
+  }
+
+  /**
+   * Whose key it is, as {@link org.dpfed.federated.FederatedDataset#identity} says: its name unless
+   * {@link #identifiedBy} said otherwise. Not to be stored or shown.
+   *
+   * @param key an index into {@link #names}
+   */
+  public byte[] identity(int key) {
+    return identities == null
+        ? names.get(key).getBytes(StandardCharsets.UTF_8)
+        : identities.get(key).clone();
   }
 
   /** Number of rows. */
@@ -113,6 +154,6 @@ public final class RowKeys {
     for (int i = 0; i < rows.length; i++) {
       selected[i] = keyOfRow[rows[i]];
     }
-    return new RowKeys(names, selected, source, similar);
+    return new RowKeys(names, selected, source, similar, identities);
   }
 }

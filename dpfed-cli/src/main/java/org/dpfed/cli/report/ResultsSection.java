@@ -64,8 +64,11 @@ final class ResultsSection {
     if (!numbers.report().at(SITES).isEmpty()) {
       parts.add(
           p(
-              "By site. The fewer people a site has among those held out, the more its numbers tell of each of them; with few of them they also scatter by chance."));
+              "By site; those with fewer than 5 held-out units together. The fewer people a site has among those held out, the more its numbers tell of each of them; with few of them they also scatter by chance."));
       parts.add(sites());
+    }
+    if (hidden.has("sitesNotShown")) {
+      parts.add(p("Note: " + hidden.path("sitesNotShown").asText() + "."));
     }
     if (numbers.report().at(PERSONAL).isObject()) {
       parts.add(personal());

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
 import org.dpfed.data.CsvReader;
@@ -27,12 +28,14 @@ import org.dpfed.federated.FederatedDataset;
  * @param schema how the features come from the columns of a CSV file, where they do
  * @param unit what one client stands for, where the configuration says
  * @param indexed the clients, where an index holds them; {@code split} has no rows to train on then
+ * @param series how many the images are of, where they come in series
  */
 record DataSource(
     TrainTestSplit split,
     Optional<CsvSchema> schema,
     Optional<String> unit,
-    Optional<FederatedDataset> indexed) {
+    Optional<FederatedDataset> indexed,
+    OptionalInt series) {
   /** Held out where nothing else is said. */
   static final double TEST_SHARE = 0.2;
 
@@ -61,8 +64,8 @@ record DataSource(
             ofUnits(
                 configuration, ImageSource.folder(configuration), ImageSource.unit(configuration));
         case "nifti" -> ofUnits(configuration, NiftiSource.split(configuration), "patient");
-        case "dicom" -> ofUnits(configuration, DicomSource.split(configuration), "patient");
-        case IndexedSource.SET -> IndexedSource.read(configuration, true);
+          case "dicom" -> dicom(configuration);
+          case IndexedSource.SET -> IndexedSource.read(configuration, true);
         default -> csv(configuration);
       };
     } catch (IOException e) {
@@ -75,12 +78,27 @@ record DataSource(
   private static DataSource rows(
       Configuration configuration, TrainTestSplit split, CsvSchema schema) {
     return new DataSource(
-        split, Optional.of(schema), configuration.optionalText("data.unit"), Optional.empty());
+        split,
+        Optional.of(schema),
+        configuration.optionalText("data.unit"),
+        Optional.empty(),
+        OptionalInt.empty());
   }
 
   private static DataSource images(Configuration configuration, TrainTestSplit split) {
     return new DataSource(
-        split, Optional.empty(), configuration.optionalText("data.unit"), Optional.empty());
+        split,
+        Optional.empty(),
+        configuration.optionalText("data.unit"),
+        Optional.empty(),
+        OptionalInt.empty());
+  }
+
+  private static DataSource dicom(Configuration configuration) throws IOException {
+    DicomSource.Read read = DicomSource.read(configuration);
+    DataSource source = ofUnits(configuration, read.split(), "patient");
+    return new DataSource(
+        source.split, source.schema, source.unit, source.indexed, OptionalInt.of(read.series()));
   }
 
   /** Images with keys: each is a patient, or a site, where clients come by key. */
@@ -95,7 +113,8 @@ record DataSource(
                 () ->
                     Optional.of(fallback)
                         .filter(unit -> configuration.text("partition.by").equals("by-key"))),
-        Optional.empty());
+        Optional.empty(),
+        OptionalInt.empty());
   }
 
   /** The population: as an index holds it, or else as the configuration deals its rows. */

@@ -78,6 +78,10 @@ final class DicomServer {
   static DicomWebClient of(Configuration configuration, Map<String, String> environment)
       throws IOException {
     URI root = address(configuration.text("data.url"));
+    if (String.valueOf(root.getRawAuthority()).contains("@")) {
+      throw new IllegalArgumentException(
+          "data.url must have no user or password, since each run copies it; write them as user:password into a file that its owner alone may use, and name that by data.credentials");
+    }
     Optional<String> authorization = authorization(configuration, environment);
     SSLContext tls = tls(configuration.optionalText("data.certificates").map(Path::of));
     try {
@@ -99,7 +103,7 @@ final class DicomServer {
       return new URI(text);
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException(
-          "data.url must be an address, such as https://pacs.example.org/dicom-web");
+          "data.url must be an address, such as https://pacs.example.org/dicom-web, without user or password (data.credentials)");
     }
   }
 
@@ -114,6 +118,11 @@ final class DicomServer {
   }
 
   private static String authorization(String text, String source) {
+    if (text.lines().count() > 1) {
+      throw new IllegalArgumentException(
+          source
+              + ": expected one line, user:password or a token, found several; take out the others");
+    }
     try {
       int colon = text.indexOf(':');
       return colon < 0

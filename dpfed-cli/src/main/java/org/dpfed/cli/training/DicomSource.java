@@ -2,19 +2,24 @@ package org.dpfed.cli.training;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -27,12 +32,14 @@ import org.dpfed.imaging.dicom.DicomFile;
 import org.dpfed.imaging.dicom.DicomHeader;
 import org.dpfed.imaging.dicom.DicomWebClient;
 import org.dpfed.imaging.dicom.PatientHmac;
+import org.dpfed.imaging.dicom.SeriesQuery;
 
 /**
  * DICOM files in a directory, of any depth, and on a DICOMweb server, with a class for each from a
  * CSV file. Patients are told apart by their Patient ID, wherever their images come from; once it
  * is known who is held out, a hash replaces it whose key is random and not kept, so that nothing
- * later in the run can show it.
+ * later in the run can show it. A hash without a key stands beside it for a checkpoint to hash
+ * again.
  */
 final class DicomSource {
   private static final String PATIENT = "patient";
@@ -57,6 +64,9 @@ final class DicomSource {
   private final Map<String, String> sites = new HashMap<>();
 
   private final PatientHmac hmac;
+
+  /** UIDs of those that were read. */
+  private final Set<String> series = new HashSet<>();
 
   /** By Patient ID, in the order in which patients were seen. */
   private final Map<String, String> pseudonyms = new LinkedHashMap<>();
@@ -94,7 +104,10 @@ final class DicomSource {
     Arrays.fill(key, (byte) 0);
   }
 
-  static TrainTestSplit split(Configuration configuration) throws IOException {
+  /** Rows and how many series they are of. */
+  record Read(TrainTestSplit split, int series) {}
+
+  static Read read(Configuration configuration) throws IOException {
     DicomSource source =
         new DicomSource(
             ImageSettings.of(configuration),
@@ -113,7 +126,9 @@ final class DicomSource {
       source.addAll(server.get(), query);
     }
     TrainTestSplit split = ImageSource.split(configuration, source.images.build());
-    return new TrainTestSplit(source.withHashes(split.train()), source.withHashes(split.test()));
+    return new Read(
+        new TrainTestSplit(source.withHashes(split.train()), source.withHashes(split.test())),
+        source.series.size());
   }
 
   private static List<Path> files(Path directory) throws IOException {
@@ -134,7 +149,7 @@ final class DicomSource {
     }
   }
 
-  /** In an order that does not depend on the server's. */
+  /** In the order of their UIDs, whatever the server's is; errors count in it, from 1. */
   private void addAll(DicomWebClient server, Map<String, String> query) throws IOException {
     MalformedDataException.Place place = MalformedDataException.in(server.toString());
     List<DicomWebClient.Series> series =
@@ -144,18 +159,28 @@ final class DicomSource {
                     .thenComparing(DicomWebClient.Series::seriesUid))
             .toList();
     if (series.isEmpty()) {
-      throw place.problem("expected series, found none that match data.query");
+      throw place.problem(
+          query.isEmpty()
+              ? "expected series, found none; check data.url, and that these credentials may see images"
+              : "expected series, found none that match data.query; leave out attributes until some do, and write values as the server does");
     }
-    for (DicomWebClient.Series each : series) {
+    SeriesQuery asked = SeriesQuery.of(query);
+    for (int i = 0; i < series.size(); i++) {
+      DicomWebClient.Series each = series.get(i);
+      String name = "%s, series %d of %d".formatted(server, i + 1, series.size());
       SortedMap<String, List<Labelled>> instances = new TreeMap<>();
       int count =
           server.retrieve(
               each,
-              file ->
-                  instances.put(
-                      file.header().instanceUid().orElse(""), read(file, "narrow data.query")));
+              name,
+              file -> {
+                asked.requireMatch(file);
+                instances.put(
+                    file.header().instanceUid().orElse(""), read(file, "narrow data.query"));
+              });
       if (count == 0 || count != instances.size()) {
-        throw place.problem("expected each instance of a series once, found none or one again");
+        throw MalformedDataException.in(name)
+            .problem("expected each instance of a series once, found none or one again");
       }
       for (List<Labelled> images : instances.values()) {
         add(images);
@@ -180,6 +205,7 @@ final class DicomSource {
     String pseudonym = hmac.of(header);
     String patient = normal(header.patientId().orElseThrow());
     pseudonyms.putIfAbsent(patient, pseudonym);
+    header.seriesUid().ifPresent(series::add);
     Optional<String> named = isByPatient ? Optional.of(patient) : header.instanceUid();
     Integer label = named.map(classes::get).orElse(null);
     if (label == null) {
@@ -205,6 +231,17 @@ final class DicomSource {
     RowKeys ids = rows.keys().orElseThrow();
     int[] keyOfRow = new int[ids.rows()];
     Arrays.setAll(keyOfRow, ids::keyOf);
-    return rows.withKeys(new RowKeys(List.copyOf(pseudonyms.values()), keyOfRow));
+    return rows.withKeys(
+        new RowKeys(List.copyOf(pseudonyms.values()), keyOfRow)
+            .identifiedBy(pseudonyms.keySet().stream().map(DicomSource::hash).toList()));
+  }
+
+  /** The same in each run, unlike the pseudonym; in memory alone, as what a checkpoint hashes. */
+  private static byte[] hash(String id) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(id.getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 }

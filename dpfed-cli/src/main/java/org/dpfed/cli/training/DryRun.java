@@ -28,7 +28,9 @@ final class DryRun {
     Map<String, String> rows = new LinkedHashMap<>();
     rows.put("clients", text("%d, each one %s", clients.population(), clients.unit()));
     rows.put("training rows", text("%d", totalExamples(clients)));
+    experiment.series().ifPresent(series -> rows.put("series", text("%d", series)));
     rows.put("held out", experiment.heldOut().describe());
+    sites(experiment).ifPresent(sites -> rows.put("sites", sites));
     rows.put("architecture", experiment.configuration().text("model.architecture"));
     rows.put("parameters", text("%,d", experiment.network().dimension()));
     personal(experiment).ifPresent(layers -> rows.put("personal layers", layers));
@@ -46,6 +48,26 @@ final class DryRun {
         table + experiment.heldOut().warning().map("\n"::concat).orElse(""),
         assumptions(guarantee.assumptions()),
         "dry run: nothing was trained, charged or written");
+  }
+
+  /** How many there are to train on, and those held out as reports show them; empty for none. */
+  private static Optional<String> sites(Experiment experiment) {
+    long trained =
+        experiment.clients().data().sites().stream()
+            .flatMap(List::stream)
+            .filter(site -> !site.isEmpty())
+            .distinct()
+            .count();
+    HeldOutSites heldOut = experiment.heldOut().sites();
+    if (trained == 0 && heldOut.equals(HeldOutSites.NONE)) {
+      return Optional.empty();
+    }
+    String shown =
+        heldOut.shown().stream()
+            .map(site -> site.name() + " " + site.size())
+            .collect(Collectors.joining(", "));
+    return Optional.of(
+        text("%d to train on; held out: %s", trained, heldOut.notShown().orElse(shown)));
   }
 
   /** Those that stay with the client, and how many parameters they have; empty for none. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.dpfed.accounting.PopulationLedger;
 import org.dpfed.accounting.strategy.StrategyCache;
@@ -48,6 +49,7 @@ import org.nd4j.linalg.schedule.ScheduleType;
  * @param evaluator judges on held-out data
  * @param personal judges on held-out clients where layers are personal
  * @param heldOut how much that is
+ * @param series how many the images are of, where they come in series
  */
 record Experiment(
     Configuration configuration,
@@ -59,7 +61,8 @@ record Experiment(
     Execution execution,
     Dl4jEvaluator evaluator,
     Optional<PersonalEvaluator> personal,
-    HeldOut heldOut)
+    HeldOut heldOut,
+    OptionalInt series)
     implements AutoCloseable {
 
   private static final int MOST_WORKERS_PER_PROCESSOR = 8;
@@ -97,7 +100,8 @@ record Experiment(
           execution,
           new Dl4jEvaluator(network, source.split().test().toDataSet()),
           personal(configuration, network, source),
-          HeldOut.of(source.split().test(), clients, configuration.yes("data.siteNames")));
+          HeldOut.of(source.split().test(), clients, configuration.yes("data.siteNames")),
+          source.series());
     } catch (IllegalArgumentException e) {
       throw configuration.refused(e);
     }

@@ -14,10 +14,10 @@ import org.dpfed.federated.FederatedDataset;
  * @param clients the population, which counts them all
  * @param unit what one client is
  * @param classes names of the classes that are told apart; empty for regression
- * @param sites that the rows are from; empty where the data name none
+ * @param sites that the rows are from
  */
 record HeldOut(
-    int rows, int idle, int clients, String unit, List<String> classes, List<HeldOutSite> sites) {
+    int rows, int idle, int clients, String unit, List<String> classes, HeldOutSites sites) {
   /**
    * @param areSitesNamed whether reports may show the names of sites
    */
@@ -33,7 +33,7 @@ record HeldOut(
         clients.population(),
         clients.unit(),
         data.classNames(),
-        HeldOutSite.of(data, areSitesNamed));
+        HeldOutSites.of(data, areSitesNamed));
   }
 
   /** Such as {@code 797 rows; 3 of 4 clients have no training rows}. */

@@ -12,26 +12,22 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * What a model does on held-out data, beside the metrics of all of them.
  *
  * @param predictions beside what is true
- * @param sites metrics of each site; empty where the data name none
+ * @param sites metrics of each site that is shown; empty where the data name none
+ * @param sitesNotShown why there are none although the data name sites
  * @param personal how held-out clients do with personal layers of their own, of the last model of a
  *     network that has some
  */
 record HeldOutResults(
     Optional<PredictionSummary> predictions,
     List<OfSite> sites,
+    Optional<String> sitesNotShown,
     Optional<PersonalEvaluation> personal) {
   /** Of a run that has nothing to judge. */
   static final HeldOutResults NONE =
-      new HeldOutResults(Optional.empty(), List.of(), Optional.empty());
+      new HeldOutResults(Optional.empty(), List.of(), Optional.empty(), Optional.empty());
 
   /** Metrics on the rows of one site. */
-  record OfSite(HeldOutSite site, ModelEvaluation evaluation) {
-    /** Such as {@code 60 rows of 3 units}. */
-    String size() {
-      return "%d rows of %d %s"
-          .formatted(evaluation.examples(), site.units(), site.units() == 1 ? "unit" : "units");
-    }
-  }
+  record OfSite(HeldOutSite site, ModelEvaluation evaluation) {}
 
   /**
    * @param parameters of the model
@@ -39,14 +35,15 @@ record HeldOutResults(
   static HeldOutResults of(Dl4jEvaluator evaluator, HeldOut heldOut, INDArray parameters) {
     return new HeldOutResults(
         evaluator.predictions(parameters),
-        heldOut.sites().stream()
+        heldOut.sites().shown().stream()
             .map(site -> new OfSite(site, evaluator.evaluate(parameters, rows(site))))
             .toList(),
+        heldOut.sites().notShown(),
         Optional.empty());
   }
 
   HeldOutResults with(Optional<PersonalEvaluation> ofClients) {
-    return new HeldOutResults(predictions, sites, ofClients);
+    return new HeldOutResults(predictions, sites, sitesNotShown, ofClients);
   }
 
   private static int[] rows(HeldOutSite site) {

@@ -91,7 +91,7 @@ final class ImageDataSettings {
                   "--site-names",
                   yesNo(),
                   "false",
-                  "Whether results by site show the names of sites. If not, sites are numbered in the order of their names.")
+                  "Whether results by site show the names of sites. If not, sites are numbered in the order of their names. Sites with fewer than 5 held-out units stand together.")
               .onlyWith(SET, "image-folder", "nifti", "dicom"),
           Setting.of(
                   "data.plane",
@@ -122,7 +122,7 @@ final class ImageDataSettings {
               "--data-query",
               texts("{Modality: DX, StudyDescription: chest*}"),
               "",
-              "What series must match, by keywords of attributes that the server can search. Default: all series. Only attributes that say neither which patient nor which examination; a server may ignore one that it does not know."),
+              "What series must match, by keywords of attributes that the server can search. Default: all series. Only attributes that say neither which patient nor which examination; images that have not what they say are refused."),
           server(
               "data.credentials",
               "--credentials",

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
@@ -157,7 +158,8 @@ final class IndexedSource {
             ? Optional.of(CsvSchemaFile.read(preprocessing))
             : Optional.empty(),
         Optional.empty(),
-        Optional.of(clients));
+        Optional.of(clients),
+        OptionalInt.empty());
   }
 
   private static LabelledData heldOut(About about, ClientIndex rows) {

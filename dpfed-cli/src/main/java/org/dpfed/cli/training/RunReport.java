@@ -100,6 +100,7 @@ final class RunReport {
           .put("units", each.site().units())
           .set("evaluation", evaluation(each.evaluation()));
     }
+    results.sitesNotShown().ifPresent(reason -> node.put("sitesNotShown", reason));
     results
         .predictions()
         .ifPresent(summary -> node.set("predictions", predictions(summary, heldOut.classes())));

@@ -30,6 +30,9 @@ final class SummaryTable {
         .evaluation()
         .ifPresent(evaluation -> table.addEvaluation(evaluation, report.guarantee().isPrivate()));
     table.addSites(results.sites(), report.guarantee().isPrivate());
+    results
+        .sitesNotShown()
+        .ifPresent(reason -> table.lines.addAll(wrapped(reason).lines().toList()));
     results.personal().ifPresent(evaluation -> table.addPersonal(evaluation, report));
     table.addPrivacy(report);
     table.addRun(report);
@@ -63,7 +66,7 @@ final class SummaryTable {
           each.evaluation().metrics().stream()
               .map(ModelEvaluation.Metric::toString)
               .collect(Collectors.joining(", "));
-      add(each.site().name(), each.size() + ": " + metrics);
+      add(each.site().name(), each.site().size() + ": " + metrics);
     }
   }
 

@@ -205,11 +205,16 @@ public final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  /** The library compares all that a checkpoint knows; it knows no files. */
+  /**
+   * The library compares all that a checkpoint knows; it knows no files. Personal layers would be
+   * named there as a part of the network.
+   */
   private void requireChangeable(Setting setting) {
     boolean isFixed =
         setting.key().startsWith("data.")
             || setting.key().startsWith("partition.")
+            || setting.key().equals("model.personal")
+            || setting.key().equals("client.personalSteps")
             || setting.key().equals("run.name")
             || setting.key().equals("run.directory");
     if (resume != null && isFixed) {

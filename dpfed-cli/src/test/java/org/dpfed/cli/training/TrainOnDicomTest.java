@@ -75,7 +75,7 @@ final class TrainOnDicomTest {
 
   @Test
   void train_dicomOfInstitutions_hasResultsBySiteWithoutNames() throws IOException {
-    new MadeImages().dicom(directory, 40, "ZQpatient-");
+    new MadeImages().dicom(directory, 80, "ZQpatient-");
 
     assertThat(run.train(DICOM)).as(run.err()).isZero();
 
@@ -94,11 +94,17 @@ final class TrainOnDicomTest {
         .contains("  site 3              ");
     assertNowhere("Clinic ");
     assertNoId();
+    assertThat(run.train(DICOM, "--dry-run")).isZero();
+    assertThat(run.out())
+        .contains("  series              80\n")
+        .containsPattern(
+            "  sites               3 to train on; held out: site 1 \\d+ rows of \\d+ units, site 2 ");
+    assertNoId();
   }
 
   @Test
   void train_dicomHoldingOutASite_evaluatesOnItAlone() throws IOException {
-    new MadeImages().dicom(directory, 12, "ZQpatient-");
+    new MadeImages().dicom(directory, 15, "ZQpatient-");
 
     assertThat(
             run.train(
@@ -107,11 +113,11 @@ final class TrainOnDicomTest {
         .isZero();
 
     // Every third patient, with two images.
-    assertThat(run.report().at("/notCoveredByGuarantee/evaluation/examples").asInt()).isEqualTo(8);
-    assertThat(run.report().at("/plan/population").asInt()).isEqualTo(12);
+    assertThat(run.report().at("/notCoveredByGuarantee/evaluation/examples").asInt()).isEqualTo(10);
+    assertThat(run.report().at("/plan/population").asInt()).isEqualTo(15);
     assertThat(run.report().at("/notCoveredByGuarantee/sites").findValuesAsText("site"))
         .containsExactly("Clinic B");
-    assertThat(run.report().at("/notCoveredByGuarantee/sites/0/units").asInt()).isEqualTo(4);
+    assertThat(run.report().at("/notCoveredByGuarantee/sites/0/units").asInt()).isEqualTo(5);
     assertThat(Files.readString(run.path().resolve("report.html"))).contains(">Clinic B</th>");
     assertNoId();
 
@@ -123,9 +129,9 @@ final class TrainOnDicomTest {
 
   @Test
   void train_dicomWithSitesInItsLabels_takesThoseBeforeTheFiles() throws IOException {
-    new MadeImages().dicom(directory, 40, "ZQpatient-");
+    new MadeImages().dicom(directory, 80, "ZQpatient-");
     StringBuilder labels = new StringBuilder("patient,label,site\n");
-    for (int patient = 1; patient <= 40; patient++) {
+    for (int patient = 1; patient <= 80; patient++) {
       labels.append("ZQpatient-%d,%d,ward %d%n".formatted(patient, patient % 2, patient % 6 / 3));
     }
     Files.writeString(directory.resolve("labels.csv"), labels);

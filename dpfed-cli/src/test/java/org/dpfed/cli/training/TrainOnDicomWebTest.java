@@ -230,7 +230,8 @@ final class TrainOnDicomWebTest {
         "ZQsecret           | answers with status 401: check the credentials",
         "ZQ secret          | expected user:password or a token, found neither",
         "''                 | expected user:password or a token, found neither",
-        "'hospital:ZQ\nsecret' | expected user:password or a token, found neither",
+        "'hospital:ZQ\nsecret' | expected one line, user:password or a token, found several",
+        "'hospital\nZQsecret' | expected one line, user:password or a token, found several",
       })
   void train_wrongCredentials_areRefusedWithoutThem(String text, String problem)
       throws IOException {
@@ -242,7 +243,8 @@ final class TrainOnDicomWebTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "http://hospital:ZQsecret@127.0.0.1/dicom-web | data.url: the address of a DICOMweb server needs a host, and no user",
+        "http://hospital:ZQsecret@127.0.0.1/dicom-web | data.url must have no user or password",
+        "https://hospital:ZQsecret@pacs_1.example.org | and name that by data.credentials",
         "https://hospital:ZQ secret@pacs.example.org | data.url must be an address",
         "https://pacs.example.org?token=ZQsecret | data.url: the address of a DICOMweb server needs a host, and no user, query",
         "http://pacs.example.org/dicom-web | data.url: images of patients need TLS",
@@ -266,7 +268,9 @@ final class TrainOnDicomWebTest {
         "StudyInstanceUID: 1.2.3  | data.query must have attributes that say neither which patient",
         "accessionNumber: ZQ7     | data.query must have attributes that say neither which patient",
         "limit: 3                 | data.query must have attributes that say neither which patient",
-        "Modality: CT             | expected series, found none that match data.query",
+        "Modality: CT             | found none that match data.query; leave out attributes until some do",
+        "Manufacturer: ZQ         | series 1 of 12, instance 1: (0008,0070) Manufacturer: is missing, so nothing shows",
+        "InstitutionName: Clinic A | (0008,0080) Institution Name: is not what the query asks for",
       })
   void train_queryThatCannotBe_isRefused(String query, String problem) throws IOException {
     assertThat(assertRefused(fromServer("query: {%s}".formatted(query)))).contains(problem);
@@ -277,11 +281,13 @@ final class TrainOnDicomWebTest {
     assertThat(assertRefused(fromServer("largestInstanceMiB: 0")))
         .contains("data.largestInstanceMiB must be an integer from 1 to 2047, was 0");
     assertThat(assertRefused(fromServer(), "--channels", "3"))
-        .contains(server.url() + ", instance 1: expected images with 3 channels");
+        .contains(server.url() + ", series 1 of 12, instance 1: expected images with 3 channels");
     Path labels = directory.resolve("labels.csv");
     Files.writeString(labels, Files.readString(labels).replaceFirst("(?m)^ZQpatient-7,.*\n", ""));
     assertThat(assertRefused(fromServer()))
-        .contains(server.url() + ", instance 1: expected a label for its Patient ID")
+        // In the order of the UIDs, as texts: 1, 10, 11, 12, 2 and so on.
+        .contains(
+            server.url() + ", series 10 of 12, instance 1: expected a label for its Patient ID")
         .endsWith("add it, or narrow data.query");
   }
 

@@ -115,9 +115,12 @@ final class TrainPersonalTest {
     String seeded = MLP + " --personal head --noise-seed 3 --checkpoint-every 1";
     assertThat(run(seeded + " --name whole")).as(err.toString()).isZero();
     assertThat(run(seeded + " --name part --rounds 3")).isZero();
-    assertThat(execute("train", "--resume", runs("part"), "--rounds", "6", "--personal-steps", "4"))
-        .isEqualTo(2);
-    assertThat(err.toString()).contains("personalSteps=20").contains("personalSteps=4");
+    for (String change : List.of("--personal-steps 4", "--personal none")) {
+      String flags = "train --resume %s --rounds 6 %s".formatted(runs("part"), change);
+      assertThat(execute(flags.split(" "))).isEqualTo(2);
+      assertThat(err.toString())
+          .contains(change.split(" ")[0] + " cannot change when a run is resumed");
+    }
     assertThat(execute("train", "--resume", runs("part"), "--rounds", "6")).isZero();
     for (String at :
         List.of("/notCoveredByGuarantee/personalEvaluation", "/notCoveredByGuarantee/evaluation")) {

@@ -74,6 +74,11 @@ public final class DicomFile {
     return attributes.ascii(tag);
   }
 
+  /** Text of the file as a whole, in its character set. */
+  Optional<String> text(Tag tag) throws DicomException {
+    return attributes.text(tag, CharacterSet.of(attributes));
+  }
+
   /** What is known without the pixels. */
   public DicomHeader header() {
     return header;

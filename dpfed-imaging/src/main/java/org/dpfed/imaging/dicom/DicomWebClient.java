@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 
 /**
  * Finds and reads instances on a DICOMweb server (Part 18: QIDO-RS and WADO-RS). It asks for
@@ -88,10 +87,13 @@ public final class DicomWebClient {
   /**
    * The series that match (QIDO-RS), in the server's order.
    *
-   * @param matching attributes by keyword or number, such as {@code Modality} or {@code 00080060},
-   *     and the value that they must have; empty for all series
+   * @param matching attributes by keyword, such as {@code Modality}, and the value that they must
+   *     have; empty for all series. What the server's answer shows of them is compared; what it
+   *     does not show, {@link SeriesQuery#requireMatch} compares with an instance
+   * @throws IllegalArgumentException when an attribute is none that can be compared
    */
   public List<Series> series(Map<String, String> matching) throws IOException {
+    SeriesQuery asked = SeriesQuery.of(matching);
     StringBuilder query = new StringBuilder();
     matching.forEach(
         (attribute, value) ->
@@ -99,7 +101,11 @@ public final class DicomWebClient {
     return search(
         "/series",
         query.toString(),
-        found -> new Series(value(found, Tag.STUDY_UID), value(found, Tag.SERIES_UID)));
+        found -> {
+          Series series = new Series(value(found, Tag.STUDY_UID), value(found, Tag.SERIES_UID));
+          asked.requireMatch(server.toString(), found);
+          return series;
+        });
   }
 
   /** The SOP Instance UIDs of a series (QIDO-RS), in the server's order. */
@@ -108,8 +114,13 @@ public final class DicomWebClient {
         path(series) + "/instances", "", found -> requireUid(value(found, Tag.INSTANCE_UID)));
   }
 
-  private <T> List<T> search(String path, String query, Function<JsonNode, T> reader)
-      throws IOException {
+  /** Reads one of what a server found. */
+  @FunctionalInterface
+  private interface Reader<T> {
+    T read(JsonNode found) throws DicomException;
+  }
+
+  private <T> List<T> search(String path, String query, Reader<T> reader) throws IOException {
     Set<T> found = new LinkedHashSet<>();
     Deadline deadline = Deadline.of(server);
     int before = -1;
@@ -120,7 +131,7 @@ public final class DicomWebClient {
       Page page = page(path + "?limit=" + PAGE + "&offset=" + before + query, deadline);
       for (JsonNode one : page.found()) {
         try {
-          found.add(reader.apply(one));
+          found.add(reader.read(one));
         } catch (IllegalArgumentException e) {
           throw error("sends identifiers that are none");
         }
@@ -180,7 +191,16 @@ public final class DicomWebClient {
    * @return how many there were
    */
   public int retrieve(Series series, Receiver receiver) throws IOException {
-    return retrieve(path(series), series, receiver);
+    return retrieve(series, server.toString(), receiver);
+  }
+
+  /**
+   * As {@link #retrieve(Series, Receiver)}.
+   *
+   * @param name of the series in errors, without identifiers
+   */
+  public int retrieve(Series series, String name, Receiver receiver) throws IOException {
+    return retrieve(path(series), series, name, receiver);
   }
 
   /**
@@ -191,7 +211,11 @@ public final class DicomWebClient {
    */
   public DicomFile retrieve(Series series, String instanceUid) throws IOException {
     List<DicomFile> files = new ArrayList<>();
-    retrieve(path(series) + "/instances/" + requireUid(instanceUid), series, files::add);
+    retrieve(
+        path(series) + "/instances/" + requireUid(instanceUid),
+        series,
+        server.toString(),
+        files::add);
     if (files.size() != 1) {
       throw error("does not send the one instance that it was asked for");
     }
@@ -200,7 +224,8 @@ public final class DicomWebClient {
     return file;
   }
 
-  private int retrieve(String path, Series series, Receiver receiver) throws IOException {
+  private int retrieve(String path, Series series, String name, Receiver receiver)
+      throws IOException {
     try (HttpExchange.Answer answer = http.get(path, INSTANCES, Deadline.of(server))) {
       String boundary = Multipart.boundary(server.toString(), answer.contentType());
       Multipart parts =
@@ -211,7 +236,7 @@ public final class DicomWebClient {
         if (count > MOST) {
           throw error("sends more than " + MOST + " instances, the most of one call");
         }
-        DicomFile file = DicomFile.of(server + ", instance " + count, parts.content());
+        DicomFile file = DicomFile.of(name + ", instance " + count, parts.content());
         requireAsked(file, Tag.STUDY_UID, series.studyUid());
         requireAsked(file, Tag.SERIES_UID, series.seriesUid());
         receiver.accept(file);

@@ -8,7 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The attributes that are read, all others being passed over, with their name and their value
- * representations as in Part 6.
+ * representations as in Part 6. Those without one are texts to compare with a query, whatever their
+ * representation: no image is refused for theirs.
  */
 enum Tag {
   SOURCE_AE_TITLE(0x0002_0016, "Source Application Entity Title", "AE"),
@@ -16,9 +17,19 @@ enum Tag {
   CHARACTER_SET(0x0008_0005, "Specific Character Set", "CS"),
   SOP_CLASS(0x0008_0016, "SOP Class UID", "UI"),
   INSTANCE_UID(0x0008_0018, "SOP Instance UID", "UI"),
+  STUDY_DATE(0x0008_0020, "Study Date"),
+  SERIES_DATE(0x0008_0021, "Series Date"),
   MODALITY(0x0008_0060, "Modality", "CS"),
+  MODALITIES(0x0008_0061, "Modalities in Study"),
+  MANUFACTURER(0x0008_0070, "Manufacturer"),
   INSTITUTION(0x0008_0080, "Institution Name", "LO"),
+  STATION(0x0008_1010, "Station Name"),
+  STUDY_DESCRIPTION(0x0008_1030, "Study Description"),
+  SERIES_DESCRIPTION(0x0008_103E, "Series Description"),
+  MODEL_NAME(0x0008_1090, "Manufacturer's Model Name"),
   PATIENT_ID(0x0010_0020, "Patient ID", "LO"),
+  BODY_PART(0x0018_0015, "Body Part Examined"),
+  PROTOCOL(0x0018_1030, "Protocol Name"),
   STUDY_UID(0x0020_000D, "Study Instance UID", "UI"),
   SERIES_UID(0x0020_000E, "Series Instance UID", "UI"),
   POSITION(0x0020_0032, "Image Position (Patient)", "DS"),
@@ -26,6 +37,7 @@ enum Tag {
   FRAME_OF_REFERENCE(0x0020_0052, "Frame of Reference UID", "UI"),
   PLANE_POSITION_SEQUENCE(0x0020_9113, "Plane Position Sequence", "SQ"),
   PLANE_ORIENTATION_SEQUENCE(0x0020_9116, "Plane Orientation Sequence", "SQ"),
+  LATERALITY(0x0020_0060, "Laterality"),
   SAMPLES(0x0028_0002, "Samples per Pixel", "US"),
   PHOTOMETRIC(0x0028_0004, "Photometric Interpretation", "CS"),
   PLANAR(0x0028_0006, "Planar Configuration", "US"),
@@ -58,6 +70,7 @@ enum Tag {
   PIXEL_MEASURES_SEQUENCE(0x0028_9110, "Pixel Measures Sequence", "SQ"),
   FRAME_VOI_SEQUENCE(0x0028_9132, "Frame VOI LUT Sequence", "SQ"),
   TRANSFORMATION_SEQUENCE(0x0028_9145, "Pixel Value Transformation Sequence", "SQ"),
+  STEP_START_DATE(0x0040_0244, "Performed Procedure Step Start Date"),
   UNITS(0x0054_1001, "Units", "CS"),
   DOSE_UNITS(0x3004_0002, "Dose Units", "CS"),
   DOSE_SCALING(0x3004_000E, "Dose Grid Scaling", "DS"),
@@ -101,7 +114,8 @@ enum Tag {
 
   /** Implicit value representations and unknown ones fit every attribute. */
   boolean allows(String representation) {
-    return representation.isEmpty()
+    return representations.isEmpty()
+        || representation.isEmpty()
         || representation.equals("UN")
         || representations.contains(representation);
   }

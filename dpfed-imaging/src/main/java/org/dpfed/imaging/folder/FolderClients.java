@@ -2,8 +2,10 @@ package org.dpfed.imaging.folder;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.dpfed.data.MalformedDataException;
 import org.dpfed.data.Scaling;
@@ -59,6 +61,12 @@ final class FolderClients implements FederatedDataset {
   @Override
   public int population() {
     return keys.size();
+  }
+
+  /** The folder of the client. */
+  @Override
+  public Optional<byte[]> identity(int id) {
+    return Optional.of(keys.get(id).getBytes(StandardCharsets.UTF_8));
   }
 
   @Override

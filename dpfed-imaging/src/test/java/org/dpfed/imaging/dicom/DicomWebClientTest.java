@@ -29,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the client asks a server for, and how it takes every kind of answer. */
@@ -291,6 +292,91 @@ class DicomWebClientTest {
             "/dicom-web/series?limit=1000&offset=0&Modality=M%20R%26",
             "/dicom-web/series?limit=1000&offset=2&Modality=M%20R%26",
             "/dicom-web/series?limit=1000&offset=3&Modality=M%20R%26");
+  }
+
+  /** What the answer says of an attribute that was asked for is compared with it. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Modality         | MR                | [\"MR\"]",
+        "Modality         | CT\\\\MR       | [\"MR\"]",
+        "ModalitiesInStudy | mr               | [\"CT\", \"MR\"]",
+        "SeriesDescription | T? axial*        | [\"T1 Axial post\"]",
+        "SeriesDescription | a.b              | [\"a.b\"]",
+        "StudyDate        | 20200101-20201231 | [\"20200630\"]",
+        "StudyDate        | -20201231         | [\"20200630\"]",
+        "StudyDate        | 20200630-         | [\"2020.06.30\"]",
+        "InstitutionName  | Haus, Nord        | [\"Haus, Nord\"]",
+        "Modality         | *                 | []",
+        "Modality         | MR                | []",
+      })
+  void series_answerWithWhatWasAskedFor_isTaken(String keyword, String asked, String answered)
+      throws IOException {
+    assertThat(client(found(keyword, answered)).series(Map.of(keyword, asked))).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Modality          | MR                | [\"ZQ\"]             | (0008,0060) Modality: is not what the query asks for",
+        "ModalitiesInStudy | MR                | [\"CT\", \"ZQ\"]   | (0008,0061) Modalities in Study: is not what",
+        "ModalitiesInStudy | MR                | []                     | (0008,0061) Modalities in Study: is missing in an answer",
+        "SeriesDescription | T?                | [\"T1 ZQ\"]          | (0008,103E) Series Description: is not what",
+        "SeriesDescription | a.b               | [\"aZb\"]            | (0008,103E) Series Description: is not what",
+        "StudyDate         | 20200101-20201231 | [\"20210101\"]       | (0008,0020) Study Date: is not what",
+        "StudyDate         | -20201231         | [\"20210101\"]       | (0008,0020) Study Date: is not what",
+      })
+  void series_answerWithOther_isRefusedByTheAttribute(
+      String keyword, String asked, String answered, String problem) {
+    assertThatExceptionOfType(DicomException.class)
+        .isThrownBy(() -> client(found(keyword, answered)).series(Map.of(keyword, asked)))
+        .withMessageStartingWith(root() + ": " + problem)
+        .withMessageNotContaining("ZQ");
+  }
+
+  private Handler found(String keyword, String values) {
+    Map<String, String> numbers =
+        Map.of(
+            "Modality", "00080060",
+            "ModalitiesInStudy", "00080061",
+            "SeriesDescription", "0008103E",
+            "InstitutionName", "00080080",
+            "StudyDate", "00080020");
+    String one =
+        json("1.1")
+            .replaceFirst("}]$", ",\"%s\":{\"Value\":%s}}]")
+            .formatted(numbers.get(keyword), values);
+    return exchange -> answer(exchange, 200, "application/dicom+json", latin(one));
+  }
+
+  @Test
+  void series_attributeThatCannotBeCompared_isRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> client(exchange -> {}).series(Map.of("PatientComments", "ZQ")))
+        .withMessageStartingWith("a query needs attributes that an answer can be compared with")
+        .withMessageNotContaining("ZQ");
+  }
+
+  @Test
+  void requireMatch_instanceOfAnother_isRefusedByTheAttribute() throws IOException {
+    DicomFile file =
+        DicomFile.of(
+            "a, instance 1",
+            DicomBytes.grey(1, 2, 8)
+                .text(Tag.STUDY_DESCRIPTION, "LO", "ZQ Kopf")
+                .bytes(Tag.PIXELS, "OB", 1, 2)
+                .file(TransferSyntax.EXPLICIT_LITTLE));
+    SeriesQuery.of(Map.of("StudyDescription", "*kopf", "ModalitiesInStudy", "CT"))
+        .requireMatch(file);
+    assertThatExceptionOfType(DicomException.class)
+        .isThrownBy(() -> SeriesQuery.of(Map.of("StudyDescription", "Thorax")).requireMatch(file))
+        .withMessageStartingWith("a, instance 1: (0008,1030) Study Description: is not what")
+        .withMessageNotContaining("ZQ");
+    assertThatExceptionOfType(DicomException.class)
+        .isThrownBy(() -> SeriesQuery.of(Map.of("StationName", "x")).requireMatch(file))
+        .withMessageStartingWith("a, instance 1: (0008,1010) Station Name: is missing");
   }
 
   @Test

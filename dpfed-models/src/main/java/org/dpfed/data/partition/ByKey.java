@@ -46,6 +46,6 @@ public record ByKey() implements Partitioner {
     for (int row = 0; row < keys.rows(); row++) {
       order[next[keys.keyOf(row)]++] = row;
     }
-    return new Partition(ClientUnit.ofKeys(keys, unit), data, order, offsets);
+    return new Partition(ClientUnit.ofKeys(keys, unit), data, order, offsets, true);
   }
 }

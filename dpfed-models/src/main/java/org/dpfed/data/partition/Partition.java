@@ -3,6 +3,7 @@ package org.dpfed.data.partition;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.dpfed.data.LabelledData;
 import org.dpfed.federated.FederatedDataset;
 import org.nd4j.linalg.dataset.api.DataSet;
@@ -17,16 +18,19 @@ public final class Partition implements FederatedDataset {
   private final LabelledData data;
   private final int[] order;
   private final int[] offsets;
+  private final boolean isByKey;
 
   /**
    * @param order row numbers, client after client; owned by this object from now on
    * @param offsets where each client begins in {@code order}, and the end; likewise
+   * @param isByKey whether each client is a key of the data, and has its number
    */
-  Partition(ClientUnit unit, LabelledData data, int[] order, int[] offsets) {
+  Partition(ClientUnit unit, LabelledData data, int[] order, int[] offsets, boolean isByKey) {
     this.unit = unit;
     this.data = data;
     this.order = order;
     this.offsets = offsets;
+    this.isByKey = isByKey;
   }
 
   /**
@@ -41,7 +45,7 @@ public final class Partition implements FederatedDataset {
       offsets[id] = id * examplesPerClient;
     }
     offsets[clients] = order.length;
-    return new Partition(unit, data, order, offsets);
+    return new Partition(unit, data, order, offsets, false);
   }
 
   @Override
@@ -57,6 +61,14 @@ public final class Partition implements FederatedDataset {
   @Override
   public int population() {
     return offsets.length - 1;
+  }
+
+  /** The client's key; where clients are not keys, a hash of its rows, which then are all it is. */
+  @Override
+  public Optional<byte[]> identity(int id) {
+    Objects.checkIndex(id, population());
+    return Optional.of(
+        isByKey ? data.keys().orElseThrow().identity(id) : data.contentHash(rows(id)));
   }
 
   @Override

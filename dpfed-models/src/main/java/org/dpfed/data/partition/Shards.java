@@ -58,6 +58,6 @@ public record Shards(int examplesPerClient, int shardsPerClient, long seed) impl
       at += length;
       offsets[i / shardsPerClient + 1] = at;
     }
-    return new Partition(client, data, order, offsets);
+    return new Partition(client, data, order, offsets, false);
   }
 }
