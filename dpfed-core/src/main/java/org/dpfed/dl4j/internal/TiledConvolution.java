@@ -52,11 +52,33 @@ public interface TiledConvolution {
   }
 
   /**
+   * Overwrites the first 16 · pairs floats of {@code transformed} by G w Gᵀ of the 3×3 weights w of
+   * each pair of channels.
+   *
+   * @param weights {@code [pairs, 3, 3]}
+   */
+  void transform(int pairs, float[] weights, float[] transformed);
+
+  /**
+   * Overwrites the first 9 · pairs floats of {@code weights} by Gᵀ u G of the gradient u of each
+   * pair's transformed weights.
+   */
+  void transformBack(int pairs, float[] transformed, float[] weights);
+
+  /**
    * Overwrites {@code output} by the convolution.
    *
    * @param weights transformed
    */
   void convolve(Shape shape, float[] input, float[] weights, float[] output);
+
+  /**
+   * Overwrites the gradient at the input.
+   *
+   * @param gradient at the output
+   * @param weights transformed
+   */
+  void convolveBack(Shape shape, float[] gradient, float[] weights, float[] inputGradient);
 
   /**
    * Overwrites the gradient of the transformed weights.

@@ -86,7 +86,7 @@ final class TiledConvolutionKernel implements LayerKernel {
       return;
     }
     weights.read(matrix);
-    transform(shape.outChannels(), shape.inChannels(), false);
+    tiles.transform(shape.inChannels() * shape.outChannels(), matrix, transformed);
     tiles.convolve(shape, inputs[0], transformed, output);
     int columns = shape.outHeight() * shape.outWidth() * shape.examples();
     float[] biases = weights.biases();
@@ -110,14 +110,15 @@ final class TiledConvolutionKernel implements LayerKernel {
       biasGradient[channel] = Floats.sum(gradient, channel * columns, columns);
     }
     weights.biasGradient(biasGradient);
+    int pairs = shape.inChannels() * shape.outChannels();
     float @Nullable [] target = inputGradients[0];
     if (target != null) {
       weights.read(matrix);
-      transform(shape.outChannels(), shape.inChannels(), true);
-      tiles.convolve(shape.back(), gradient, transformed, target);
+      tiles.transform(pairs, matrix, transformed);
+      tiles.convolveBack(shape, gradient, transformed, target);
     }
     tiles.weightGradient(shape, inputs[0], gradient, transformed);
-    transformBack(shape.outChannels() * shape.inChannels());
+    tiles.transformBack(pairs, transformed, matrix);
     weights.weightGradient(matrix);
   }
 
@@ -134,67 +135,5 @@ final class TiledConvolutionKernel implements LayerKernel {
   @Override
   public void close() {
     general.close();
-  }
-
-  /**
-   * Fills {@link #transformed} with G w Gᵀ of the 3×3 weights w of each pair of channels.
-   *
-   * @param back whether w is turned by half and {@code [out, in]} becomes {@code [in, out]}, for
-   *     the gradient at the input
-   */
-  private void transform(int out, int in, boolean back) {
-    int pairs = out * in;
-    float[] rows = new float[12];
-    for (int o = 0; o < out; o++) {
-      for (int i = 0; i < in; i++) {
-        int from = (o * in + i) * 9;
-        for (int x = 0; x < 3; x++) {
-          int at = back ? from + 8 - x : from + x;
-          int step = back ? -3 : 3;
-          float a = matrix[at];
-          float b = matrix[at + step];
-          float c = matrix[at + 2 * step];
-          rows[x] = a;
-          rows[3 + x] = 0.5f * (a + c + b);
-          rows[6 + x] = 0.5f * (a + c - b);
-          rows[9 + x] = c;
-        }
-        int to = back ? i * out + o : o * in + i;
-        for (int y = 0; y < 12; y += 3) {
-          float a = rows[y];
-          float b = rows[y + 1];
-          float c = rows[y + 2];
-          transformed[to] = a;
-          transformed[to + pairs] = 0.5f * (a + c + b);
-          transformed[to + 2 * pairs] = 0.5f * (a + c - b);
-          transformed[to + 3 * pairs] = c;
-          to += 4 * pairs;
-        }
-      }
-    }
-  }
-
-  /** Fills {@link #matrix} with Gᵀ u G of the gradient u of each pair's transformed weights. */
-  private void transformBack(int pairs) {
-    float[] rows = new float[12];
-    for (int pair = 0; pair < pairs; pair++) {
-      for (int x = 0; x < 4; x++) {
-        float a = transformed[pair + x * pairs];
-        float b = transformed[pair + (4 + x) * pairs];
-        float c = transformed[pair + (8 + x) * pairs];
-        float d = transformed[pair + (12 + x) * pairs];
-        rows[x] = a + 0.5f * (b + c);
-        rows[4 + x] = 0.5f * (b - c);
-        rows[8 + x] = d + 0.5f * (b + c);
-      }
-      int to = 9 * pair;
-      for (int y = 0; y < 12; y += 4) {
-        float b = rows[y + 1];
-        float c = rows[y + 2];
-        matrix[to++] = rows[y] + 0.5f * (b + c);
-        matrix[to++] = 0.5f * (b - c);
-        matrix[to++] = rows[y + 3] + 0.5f * (b + c);
-      }
-    }
   }
 }
