@@ -75,7 +75,7 @@ spark_flags() {
   for package in nio.ch nio.cs security.action util.calendar; do
     echo "--add-opens=java.base/sun.$package=ALL-UNNAMED"
   done
-  echo "-Dslf4j.provider=ch.qos.logback.classic.spi.LogbackServiceProvider"
+  echo "-Dslf4j.provider=ch.qos.logback.classic.spi.LogbackServiceProvider -Dslf4j.internal.verbosity=WARN"
 }
 
 jvm_flags() {
@@ -105,6 +105,8 @@ launch() {
   flags=$(jvm_flags "$@")
   if uses_spark "$@"; then
     class_path=$SPARK_HOME/jars/*:$class_path
+    # As Spark's own scripts do.
+    export SPARK_SCALA_VERSION="${SPARK_SCALA_VERSION:-2.13}"
   fi
   # Workers train one client each; threads inside one operation would only get in their way.
   export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}"

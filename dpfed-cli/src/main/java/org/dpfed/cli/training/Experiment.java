@@ -137,11 +137,10 @@ record Experiment(
       boolean resumes,
       CohortEngine engine,
       RoundListener listener) {
-    Dl4jClientTrainer trainer = trainer(configuration, network, probe);
     FederatedAveraging.Builder run =
         resumes
-            ? FederatedAveraging.resume(plan, clients, trainer, checkpoints)
-            : FederatedAveraging.builder(plan, clients, trainer);
+            ? FederatedAveraging.resume(plan, clients, trainer(), checkpoints)
+            : FederatedAveraging.builder(plan, clients, trainer());
     clientTimeLimit(configuration).ifPresent(run::clientTimeLimit);
     return run.checkpoints(checkpoints, configuration.integer("run.checkpointEvery"))
         .serverOptimizer(serverOptimizer(configuration))
@@ -178,6 +177,11 @@ record Experiment(
   }
 
   /** How clients train. */
+  Dl4jClientTrainer trainer() {
+    return trainer(configuration, network, probe);
+  }
+
+  /** As {@link #trainer()}, where there is no plan. */
   static Dl4jClientTrainer trainer(
       Configuration configuration, NetworkTemplate network, Optional<DataSet> probe) {
     Dl4jClientTrainer trainer = new Dl4jClientTrainer(network, localTraining(configuration));

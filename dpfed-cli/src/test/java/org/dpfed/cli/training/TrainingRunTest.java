@@ -16,6 +16,7 @@ import org.deeplearning4j.util.ModelSerializer;
 import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.LedgerPosition;
 import org.dpfed.accounting.PrivacyLedger;
+import org.dpfed.federated.CohortEngine;
 import org.dpfed.federated.RoundFailedException;
 import org.dpfed.ledger.CheckpointDirectory;
 import org.junit.jupiter.api.Test;
@@ -150,6 +151,7 @@ final class TrainingRunTest {
               experiment,
               directory,
               false,
+              CohortEngine.local(),
               new PlainOutput(Optional.empty(), new PrintWriter(out, true), () -> {}),
               new PrintWriter(err, true))
           .run(run -> ledger, checkpoints);
