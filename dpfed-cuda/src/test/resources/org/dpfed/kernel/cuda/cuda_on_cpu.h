@@ -12,6 +12,7 @@
 #define __global__
 #define __device__
 #define __shared__ static
+#define __launch_bounds__(threads, blocks)
 
 struct Index {
   unsigned int x, y;
@@ -65,6 +66,7 @@ public:
       }
       any = waiting != 0;
     }
+    current_block = nullptr;
   }
 
   void barrier() {
