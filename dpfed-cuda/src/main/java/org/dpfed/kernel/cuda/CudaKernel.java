@@ -1,21 +1,9 @@
 package org.dpfed.kernel.cuda;
 
-import static org.bytedeco.cuda.global.cudart.cuLaunchKernel;
-import static org.bytedeco.cuda.global.cudart.cudaDevAttrComputeCapabilityMajor;
-import static org.bytedeco.cuda.global.cudart.cudaDevAttrComputeCapabilityMinor;
-import static org.bytedeco.cuda.global.cudart.cudaDeviceGetAttribute;
-
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.bytedeco.cuda.cudart.CUfunc_st;
-import org.bytedeco.cuda.cudart.CUstream_st;
-import org.bytedeco.javacpp.FloatPointer;
-import org.bytedeco.javacpp.IntPointer;
-import org.bytedeco.javacpp.LongPointer;
+import java.util.function.BiConsumer;
 import org.bytedeco.javacpp.Pointer;
-import org.bytedeco.javacpp.PointerPointer;
 import org.dpfed.kernel.DeltaKernel;
 import org.dpfed.kernel.Layout;
 import org.dpfed.kernel.NoiseKey;
@@ -27,7 +15,7 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.jcublas.context.CudaContext;
 
 /**
- * The kernel on a CUDA device: one pass for the norms of a block, one for the scaled sum or the
+ * The kernel on a CUDA device: one pass each for the norms of a block, the scaled sum and the
  * noise. Only norms are copied back to the host.
  *
  * <p>Launches go to the calling thread's own ND4J stream, between the allocator's {@code
@@ -58,12 +46,8 @@ final class CudaKernel implements DeltaKernel {
         Nd4j.createUninitialized(DataType.DOUBLE, (long) layout.rows() * blocks)) {
       Launch launch = new Launch(partial, deltas);
       launch.run(
-          launch.program.rowSquares(),
-          blocks,
-          layout.rows(),
-          launch.address(deltas),
-          new LongPointer(new long[] {layout.length()}),
-          launch.address(partial));
+          (program, stream) ->
+              program.rowSquares(stream, launch.address(deltas), layout, launch.address(partial)));
       return LaunchShape.norms(partial.toDoubleVector(), layout.rows());
     }
   }
@@ -73,44 +57,32 @@ final class CudaKernel implements DeltaKernel {
     Layout layout = Layout.ofScaledSum(sum, deltas, scales);
     try (INDArray factors = Nd4j.createFromArray(scales)) {
       Launch launch = new Launch(sum, sum, deltas, factors);
-      launch.combine(
-          sum, sum, launch.address(deltas), launch.address(factors), layout, new int[8], 0, 1);
+      launch.run(
+          (program, stream) ->
+              program.addScaled(
+                  stream,
+                  launch.address(sum),
+                  launch.address(deltas),
+                  launch.address(factors),
+                  layout));
     }
   }
 
   @Override
   public void perturb(INDArray sum, INDArray out, NoiseKey key, double stddev, double factor) {
     Layout layout = Layout.ofPerturbation(sum, out, stddev, factor);
-    int[] words = new int[NoiseKey.BYTES / Integer.BYTES];
-    if (stddev > 0) {
-      ByteBuffer.wrap(key.take()).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(words);
-    }
+    byte[] taken = stddev > 0 ? key.take() : new byte[NoiseKey.BYTES];
     Launch launch = new Launch(out, sum, out);
-    LongPointer none = new LongPointer(new long[] {0});
-    launch.combine(
-        sum,
-        out,
-        none,
-        none,
-        new Layout(0, layout.length()),
-        words,
-        (float) stddev,
-        (float) factor);
-  }
-
-  private DeviceProgram program(int device) {
-    return programs.computeIfAbsent(
-        device,
-        d -> {
-          int major = attribute(cudaDevAttrComputeCapabilityMajor, d);
-          return DeviceProgram.load(10 * major + attribute(cudaDevAttrComputeCapabilityMinor, d));
-        });
-  }
-
-  private static int attribute(int attribute, int device) {
-    int[] value = new int[1];
-    DeviceProgram.check(cudaDeviceGetAttribute(value, attribute, device));
-    return value[0];
+    launch.run(
+        (program, stream) ->
+            program.perturb(
+                stream,
+                launch.address(sum),
+                launch.address(out),
+                layout.length(),
+                taken,
+                (float) stddev,
+                (float) factor));
   }
 
   /** One launch: its operands are ready on the device from here on. */
@@ -119,7 +91,6 @@ final class CudaKernel implements DeltaKernel {
     private final INDArray written;
     private final INDArray[] operands;
     private final CudaContext context;
-    private final DeviceProgram program;
 
     /**
      * @param operands all arrays that are read, the written one among them when it is
@@ -129,61 +100,21 @@ final class CudaKernel implements DeltaKernel {
       this.operands = operands;
       Nd4j.getExecutioner().push();
       this.context = flow.prepareAction(written, operands);
-      this.program = program(Nd4j.getAffinityManager().getDeviceForCurrentThread());
     }
 
-    /** The argument that points to an array's first element on the device. */
-    LongPointer address(INDArray array) {
-      Pointer first = AtomicAllocator.getInstance().getPointer(array, context);
-      return new LongPointer(new long[] {first.address()});
+    /** The address of an array's first element on the device. */
+    long address(INDArray array) {
+      return AtomicAllocator.getInstance().getPointer(array, context).address();
     }
 
-    void combine(
-        INDArray sum,
-        INDArray out,
-        LongPointer deltas,
-        LongPointer scales,
-        Layout layout,
-        int[] key,
-        float stddev,
-        float factor) {
-      run(
-          program.combine(),
-          LaunchShape.combineBlocks(layout.length()),
-          1,
-          address(sum),
-          address(out),
-          deltas,
-          scales,
-          new IntPointer(new int[] {layout.rows()}),
-          new LongPointer(new long[] {layout.length()}),
-          new IntPointer(key),
-          new FloatPointer(new float[] {stddev}),
-          new FloatPointer(new float[] {factor}));
-    }
-
-    void run(CUfunc_st function, int blocks, int rows, Pointer... arguments) {
-      CUstream_st stream = new CUstream_st(context.getCublasStream());
-      try (PointerPointer<Pointer> parameters = new PointerPointer<>(arguments)) {
-        DeviceProgram.check(
-            cuLaunchKernel(
-                function,
-                blocks,
-                rows,
-                1,
-                LaunchShape.THREADS,
-                1,
-                1,
-                0,
-                stream,
-                parameters,
-                (PointerPointer<?>) null));
+    /** Runs what launches on the given stream, and tells ND4J that the operands are in use. */
+    void run(BiConsumer<DeviceProgram, Pointer> work) {
+      try {
+        int device = Nd4j.getAffinityManager().getDeviceForCurrentThread();
+        work.accept(
+            programs.computeIfAbsent(device, DeviceProgram::forDevice), context.getCublasStream());
       } finally {
         flow.registerAction(context, written, operands);
-      }
-      // Kernel arguments are copied at the launch, but not before: keep their memory until here.
-      for (Pointer argument : arguments) {
-        argument.close();
       }
     }
   }

@@ -24,9 +24,10 @@ import java.util.function.UnaryOperator;
  */
 final class KernelProgram implements AutoCloseable {
   private static final int ROW_SQUARES = 1;
-  private static final int COMBINE = 2;
-  private static final int CHACHA20 = 3;
-  private static final int NORMAL_PAIRS = 4;
+  private static final int ADD_SCALED = 2;
+  private static final int PERTURB = 3;
+  private static final int CHACHA20 = 4;
+  private static final int NORMAL_PAIRS = 5;
 
   private final Process process;
   private final OutputStream requests;
@@ -54,6 +55,7 @@ final class KernelProgram implements AutoCloseable {
             "-pedantic",
             "-O2",
             "-Wall",
+            "-Wno-unknown-pragmas",
             "-Werror",
             "-o",
             "emulator",
@@ -139,21 +141,24 @@ final class KernelProgram implements AutoCloseable {
     return partial;
   }
 
-  synchronized float[] combine(
-      float[] sum,
-      float[] deltas,
-      float[] scales,
-      int blocks,
-      byte[] key,
-      float stddev,
-      float factor)
+  synchronized float[] addScaled(float[] sum, float[] deltas, float[] scales, int blocks)
       throws IOException {
-    ByteBuffer request = request(60 + 4 * (sum.length + deltas.length + scales.length));
-    request.putInt(COMBINE).putInt(blocks).putInt(scales.length).putLong(sum.length);
-    request.put(key).putFloat(stddev).putFloat(factor);
+    ByteBuffer request = request(20 + 4 * (sum.length + deltas.length + scales.length));
+    request.putInt(ADD_SCALED).putInt(blocks).putInt(scales.length).putLong(sum.length);
     put(request, sum);
     put(request, deltas);
     put(request, scales);
+    float[] out = new float[sum.length];
+    ask(request, 4 * out.length).asFloatBuffer().get(out);
+    return out;
+  }
+
+  synchronized float[] perturb(float[] sum, byte[] key, float stddev, float factor, int blocks)
+      throws IOException {
+    ByteBuffer request = request(56 + 4 * sum.length);
+    request.putInt(PERTURB).putInt(blocks).putLong(sum.length);
+    request.put(key).putFloat(stddev).putFloat(factor);
+    put(request, sum);
     float[] out = new float[sum.length];
     ask(request, 4 * out.length).asFloatBuffer().get(out);
     return out;

@@ -25,6 +25,8 @@ abstract class KernelProgramContract extends DeltaKernelContract {
   /** How far a draw may be off, relative to its radius: 16 half units in the last place. */
   private static final double DRAW_ERROR = 0x1p-20;
 
+  private static final int[] GRIDS = {2, 3, 5, 100};
+
   private KernelProgram program;
 
   /** The program under test, built in {@code folder}. */
@@ -85,28 +87,40 @@ abstract class KernelProgramContract extends DeltaKernelContract {
   }
 
   @Test
-  void combine_anyGrid_sameBits() throws IOException {
+  void addScaled_anyGrid_sameBits() throws IOException {
     float[] sum = new float[10_000];
     float[] deltas = new float[3 * sum.length];
     for (int i = 0; i < deltas.length; i++) {
       deltas[i] = (i % 97) / 7f;
     }
     float[] scales = {1, 0.5f, 2};
+
+    float[] expected = program.addScaled(sum, deltas, scales, 1);
+
+    for (int blocks : GRIDS) {
+      assertThat(program.addScaled(sum, deltas, scales, blocks)).isEqualTo(expected);
+    }
+  }
+
+  @Test
+  void perturb_anyGrid_sameBits() throws IOException {
+    float[] sum = new float[10_000];
     byte[] key = new byte[32];
 
-    float[] expected = program.combine(sum, deltas, scales, 1, key, 1, 0.5f);
+    float[] expected = program.perturb(sum, key, 1, 0.5f, 1);
 
-    for (int blocks : new int[] {2, 3, 5, 100}) {
-      assertThat(program.combine(sum, deltas, scales, blocks, key, 1, 0.5f)).isEqualTo(expected);
+    for (int blocks : GRIDS) {
+      assertThat(program.perturb(sum, key, 1, 0.5f, blocks)).isEqualTo(expected);
     }
   }
 
   /**
    * At both ends of the 64 bits behind the radius, in the middle, where the logarithm changes
-   * sides, along the axes, and anywhere. In units of 2⁻²⁴, relative to the radius: the turn is
-   * rounded once, times π (3.2), sine and cosine have an error of 1 ulp (2), the uniform of two
-   * roundings moves the logarithm of 1/2 most (2.9, halved by the root), logarithm (2, halved),
-   * root and product (1 each). That is below 10 of the 16.
+   * sides, along the axes, and anywhere. In units of 2⁻²⁴, relative to the radius: what is left of
+   * the turn is rounded once, times π/4 (0.8), sine and cosine are off by 1 ulp and half a unit
+   * (2.5), the uniform of two roundings moves the logarithm of 1/2 most (2.9, halved by the root),
+   * logarithm (3, halved), reciprocal root of 2 ulp (4), its product and the last (1 each). That is
+   * below 13 of the 16.
    */
   @Test
   void normalPair_anyBits_closeToTheExactTransform() throws IOException {

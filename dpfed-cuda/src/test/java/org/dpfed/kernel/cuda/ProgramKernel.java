@@ -29,28 +29,23 @@ record ProgramKernel(KernelProgram program) implements DeltaKernel {
 
   @Override
   public void addScaled(INDArray sum, INDArray deltas, float[] scales) {
-    Layout.ofScaledSum(sum, deltas, scales);
-    combine(sum, sum, flat(deltas), scales, new byte[NoiseKey.BYTES], 0, 1);
+    Layout layout = Layout.ofScaledSum(sum, deltas, scales);
+    int blocks = LaunchShape.sumBlocks(layout.length());
+    try {
+      float[] result = program.addScaled(flat(sum), flat(deltas), scales, blocks);
+      sum.assign(Nd4j.createFromArray(result));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override
   public void perturb(INDArray sum, INDArray out, NoiseKey key, double stddev, double factor) {
-    Layout.ofPerturbation(sum, out, stddev, factor);
+    Layout layout = Layout.ofPerturbation(sum, out, stddev, factor);
     byte[] taken = stddev > 0 ? key.take() : new byte[NoiseKey.BYTES];
-    combine(sum, out, new float[0], new float[0], taken, (float) stddev, (float) factor);
-  }
-
-  private void combine(
-      INDArray sum,
-      INDArray out,
-      float[] deltas,
-      float[] scales,
-      byte[] key,
-      float stddev,
-      float factor) {
-    int blocks = LaunchShape.combineBlocks(sum.length());
+    int blocks = LaunchShape.noiseBlocks(layout.length());
     try {
-      float[] result = program.combine(flat(sum), deltas, scales, blocks, key, stddev, factor);
+      float[] result = program.perturb(flat(sum), taken, (float) stddev, (float) factor, blocks);
       out.assign(Nd4j.createFromArray(result));
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <ucontext.h>
 #include <vector>
@@ -11,6 +12,7 @@
 #define __global__
 #define __device__
 #define __shared__ static
+#define __launch_bounds__(threads, blocks)
 
 struct Index {
   unsigned int x, y;
@@ -18,9 +20,18 @@ struct Index {
 
 static Index threadIdx, blockIdx, gridDim;
 
-static inline void sincospif(float x, float *sine, float *cosine) {
-  *sine = (float)std::sin(M_PI * (double)x);
-  *cosine = (float)std::cos(M_PI * (double)x);
+static inline float rsqrtf(float x) { return (float)(1 / std::sqrt((double)x)); }
+
+static inline int __float_as_int(float x) {
+  int bits;
+  std::memcpy(&bits, &x, sizeof bits);
+  return bits;
+}
+
+static inline float __int_as_float(int bits) {
+  float x;
+  std::memcpy(&x, &bits, sizeof x);
+  return x;
 }
 
 class Block {
@@ -55,6 +66,7 @@ public:
       }
       any = waiting != 0;
     }
+    current_block = nullptr;
   }
 
   void barrier() {

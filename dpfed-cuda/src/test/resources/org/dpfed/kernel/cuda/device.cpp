@@ -162,21 +162,25 @@ static std::vector<double> row_squares_of(const std::vector<float> &deltas, long
   return partial.values();
 }
 
-// In place where there are deltas, as CudaKernel adds them; into memory of its own where there are none.
-static std::vector<float> combined(const std::vector<float> &sum, const std::vector<float> &deltas,
-                                   const std::vector<float> &scales, const KeyWords &key, float stddev, float factor,
-                                   int blocks) {
+static std::vector<float> sum_of(const std::vector<float> &sum, const std::vector<float> &deltas,
+                                 const std::vector<float> &scales, int blocks) {
   int rows = (int)scales.size();
+  long long d = (long long)sum.size();
+  Buffer<float> out(sum);
+  Buffer<float> block(deltas);
+  Buffer<float> factors(scales);
+  launch(kernels, "add_scaled", blocks, 1, {&out.address, &block.address, &factors.address, &rows, &d});
+  return out.values();
+}
+
+// Into memory of its own, so that what is not written shows.
+static std::vector<float> perturbed(const std::vector<float> &sum, const KeyWords &key, float stddev, float factor,
+                                    int blocks) {
   long long d = (long long)sum.size();
   KeyWords words = key;
   Buffer<float> in(sum);
-  Buffer<float> apart(rows > 0 ? 0 : sum.size());
-  Buffer<float> block(deltas);
-  Buffer<float> factors(scales);
-  const Buffer<float> &out = rows > 0 ? in : apart;
-  CUdeviceptr out_address = out.address;
-  launch(kernels, "combine", blocks, 1,
-         {&in.address, &out_address, &block.address, &factors.address, &rows, &d, &words, &stddev, &factor});
+  Buffer<float> out(sum.size());
+  launch(kernels, "perturb", blocks, 1, {&in.address, &out.address, &d, &words, &stddev, &factor});
   return out.values();
 }
 

@@ -27,13 +27,20 @@ static std::vector<double> row_squares_of(const std::vector<float> &deltas, long
   return partial;
 }
 
-static std::vector<float> combined(const std::vector<float> &sum, const std::vector<float> &deltas,
-                                   const std::vector<float> &scales, const KeyWords &key, float stddev, float factor,
-                                   int blocks) {
+static std::vector<float> sum_of(const std::vector<float> &sum, const std::vector<float> &deltas,
+                                 const std::vector<float> &scales, int blocks) {
   std::vector<float> out = sum;
   launch_without_barriers(grid_of(blocks, 1), THREADS, [&] {
-    combine(out.data(), out.data(), deltas.data(), scales.data(), (int)scales.size(), (long long)out.size(),
-            key_of(key), stddev, factor);
+    add_scaled(out.data(), deltas.data(), scales.data(), (int)scales.size(), (long long)out.size());
+  });
+  return out;
+}
+
+static std::vector<float> perturbed(const std::vector<float> &sum, const KeyWords &key, float stddev, float factor,
+                                    int blocks) {
+  std::vector<float> out = sum;
+  launch_without_barriers(grid_of(blocks, 1), THREADS, [&] {
+    perturb(out.data(), out.data(), (long long)out.size(), key_of(key), stddev, factor);
   });
   return out;
 }

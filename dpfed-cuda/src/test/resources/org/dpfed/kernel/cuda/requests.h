@@ -10,9 +10,10 @@ typedef std::array<unsigned int, 8> KeyWords;
 
 // What a program that includes this defines: the kernels, one launch each.
 static std::vector<double> row_squares_of(const std::vector<float> &deltas, long long d, int blocks);
-static std::vector<float> combined(const std::vector<float> &sum, const std::vector<float> &deltas,
-                                   const std::vector<float> &scales, const KeyWords &key, float stddev, float factor,
-                                   int blocks);
+static std::vector<float> sum_of(const std::vector<float> &sum, const std::vector<float> &deltas,
+                                 const std::vector<float> &scales, int blocks);
+static std::vector<float> perturbed(const std::vector<float> &sum, const KeyWords &key, float stddev, float factor,
+                                    int blocks);
 static std::vector<unsigned int> chacha20_of(const KeyWords &key, const std::vector<unsigned int> &input);
 static std::vector<float> normal_pairs_of(const std::vector<unsigned int> &words);
 
@@ -44,17 +45,23 @@ static void row_squares_request() {
   reply(row_squares_of(numbers<float>(rows * d), d, blocks));
 }
 
-static void combine_request() {
+static void add_scaled_request() {
   int blocks = number<int>();
   int rows = number<int>();
+  long long d = number<long long>();
+  std::vector<float> sum = numbers<float>(d);
+  std::vector<float> deltas = numbers<float>(rows * d);
+  std::vector<float> scales = numbers<float>(rows);
+  reply(sum_of(sum, deltas, scales, blocks));
+}
+
+static void perturb_request() {
+  int blocks = number<int>();
   long long d = number<long long>();
   KeyWords key = number<KeyWords>();
   float stddev = number<float>();
   float factor = number<float>();
-  std::vector<float> sum = numbers<float>(d);
-  std::vector<float> deltas = numbers<float>(rows * d);
-  std::vector<float> scales = numbers<float>(rows);
-  reply(combined(sum, deltas, scales, key, stddev, factor, blocks));
+  reply(perturbed(numbers<float>(d), key, stddev, factor, blocks));
 }
 
 static void chacha20_request() {
@@ -75,12 +82,15 @@ static int serve() {
       row_squares_request();
       break;
     case 2:
-      combine_request();
+      add_scaled_request();
       break;
     case 3:
-      chacha20_request();
+      perturb_request();
       break;
     case 4:
+      chacha20_request();
+      break;
+    case 5:
       normal_pairs_request();
       break;
     default:
