@@ -64,8 +64,8 @@ record DataSource(
             ofUnits(
                 configuration, ImageSource.folder(configuration), ImageSource.unit(configuration));
         case "nifti" -> ofUnits(configuration, NiftiSource.split(configuration), "patient");
-          case "dicom" -> dicom(configuration);
-          case IndexedSource.SET -> IndexedSource.read(configuration, true);
+        case "dicom" -> dicom(configuration);
+        case IndexedSource.SET -> IndexedSource.read(configuration, true);
         default -> csv(configuration);
       };
     } catch (IOException e) {

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import java.util.zip.CRC32C;
 import org.dpfed.data.MalformedDataException;
@@ -89,6 +90,17 @@ public final class ClientIndex implements FederatedDataset {
   @Override
   public int population() {
     return population;
+  }
+
+  /**
+   * The client's number in this index, which is not another one: keys are not in it, and the files
+   * of an index do not change. An index that is written again has other identities.
+   */
+  @Override
+  public Optional<byte[]> identity(int id) {
+    Objects.checkIndex(id, population);
+    return Optional.of(
+        ByteBuffer.allocate(Long.BYTES + Integer.BYTES).putLong(header.id()).putInt(id).array());
   }
 
   @Override

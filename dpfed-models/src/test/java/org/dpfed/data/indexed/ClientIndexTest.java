@@ -57,6 +57,25 @@ final class ClientIndexTest {
     assertThatThrownBy(() -> index.examples(-1)).isInstanceOf(IndexOutOfBoundsException.class);
   }
 
+  /** So a run is not resumed on an index that was written again, perhaps of other people. */
+  @Test
+  void identity_sameFilesOpenedAgain_isTheSame_andOfAnotherIndexNot() throws IOException {
+    List<String> identities = identities("index");
+    assertThat(identities).doesNotHaveDuplicates().hasSize(CLIENTS.population());
+    assertThat(identities(ClientIndex.open(temporary.resolve("index")))).isEqualTo(identities);
+    assertThat(identities("again")).doesNotContainAnyElementsOf(identities);
+  }
+
+  private List<String> identities(String folder) throws IOException {
+    return identities(ClientIndex.open(written(folder)));
+  }
+
+  private static List<String> identities(ClientIndex index) {
+    return IntStream.range(0, index.population())
+        .mapToObj(id -> Arrays.toString(index.identity(id).orElseThrow()))
+        .toList();
+  }
+
   private static void assertSame(ClientIndex index, int id) {
     DataSet read = index.client(id);
     assertThat(MadeUpClients.bits(read)).isEqualTo(MadeUpClients.bits(CLIENTS.client(id)));
