@@ -73,7 +73,7 @@ final class LocalNetwork implements AutoCloseable {
    *
    * @param parameters shape {@code [d]}, shared part; unchanged
    * @param rateFactor multiplies all learning rates until the next reset
-   * @param seed of this thread's generator, from which dropout draws
+   * @param seed of the generators that dropout draws from: that of the steps, and this thread's
    */
   void reset(INDArray parameters, double rateFactor, long seed) {
     setParameters(parameters);
@@ -82,6 +82,7 @@ final class LocalNetwork implements AutoCloseable {
     hold(Optional.empty());
     restart();
     Nd4j.getRandom().setSeed(seed);
+    steps.ifPresent(each -> each.begin(seed));
   }
 
   /** Restores all that training changes beside the parameters and the generator. */

@@ -29,7 +29,7 @@ final class ActivationKernel implements LayerKernel {
   @Override
   public void backward(
       float[][] inputs, float[] output, float[] gradient, float[] @Nullable [] inputGradients) {
-    function.backpropagate(output, gradient, length);
+    function.backpropagate(function.needsArguments() ? inputs[0] : output, gradient, length);
     float @Nullable [] target = inputGradients[0];
     if (target != null && target != gradient) {
       System.arraycopy(gradient, 0, target, 0, length);
@@ -38,7 +38,12 @@ final class ActivationKernel implements LayerKernel {
 
   @Override
   public boolean usesInputs() {
-    return false;
+    return function.needsArguments();
+  }
+
+  @Override
+  public boolean usesOutput() {
+    return !function.needsArguments();
   }
 
   @Override

@@ -4,24 +4,23 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.conf.ConvolutionMode;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
-import org.deeplearning4j.util.ConvolutionUtils;
 import org.dpfed.dl4j.layers.BatchShape;
 import org.dpfed.dl4j.layers.LayerKernel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A convolution without dilation, and an activation: the product of the weights {@code [out, c, kh,
- * kw]} and the patch matrix of a few output rows at a time, as many as keep it in the cache.
+ * A convolution, and an activation: the product of the weights {@code [out, c, kh, kw]} and the
+ * patch matrix of a few output rows at a time, as many as keep it in the cache.
  */
 final class ConvolutionKernel implements LayerKernel {
   /** Floats of a patch matrix that stays in the cache between its making and its use. */
   private static final int BLOCK_FLOATS = 1 << 18;
 
-  private final ConvolutionLayer conf;
+  private final WindowAxis down;
+  private final WindowAxis across;
   private final ActivationFunction activation;
+  private final int inputs;
   private final int channels;
   private final Weights weights;
   private final Blas blas = new Blas();
@@ -33,10 +32,35 @@ final class ConvolutionKernel implements LayerKernel {
   private float[] planeGradient = {};
 
   ConvolutionKernel(Layer layer, ActivationFunction activation) {
-    this.conf = (ConvolutionLayer) layer.conf().getLayer();
+    this(layer, (ConvolutionLayer) layer.conf().getLayer(), activation);
+  }
+
+  private ConvolutionKernel(Layer layer, ConvolutionLayer conf, ActivationFunction activation) {
+    this(
+        WindowAxis.of(0, conf),
+        WindowAxis.of(1, conf),
+        (int) conf.getNIn(),
+        (int) conf.getNOut(),
+        new Weights(layer),
+        activation);
+  }
+
+  /**
+   * @param weights {@code [channels, inputs, down, across]}
+   */
+  ConvolutionKernel(
+      WindowAxis down,
+      WindowAxis across,
+      int inputs,
+      int channels,
+      Weights weights,
+      ActivationFunction activation) {
+    this.down = down;
+    this.across = across;
+    this.inputs = inputs;
+    this.channels = channels;
+    this.weights = weights;
     this.activation = activation;
-    this.channels = (int) conf.getNOut();
-    this.weights = new Weights(layer);
   }
 
   @Override
@@ -120,7 +144,7 @@ final class ConvolutionKernel implements LayerKernel {
 
   @Override
   public boolean usesOutput() {
-    return activation != ActivationFunction.IDENTITY;
+    return activation != StandardFunction.IDENTITY;
   }
 
   /** Adds what some output rows say to the gradient of the weights. */
@@ -184,45 +208,15 @@ final class ConvolutionKernel implements LayerKernel {
 
   private PatchGeometry shapeOf(BatchShape input) {
     PatchGeometry known = lastShape;
-    if (known != null
-        && known.examples() == input.examples()
-        && known.height() == input.height()
-        && known.width() == input.width()) {
+    if (known != null && known.isOf(input)) {
       return known;
     }
-    if (input.channels() != conf.getNIn()) {
+    if (input.channels() != inputs) {
       throw new IllegalArgumentException(
           "images must have %d channels for this layer, had %d"
-              .formatted(conf.getNIn(), input.channels()));
+              .formatted(inputs, input.channels()));
     }
-    InputType.InputTypeConvolutional out =
-        (InputType.InputTypeConvolutional)
-            conf.getOutputType(
-                0, InputType.convolutional(input.height(), input.width(), input.channels()));
-    int[] outSize = {(int) out.getHeight(), (int) out.getWidth()};
-    int[] pad =
-        conf.getConvolutionMode() == ConvolutionMode.Same
-            ? ConvolutionUtils.getSameModeTopLeftPadding(
-                outSize,
-                new int[] {input.height(), input.width()},
-                conf.getKernelSize(),
-                conf.getStride(),
-                conf.getDilation())
-            : conf.getPadding();
-    PatchGeometry made =
-        new PatchGeometry(
-            input.examples(),
-            input.channels(),
-            input.height(),
-            input.width(),
-            conf.getKernelSize()[0],
-            conf.getKernelSize()[1],
-            conf.getStride()[0],
-            conf.getStride()[1],
-            pad[0],
-            pad[1],
-            outSize[0],
-            outSize[1]);
+    PatchGeometry made = PatchGeometry.of(input, down, across);
     lastShape = made;
     return made;
   }

@@ -103,7 +103,7 @@ final class DenseKernel implements LayerKernel {
 
   @Override
   public boolean usesOutput() {
-    return activation != ActivationFunction.IDENTITY;
+    return activation != StandardFunction.IDENTITY;
   }
 
   @Override

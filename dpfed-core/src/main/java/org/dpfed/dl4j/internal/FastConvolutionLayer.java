@@ -14,29 +14,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class FastConvolutionLayer extends ConvolutionLayer implements FastLayer {
   private static final long serialVersionUID = 1L;
 
-  private final transient ActivationFunction activation;
   private final transient KernelAdapter<LayerKernel> adapter;
 
   FastConvolutionLayer(
       NeuralNetConfiguration conf, ActivationFunction activation, boolean needsInputGradient) {
     super(conf, DataType.FLOAT);
-    this.activation = activation;
-    this.adapter = new KernelAdapter<>(newKernel(), needsInputGradient);
+    this.adapter =
+        new KernelAdapter<>(TiledConvolutionKernel.over(this, activation), needsInputGradient);
   }
 
   @Override
   public LayerKernel kernel() {
     return adapter.kernel();
-  }
-
-  @Override
-  public LayerKernel newKernel() {
-    return TiledConvolutionKernel.over(this, activation);
-  }
-
-  @Override
-  public boolean takesImages() {
-    return true;
   }
 
   @Override

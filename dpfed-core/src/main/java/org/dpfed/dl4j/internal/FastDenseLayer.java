@@ -14,29 +14,17 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 final class FastDenseLayer extends DenseLayer implements FastLayer {
   private static final long serialVersionUID = 1L;
 
-  private final transient ActivationFunction activation;
   private final transient KernelAdapter<DenseKernel> adapter;
 
   FastDenseLayer(
       NeuralNetConfiguration conf, ActivationFunction activation, boolean needsInputGradient) {
     super(conf, DataType.FLOAT);
-    this.activation = activation;
-    this.adapter = new KernelAdapter<>(newKernel(), needsInputGradient);
+    this.adapter = new KernelAdapter<>(new DenseKernel(this, activation), needsInputGradient);
   }
 
   @Override
   public LayerKernel kernel() {
     return adapter.kernel();
-  }
-
-  @Override
-  public DenseKernel newKernel() {
-    return new DenseKernel(this, activation);
-  }
-
-  @Override
-  public boolean takesImages() {
-    return false;
   }
 
   @Override

@@ -6,10 +6,4 @@ import org.dpfed.dl4j.layers.LayerKernel;
 interface FastLayer {
   /** The kernel that the layer itself uses, in DL4J's steps. */
   LayerKernel kernel();
-
-  /** Another, for the same parameters. */
-  LayerKernel newKernel();
-
-  /** Whether it takes and returns images, and otherwise rows of features. */
-  boolean takesImages();
 }

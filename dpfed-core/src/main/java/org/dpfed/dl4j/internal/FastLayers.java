@@ -120,7 +120,7 @@ public final class FastLayers {
           : null;
     }
     Optional<ActivationFunction> activation = ActivationFunction.of(layer.getActivationFn());
-    if (activation.isEmpty()) {
+    if (activation.isEmpty() || activation.get().needsArguments()) {
       return null;
     }
     if (type == DenseLayer.class) {

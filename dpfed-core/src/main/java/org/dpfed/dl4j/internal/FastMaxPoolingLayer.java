@@ -40,16 +40,6 @@ final class FastMaxPoolingLayer extends SubsamplingLayer implements FastLayer {
   }
 
   @Override
-  public LayerKernel newKernel() {
-    return new MaxPoolingKernel(layerConf());
-  }
-
-  @Override
-  public boolean takesImages() {
-    return true;
-  }
-
-  @Override
   public INDArray activate(boolean training, LayerWorkspaceMgr workspaceMgr) {
     return input.rank() == 4
         ? adapter.forward(input, training, workspaceMgr)

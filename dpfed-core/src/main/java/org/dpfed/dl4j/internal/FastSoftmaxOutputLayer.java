@@ -7,7 +7,6 @@ import org.deeplearning4j.nn.gradient.Gradient;
 import org.deeplearning4j.nn.layers.OutputLayer;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.dpfed.dl4j.layers.BatchShape;
-import org.dpfed.dl4j.layers.LayerKernel;
 import org.dpfed.nativememory.NativeFloats;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.common.primitives.Pair;
@@ -30,17 +29,6 @@ final class FastSoftmaxOutputLayer extends OutputLayer implements FastLayer {
   @Override
   public SoftmaxKernel kernel() {
     return adapter.kernel();
-  }
-
-  /** Without the softmax. */
-  @Override
-  public LayerKernel newKernel() {
-    return new DenseKernel(this, ActivationFunction.IDENTITY);
-  }
-
-  @Override
-  public boolean takesImages() {
-    return false;
   }
 
   @Override

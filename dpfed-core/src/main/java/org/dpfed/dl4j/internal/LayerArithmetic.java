@@ -1,158 +1,122 @@
 package org.dpfed.dl4j.internal;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import org.deeplearning4j.nn.api.Layer;
-import org.deeplearning4j.nn.conf.CNN2DFormat;
-import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.dropout.IDropout;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
-import org.deeplearning4j.nn.conf.layers.LSTM;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
-import org.deeplearning4j.nn.conf.layers.PoolingType;
-import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
-import org.deeplearning4j.nn.conf.layers.Upsampling2D;
+import org.deeplearning4j.nn.conf.layers.Pooling1D;
+import org.deeplearning4j.nn.conf.layers.Pooling2D;
+import org.deeplearning4j.nn.conf.layers.Subsampling1DLayer;
+import org.deeplearning4j.nn.conf.layers.SubsamplingLayer;
+import org.deeplearning4j.nn.conf.layers.ZeroPadding1DLayer;
+import org.deeplearning4j.nn.conf.layers.ZeroPaddingLayer;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping1D;
+import org.deeplearning4j.nn.conf.layers.convolutional.Cropping2D;
 import org.deeplearning4j.nn.layers.recurrent.LastTimeStepLayer;
 import org.deeplearning4j.nn.layers.wrapper.BaseWrapperLayer;
 import org.dpfed.dl4j.internal.NetworkKernels.Form;
-import org.dpfed.dl4j.layers.KernelLayer;
 import org.dpfed.dl4j.layers.LayerKernel;
-import org.dpfed.dl4j.layers.SoftmaxLoss;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.activations.IActivation;
-import org.nd4j.linalg.activations.impl.ActivationSigmoid;
-import org.nd4j.linalg.activations.impl.ActivationSoftmax;
-import org.nd4j.linalg.activations.impl.ActivationTanH;
-import org.nd4j.linalg.lossfunctions.ILossFunction;
 
 /**
  * What a layer of a network computes.
  *
- * @param takes what it takes; {@code BATCH} where it takes all and keeps their form
- * @param makesRows whether it makes rows, and otherwise what it takes
- * @param kernel null where the layer is nothing but a loss
+ * @param takes what it takes; {@code BATCH} where it takes all
+ * @param makes what it makes; {@code BATCH} where it keeps the form of what it gets
+ * @param stages its kernels, each on the output of the one before; none where the layer is nothing
+ *     but a loss
  * @param loss that of an output layer, otherwise null
  */
-record LayerArithmetic(
-    Form takes, boolean makesRows, @Nullable LayerKernel kernel, @Nullable OutputLoss loss) {
+record LayerArithmetic(Form takes, Form makes, List<Stage> stages, @Nullable OutputLoss loss) {
+
+  /** Layers of which DL4J ignores the dropout. */
+  private static final Set<Class<?>> WITHOUT_DROPOUT =
+      Set.of(
+          ActivationLayer.class,
+          SubsamplingLayer.class,
+          Pooling2D.class,
+          Subsampling1DLayer.class,
+          Pooling1D.class,
+          GlobalPoolingLayer.class,
+          ZeroPaddingLayer.class,
+          ZeroPadding1DLayer.class,
+          Cropping2D.class,
+          Cropping1D.class,
+          CnnLossLayer.class);
+
+  /** A kernel, and whether it has parameters. */
+  record Stage(LayerKernel kernel, boolean isTrained) {}
 
   /**
    * That of a layer.
    *
    * @param isOutput whether it is the network's output
+   * @param given the form of what it gets
+   * @param random which dropout draws from
    */
-  static LayerArithmetic of(Layer layer, boolean isOutput) throws NotFastException {
+  static LayerArithmetic of(Layer layer, boolean isOutput, Form given, StepRandom random)
+      throws NotFastException {
     if (layer instanceof BaseWrapperLayer && !(layer instanceof LastTimeStepLayer)) {
       // Its configuration is that of the layer inside, which it may freeze or run backwards.
       throw new NotFastException(
           "layer '%s' is in a %s".formatted(nameOf(layer), layer.getClass().getSimpleName()));
     }
-    if (isOutput) {
-      return output(layer);
-    }
-    if (layer instanceof FastLayer fast && !(layer instanceof FastSoftmaxOutputLayer)) {
-      Form form = fast.takesImages() ? Form.IMAGES : Form.ROWS;
-      return new LayerArithmetic(form, false, fast.newKernel(), null);
-    }
     org.deeplearning4j.nn.conf.layers.Layer conf = layer.conf().getLayer();
-    if (conf.getIDropout() != null) {
-      throw new NotFastException("layer '%s' has dropout".formatted(nameOf(layer)));
+    if (conf instanceof BaseLayer base && base.getWeightNoise() != null) {
+      throw refusal(layer, "weight noise");
     }
-    if (conf instanceof KernelLayer own) {
-      return made(Form.IMAGES, own.kernel(layer));
-    }
-    if (conf.getClass() == ActivationLayer.class) {
-      IActivation function = ((ActivationLayer) conf).getActivationFn();
-      ActivationFunction known = ActivationFunction.of(function).orElse(null);
-      if (known != null) {
-        return made(Form.BATCH, new ActivationKernel(known));
-      }
-    }
-    if (layer instanceof LastTimeStepLayer last && isKnownLstm(last.getUnderlying())) {
-      LstmKernel kernel = new LstmKernel(last.getUnderlying(), (LSTM) conf, true);
-      return new LayerArithmetic(Form.SERIES, true, kernel, null);
-    }
-    if (isKnownLstm(layer)) {
-      return made(Form.SERIES, new LstmKernel(layer, (LSTM) conf, false));
-    }
-    if (conf.getClass() == Upsampling2D.class
-        && ((Upsampling2D) conf).getFormat() == CNN2DFormat.NCHW) {
-      return made(Form.IMAGES, new UpsamplingKernel((Upsampling2D) conf));
-    }
-    if (conf.getClass() == GlobalPoolingLayer.class && isMeanOfPixels((GlobalPoolingLayer) conf)) {
-      return new LayerArithmetic(Form.IMAGES, true, new GlobalAverageKernel(), null);
-    }
-    throw unknown(layer);
+    LayerArithmetic own =
+        isOutput ? OutputRecipes.of(layer, conf) : LayerRecipes.of(layer, conf, given);
+    IDropout dropout = conf.getIDropout();
+    return dropout == null || WITHOUT_DROPOUT.contains(conf.getClass())
+        ? own
+        : own.behind(dropout, layer, random);
   }
 
-  private static boolean isKnownLstm(Layer layer) {
-    return layer.getClass() == org.deeplearning4j.nn.layers.recurrent.LSTM.class
-        && layer.conf().getLayer() instanceof LSTM conf
-        && conf.getActivationFn().getClass() == ActivationTanH.class
-        && conf.getGateActivationFn().getClass() == ActivationSigmoid.class
-        && conf.getRnnDataFormat() != RNNFormat.NWC
-        && conf.getWeightNoise() == null;
+  private LayerArithmetic behind(IDropout dropout, Layer layer, StepRandom random)
+      throws NotFastException {
+    DropoutKind known =
+        DropoutKind.of(dropout)
+            .orElseThrow(
+                () ->
+                    refusal(
+                        layer,
+                        "dropout of a kind (%s) or with a schedule"
+                            .formatted(dropout.getClass().getSimpleName())));
+    if (layer.conf().getLayer() instanceof Deconvolution2D) {
+      throw refusal(layer, "dropout, whose mask DL4J forgets on the way back");
+    }
+    boolean ofChannels = known.isOfChannels();
+    if (ofChannels && (takes == Form.ROWS || takes == Form.STEPS)) {
+      throw refusal(layer, "dropout of channels");
+    }
+    List<Stage> all = new ArrayList<>();
+    all.add(new Stage(new DropoutKernel(known, random), false));
+    all.addAll(stages);
+    return new LayerArithmetic(
+        ofChannels && takes == Form.BATCH ? Form.IMAGES : takes, makes, all, loss);
   }
 
-  private static LayerArithmetic made(Form form, LayerKernel kernel) {
-    return new LayerArithmetic(form, false, kernel, null);
+  /** Of a layer that keeps the form of what it takes. */
+  static LayerArithmetic of(Form form, List<Stage> stages) {
+    return new LayerArithmetic(form, Form.BATCH, stages, null);
   }
 
-  private static boolean isMeanOfPixels(GlobalPoolingLayer conf) {
-    int[] dimensions = conf.getPoolingDimensions();
-    return conf.getPoolingType() == PoolingType.AVG
-        && conf.isCollapseDimensions()
-        && (dimensions == null || Arrays.equals(dimensions, new int[] {2, 3}));
+  /** Of a layer with one kernel and no parameters. */
+  static LayerArithmetic of(Form form, LayerKernel kernel) {
+    return of(form, List.of(new Stage(kernel, false)));
   }
 
-  private static LayerArithmetic output(Layer layer) throws NotFastException {
-    if (layer instanceof FastSoftmaxOutputLayer fast) {
-      return new LayerArithmetic(Form.ROWS, false, fast.newKernel(), new OutputLoss(false, null));
-    }
-    org.deeplearning4j.nn.conf.layers.Layer conf = layer.conf().getLayer();
-    if (conf.getIDropout() != null) {
-      throw new NotFastException("layer '%s' has dropout".formatted(nameOf(layer)));
-    }
-    if (conf.getClass() == OutputLayer.class) {
-      OutputLayer output = (OutputLayer) conf;
-      if (isSoftmax(output.getActivationFn())
-          && output.getLossFn() instanceof SoftmaxLoss own
-          && output.getWeightNoise() == null) {
-        DenseKernel map = new DenseKernel(layer, ActivationFunction.IDENTITY);
-        return new LayerArithmetic(Form.ROWS, false, map, new OutputLoss(false, own));
-      }
-    }
-    if (conf.getClass() == RnnOutputLayer.class) {
-      RnnOutputLayer output = (RnnOutputLayer) conf;
-      if (isSoftmax(output.getActivationFn())
-          && FastLayers.isCrossEntropy(output.getLossFn())
-          && output.getRnnDataFormat() != RNNFormat.NWC
-          && output.getWeightNoise() == null) {
-        return new LayerArithmetic(
-            Form.SERIES, false, new PointwiseKernel(layer, output), new OutputLoss(true, null));
-      }
-    }
-    if (conf.getClass() == CnnLossLayer.class) {
-      CnnLossLayer output = (CnnLossLayer) conf;
-      ILossFunction loss = output.getLossFn();
-      SoftmaxLoss own = loss instanceof SoftmaxLoss custom ? custom : null;
-      if (isSoftmax(output.getActivationFn())
-          && output.getFormat() == CNN2DFormat.NCHW
-          && (own != null || FastLayers.isCrossEntropy(loss))) {
-        return new LayerArithmetic(Form.IMAGES, false, null, new OutputLoss(true, own));
-      }
-    }
-    throw unknown(layer);
-  }
-
-  private static boolean isSoftmax(IActivation function) {
-    return function.getClass() == ActivationSoftmax.class;
-  }
-
-  private static NotFastException unknown(Layer layer) {
+  static NotFastException refusal(Layer layer, String what) {
     return new NotFastException(
-        "layer '%s' is a %s with settings that dpfed has no kernel for"
-            .formatted(nameOf(layer), layer.conf().getLayer().getClass().getSimpleName()));
+        "layer '%s' is a %s with %s, for which dpfed has no kernel"
+            .formatted(nameOf(layer), layer.conf().getLayer().getClass().getSimpleName(), what));
   }
 
   static String nameOf(Layer layer) {

@@ -1,15 +1,11 @@
 package org.dpfed.dl4j.internal;
 
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.List;
-import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.dpfed.dl4j.layers.BatchShape;
 import org.dpfed.dl4j.layers.LayerKernel;
-import org.dpfed.nativememory.NativeFloats;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A long short-term memory without peepholes (Gers et al. 2000, "Learning to forget"), with tanh
@@ -22,7 +18,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * and the input gate.
  */
 final class LstmKernel implements LayerKernel {
-  private final Layer layer;
+  private final ParameterPart parameters;
   private final boolean lastStepOnly;
   private final int inputs;
   private final int units;
@@ -59,11 +55,11 @@ final class LstmKernel implements LayerKernel {
   private int steps;
 
   /**
-   * @param layer whose parameters and gradient these are
+   * @param parameters all of its own
    * @param lastStepOnly whether the output is the last step's, as rows, and otherwise all steps'
    */
-  LstmKernel(Layer layer, LSTM conf, boolean lastStepOnly) {
-    this.layer = layer;
+  LstmKernel(ParameterPart parameters, LSTM conf, boolean lastStepOnly) {
+    this.parameters = parameters;
     this.lastStepOnly = lastStepOnly;
     this.inputs = (int) conf.getNIn();
     this.units = (int) conf.getNOut();
@@ -104,7 +100,7 @@ final class LstmKernel implements LayerKernel {
     state.ofLength(units * examples);
     blas.multiply(gates, run, inputs, weights(), series.address(), run, gateSeries.address(), run);
     gateSeries.read(beforeGates, gates * run);
-    bias(layer.params()).get(0, biases, 0, gates);
+    parameters.read(biasStart(), biases, gates);
     for (int step = 0; step < steps; step++) {
       if (step > 0) {
         blas.multiply(
@@ -142,7 +138,7 @@ final class LstmKernel implements LayerKernel {
         recurrent[to + i] = factor * (recurrent[to + i] + beforeGates[from + i] + bias);
       }
     }
-    ActivationFunction.TANH.apply(recurrent, gates * examples);
+    StandardFunction.TANH.apply(recurrent, gates * examples);
     for (int i = units * examples; i < gates * examples; i++) {
       recurrent[i] = 0.5f + 0.5f * recurrent[i];
     }
@@ -159,7 +155,7 @@ final class LstmKernel implements LayerKernel {
       dense[i] = kept + opened[gate + 3 * length + i] * opened[gate + i];
     }
     System.arraycopy(dense, 0, cells, cell, length);
-    ActivationFunction.TANH.apply(dense, length);
+    StandardFunction.TANH.apply(dense, length);
     System.arraycopy(dense, 0, squashed, cell, length);
     for (int i = 0; i < length; i++) {
       dense[i] *= opened[gate + 2 * length + i];
@@ -249,10 +245,15 @@ final class LstmKernel implements LayerKernel {
   private void gradients(float @Nullable [] inputGradient) {
     int run = steps * examples;
     gateSeries.write(beforeGates, gates * run);
-    long target = NativeFloats.address(layer.getGradientsViewArray());
     blas.multiplyByTransposedRows(
-        gates, inputs, run, gateSeries.address(), run, series.address(), run, target);
-    long recurrentTarget = target + (long) gates * inputs * Float.BYTES;
+        gates,
+        inputs,
+        run,
+        gateSeries.address(),
+        run,
+        series.address(),
+        run,
+        parameters.gradientAddress(0));
     outputSeries.ofLength(units * run).write(outputs, units * run);
     // The gates of each step with the output of the step before; one step has none.
     blas.multiplyByTransposedRows(
@@ -263,11 +264,11 @@ final class LstmKernel implements LayerKernel {
         run,
         outputSeries.address(),
         run,
-        recurrentTarget);
+        parameters.gradientAddress((long) gates * inputs));
     for (int gate = 0; gate < gates; gate++) {
       biases[gate] = Floats.sum(beforeGates, gate * run, run);
     }
-    bias(layer.getGradientsViewArray()).put(0, biases, 0, gates);
+    parameters.writeGradient(biasStart(), biases, gates);
     if (inputGradient != null) {
       blas.multiplyTransposed(
           inputs, run, gates, weights(), gateSeries.address(), run, series.address());
@@ -276,15 +277,15 @@ final class LstmKernel implements LayerKernel {
   }
 
   private long weights() {
-    return NativeFloats.address(layer.params());
+    return parameters.address(0);
   }
 
   private long recurrentWeights() {
-    return weights() + (long) gates * inputs * Float.BYTES;
+    return parameters.address((long) gates * inputs);
   }
 
-  private FloatBuffer bias(INDArray vector) {
-    return NativeFloats.window(vector, (long) gates * (inputs + units), gates);
+  private long biasStart() {
+    return (long) gates * (inputs + units);
   }
 
   /** The forward pass has left copies. */

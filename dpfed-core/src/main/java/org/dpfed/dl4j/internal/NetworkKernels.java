@@ -11,15 +11,18 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
-import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
-import org.deeplearning4j.nn.conf.graph.MergeVertex;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToRnnPreProcessor;
+import org.deeplearning4j.nn.conf.preprocessor.RnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.graph.vertex.impl.InputVertex;
 import org.deeplearning4j.nn.graph.vertex.impl.LayerVertex;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.dpfed.dl4j.internal.LayerArithmetic.Stage;
 import org.dpfed.dl4j.layers.LayerKernel;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +34,9 @@ final class NetworkKernels implements AutoCloseable {
   private final KernelGraph graph = new KernelGraph();
 
   private final List<LayerKernel> kernels = new ArrayList<>();
+
+  /** What dropout draws from. */
+  private final StepRandom random = new StepRandom();
 
   /** The batch as images or series, once for all that take it so. */
   private final Map<Integer, Value> imagesOf = new HashMap<>();
@@ -47,12 +53,14 @@ final class NetworkKernels implements AutoCloseable {
     ROWS,
     IMAGES,
     /** Images of one column: {@code [features, steps, 1, n]}. */
-    SERIES
+    SERIES,
+    /** What DL4J makes rows of the steps of series; here they stay where they are. */
+    STEPS
   }
 
   private NetworkKernels() {}
 
-  /** The kernels of a network that has the layers of {@link FastLayers}. */
+  /** The kernels of a network. */
   static NetworkKernels of(Model model) throws NotFastException {
     NetworkKernels made = new NetworkKernels();
     if (model instanceof MultiLayerNetwork network) {
@@ -67,6 +75,10 @@ final class NetworkKernels implements AutoCloseable {
 
   KernelGraph graph() {
     return graph;
+  }
+
+  StepRandom random() {
+    return random;
   }
 
   OutputLoss loss() {
@@ -120,43 +132,32 @@ final class NetworkKernels implements AutoCloseable {
   private Value join(
       String name, org.deeplearning4j.nn.conf.graph.GraphVertex vertex, List<Value> inputs)
       throws NotFastException {
-    List<Value> parts = new ArrayList<>();
-    Form form = commonForm(name, inputs);
-    for (Value input : inputs) {
-      parts.add(as(form, input, name));
+    if (vertex instanceof PreprocessorVertex before) {
+      return preprocessed(name, before.getPreProcessor(), inputs.get(0));
     }
-    int[] numbers = parts.stream().mapToInt(Value::number).toArray();
-    if (form == Form.SERIES) {
-      throw new NotFastException("vertex '%s' joins series".formatted(name));
+    VertexArithmetic recipe = VertexArithmetic.of(name, vertex, commonForm(name, inputs));
+    int[] numbers = new int[inputs.size()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = as(recipe.takes(), inputs.get(i), name).number();
     }
-    if (vertex.getClass() == ElementWiseVertex.class
-        && ((ElementWiseVertex) vertex).getOp() == ElementWiseVertex.Op.Add) {
-      return new Value(graph.add(new SumKernel(), false, numbers), form);
-    }
-    if (vertex.getClass() == MergeVertex.class
-        && ((MergeVertex) vertex).getMergeAxis() == MergeVertex.DEFAULT_MERGE_DIM) {
-      return new Value(graph.add(new MergeKernel(form == Form.IMAGES), false, numbers), form);
-    }
-    throw new NotFastException(
-        "vertex '%s' is a %s".formatted(name, vertex.getClass().getSimpleName()));
+    return new Value(graph.add(recipe.kernel(), false, numbers), recipe.makes());
   }
 
   private Value add(Layer layer, @Nullable InputPreProcessor before, Value input, boolean isOutput)
       throws NotFastException {
-    LayerArithmetic arithmetic = LayerArithmetic.of(layer, isOutput);
     String name = LayerArithmetic.nameOf(layer);
     Value value = before == null ? input : preprocessed(name, before, input);
+    LayerArithmetic arithmetic = LayerArithmetic.of(layer, isOutput, value.form(), random);
     if (arithmetic.takes() != Form.BATCH) {
       value = as(arithmetic.takes(), value, name);
     }
     loss = isOutput ? arithmetic.loss() : loss;
-    LayerKernel kernel = arithmetic.kernel();
-    if (kernel == null) {
-      return value;
+    for (Stage stage : arithmetic.stages()) {
+      kernels.add(stage.kernel());
+      int number = graph.add(stage.kernel(), stage.isTrained(), value.number());
+      value = new Value(number, value.form());
     }
-    kernels.add(kernel);
-    Form form = arithmetic.makesRows() ? Form.ROWS : value.form();
-    return new Value(graph.add(kernel, layer.numParams() > 0, value.number()), form);
+    return arithmetic.makes() == Form.BATCH ? value : new Value(value.number(), arithmetic.makes());
   }
 
   private Value preprocessed(String name, InputPreProcessor before, Value input)
@@ -171,13 +172,25 @@ final class NetworkKernels implements AutoCloseable {
     }
     if (before instanceof CnnToFeedForwardPreProcessor flat
         && flat.getFormat() == CNN2DFormat.NCHW
-        && input.form() != Form.ROWS) {
+        && (input.form() == Form.IMAGES || input.form() == Form.BATCH)) {
       return input.form() == Form.BATCH
           ? new Value(input.number(), Form.ROWS)
           : new Value(graph.add(Transposition.toRows(), false, input.number()), Form.ROWS);
     }
+    if (before instanceof RnnToFeedForwardPreProcessor steps
+        && steps.getRnnDataFormat() == RNNFormat.NCW) {
+      // DL4J puts it behind global pooling too, where it does nothing.
+      return input.form() == Form.ROWS
+          ? input
+          : new Value(as(Form.SERIES, input, name).number(), Form.STEPS);
+    }
+    if (before instanceof FeedForwardToRnnPreProcessor series
+        && series.getRnnDataFormat() == RNNFormat.NCW
+        && input.form() == Form.STEPS) {
+      return new Value(input.number(), Form.SERIES);
+    }
     throw new NotFastException(
-        "layer '%s' has a %s before it".formatted(name, before.getClass().getSimpleName()));
+        "'%s' has a %s before it".formatted(name, before.getClass().getSimpleName()));
   }
 
   /** That of all inputs but the batch, which can be turned into either. */
@@ -185,7 +198,7 @@ final class NetworkKernels implements AutoCloseable {
     Form common = Form.BATCH;
     for (Value input : inputs) {
       if (input.form() != Form.BATCH && common != Form.BATCH && input.form() != common) {
-        throw new NotFastException("vertex '%s' has rows and images for inputs".formatted(name));
+        throw new NotFastException("vertex '%s' has inputs of different forms".formatted(name));
       }
       common = input.form() == Form.BATCH ? common : input.form();
     }

@@ -4,19 +4,43 @@ import org.dpfed.dl4j.layers.BatchShape;
 import org.dpfed.dl4j.layers.SoftmaxLoss;
 import org.jspecify.annotations.Nullable;
 
-/** Softmax at the end of a network, of rows or of the pixels of images, and the loss behind it. */
+/**
+ * The activation at the end of a network, of rows or of the pixels of images, and the loss behind
+ * it: softmax with cross-entropy or a loss of one's own, or any of DL4J's.
+ */
 final class OutputLoss {
   private final boolean images;
 
   /** Null for cross-entropy, summed over the pixels. */
   private final @Nullable SoftmaxLoss custom;
 
+  /** Null for softmax. */
+  private final @Nullable Dl4jLoss other;
+
+  private float[] rows = {};
+  private float[] rowLabels = {};
   private float[] labels = {};
   private float[] weights = {};
 
-  OutputLoss(boolean images, @Nullable SoftmaxLoss custom) {
+  private OutputLoss(boolean images, @Nullable SoftmaxLoss custom, @Nullable Dl4jLoss other) {
     this.images = images;
     this.custom = custom;
+    this.other = other;
+  }
+
+  /**
+   * Behind softmax.
+   *
+   * @param images whether of the pixels of images, and otherwise of rows
+   * @param custom null for cross-entropy
+   */
+  static OutputLoss softmax(boolean images, @Nullable SoftmaxLoss custom) {
+    return new OutputLoss(images, custom, null);
+  }
+
+  /** Any of DL4J's, with its activation. */
+  static OutputLoss dl4j(boolean images, Dl4jLoss loss) {
+    return new OutputLoss(images, null, loss);
   }
 
   /** Whether it is one of images, and otherwise of rows. */
@@ -50,12 +74,37 @@ final class OutputLoss {
         factors = weights;
       }
     }
+    if (other != null) {
+      return other(other, logits, shape, targets, factors, gradient);
+    }
     if (custom != null) {
       return custom(custom, logits, shape, targets, factors, gradient);
     }
     Classes classes = images ? Classes.ofImages(shape) : Classes.ofRows(shape);
     classes.softmax(logits, gradient);
     return classes.crossEntropy(gradient, targets, factors);
+  }
+
+  private double other(
+      Dl4jLoss loss,
+      float[] logits,
+      BatchShape shape,
+      float[] targets,
+      float @Nullable [] factors,
+      float[] gradient) {
+    int columns = images ? shape.channels() : shape.features();
+    int count = shape.length() / columns;
+    if (!images) {
+      System.arraycopy(logits, 0, gradient, 0, shape.length());
+      return loss.of(gradient, targets, factors, count, columns);
+    }
+    rows = Floats.ofLength(rows, shape.length());
+    rowLabels = Floats.ofLength(rowLabels, shape.length());
+    Floats.transpose(logits, columns, count, rows);
+    Floats.transpose(targets, columns, count, rowLabels);
+    double total = loss.of(rows, rowLabels, factors, count, columns);
+    Floats.transpose(rows, count, columns, gradient);
+    return total;
   }
 
   private double custom(

@@ -2,6 +2,7 @@ package org.dpfed.dl4j.internal;
 
 import java.nio.FloatBuffer;
 import java.util.Arrays;
+import org.dpfed.dl4j.layers.BatchShape;
 
 /**
  * The memory layout of the patches under a convolution's kernel. Images {@code [c, h, w, n]} are
@@ -21,10 +22,39 @@ record PatchGeometry(
     int kernelWidth,
     int strideHeight,
     int strideWidth,
+    int dilationHeight,
+    int dilationWidth,
     int padTop,
     int padLeft,
     int outHeight,
     int outWidth) {
+
+  /** The patches of images under windows. */
+  static PatchGeometry of(BatchShape images, WindowAxis down, WindowAxis across) {
+    return new PatchGeometry(
+        images.examples(),
+        images.channels(),
+        images.height(),
+        images.width(),
+        down.kernel(),
+        across.kernel(),
+        down.stride(),
+        across.stride(),
+        down.dilation(),
+        across.dilation(),
+        down.before(images.height()),
+        across.before(images.width()),
+        down.windows(images.height()),
+        across.windows(images.width()));
+  }
+
+  /** Whether these are the patches of images of that shape. */
+  boolean isOf(BatchShape images) {
+    return examples == images.examples()
+        && channels == images.channels()
+        && height == images.height()
+        && width == images.width();
+  }
 
   /** Rows of the patch matrix. */
   int rows() {
@@ -56,7 +86,7 @@ record PatchGeometry(
   }
 
   private int paddedHeight() {
-    return (outHeight - 1) * strideHeight + kernelHeight;
+    return (outHeight - 1) * strideHeight + (kernelHeight - 1) * dilationHeight + 1;
   }
 
   private int rowLength() {
@@ -64,7 +94,7 @@ record PatchGeometry(
   }
 
   private int phaseLength() {
-    return (outWidth + (kernelWidth - 1) / strideWidth) * examples;
+    return (outWidth + (kernelWidth - 1) * dilationWidth / strideWidth) * examples;
   }
 
   /** Copies the images into padded planes. */
@@ -157,9 +187,14 @@ record PatchGeometry(
     }
   }
 
+  /** Where in the planes the run begins that a row of the matrix takes from an output row. */
+  int start(int row, int outRow) {
+    return firstOfRow(row) + outRow * strideHeight * rowLength();
+  }
+
   private int firstOfRow(int row) {
-    int column = row % kernelWidth;
-    int kernelRow = row / kernelWidth % kernelHeight;
+    int column = row % kernelWidth * dilationWidth;
+    int kernelRow = row / kernelWidth % kernelHeight * dilationHeight;
     int channel = row / (kernelWidth * kernelHeight);
     return channel * planeLength()
         + kernelRow * rowLength()

@@ -45,7 +45,7 @@ record PoolingGeometry(
     }
   }
 
-  private static void raise(float[] images, int from, float[] maxima, int to, int length) {
+  static void raise(float[] images, int from, float[] maxima, int to, int length) {
     for (int i = 0; i < length; i++) {
       maxima[to + i] = Math.max(maxima[to + i], images[from + i]);
     }
@@ -72,7 +72,7 @@ record PoolingGeometry(
     }
   }
 
-  private static void route(
+  static void route(
       float[] images,
       float[] sums,
       int from,

@@ -12,7 +12,7 @@ final class SoftmaxKernel implements LayerKernel {
   private BatchShape shape = BatchShape.rows(0, 0);
 
   SoftmaxKernel(Layer layer) {
-    this.map = new DenseKernel(layer, ActivationFunction.IDENTITY);
+    this.map = new DenseKernel(layer, StandardFunction.IDENTITY);
   }
 
   @Override

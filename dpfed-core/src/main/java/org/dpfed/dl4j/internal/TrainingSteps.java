@@ -22,7 +22,7 @@ public final class TrainingSteps implements AutoCloseable {
     this.rule = rule;
   }
 
-  /** The steps of a network with fast layers; empty where there is an {@link #obstacle}. */
+  /** The steps of a network; empty where there is an {@link #obstacle}. */
   public static Optional<TrainingSteps> of(Model model) {
     try {
       return Optional.of(make(model));
@@ -97,6 +97,11 @@ public final class TrainingSteps implements AutoCloseable {
           "labels must have shape %s for this batch, had %s"
               .formatted(Arrays.toString(wanted), Arrays.toString(labelsShape)));
     }
+  }
+
+  /** Begins the stream of random numbers that dropout draws from. */
+  public void begin(long seed) {
+    kernels.random().begin(seed);
   }
 
   /** Whether the network's output is images, so that labels may have weights. */

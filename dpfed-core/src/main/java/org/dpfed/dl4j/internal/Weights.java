@@ -12,10 +12,10 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * which have the same order. They are looked up again when the network receives other vectors.
  */
 final class Weights {
-  private static final String WEIGHT = DefaultParamInitializer.WEIGHT_KEY;
   private static final String BIAS = DefaultParamInitializer.BIAS_KEY;
 
   private final Layer layer;
+  private final String key;
   private @Nullable INDArray parameters;
   private @Nullable INDArray gradients;
   private long weights;
@@ -27,7 +27,23 @@ final class Weights {
   private float[] biases = {};
 
   Weights(Layer layer) {
+    this(layer, DefaultParamInitializer.WEIGHT_KEY);
+  }
+
+  /**
+   * Of a layer with several arrays of weights.
+   *
+   * @param key DL4J's name of this one
+   */
+  Weights(Layer layer, String key) {
     this.layer = layer;
+    this.key = key;
+  }
+
+  /** How many weights there are. */
+  int size() {
+    locate();
+    return weightFloats.capacity();
   }
 
   /** Address of the weights. */
@@ -80,7 +96,7 @@ final class Weights {
       return;
     }
     long start = NativeFloats.address(all);
-    INDArray matrix = layer.getParam(WEIGHT);
+    INDArray matrix = layer.getParam(key);
     int size = (int) matrix.length();
     weights = NativeFloats.address(matrix);
     weightFloats = NativeFloats.window(matrix, 0, size);

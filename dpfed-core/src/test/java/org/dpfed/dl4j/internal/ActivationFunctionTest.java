@@ -15,12 +15,12 @@ final class ActivationFunctionTest {
 
   @Test
   void tanh_wholeRange_fewUnitsInTheLastPlace() {
-    require(ActivationFunction.TANH, Math::tanh);
+    require(StandardFunction.TANH, Math::tanh);
   }
 
   @Test
   void sigmoid_wholeRange_fewUnitsInTheLastPlace() {
-    require(ActivationFunction.SIGMOID, x -> 1 / (1 + Math.exp(-x)));
+    require(StandardFunction.SIGMOID, x -> 1 / (1 + Math.exp(-x)));
   }
 
   @Test
@@ -28,7 +28,7 @@ final class ActivationFunctionTest {
     float[] values = {
       0, -0f, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.NaN, Float.MIN_VALUE, 100
     };
-    assertThat(apply(ActivationFunction.TANH, values))
+    assertThat(apply(StandardFunction.TANH, values))
         .containsExactly(0, -0f, 1, -1, Float.NaN, Float.MIN_VALUE, 1);
   }
 

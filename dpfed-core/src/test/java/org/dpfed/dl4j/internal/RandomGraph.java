@@ -13,7 +13,9 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
@@ -137,7 +139,7 @@ final class RandomGraph {
     int count = 4 + random.nextInt(5);
     for (int i = 0; i < count; i++) {
       Part from = parts.get(random.nextInt(parts.size()));
-      switch (random.nextInt(6)) {
+      switch (random.nextInt(8)) {
         case 0, 1 -> addConvolution(from);
         case 2 -> {
           if (from.scale < 4) {
@@ -158,18 +160,63 @@ final class RandomGraph {
           }
         }
         case 4 -> add(new ActivationLayer(activation()), from.channels, from.scale, from);
+        case 5 -> addPooling(from);
+        case 6 -> addSpread(from);
         default -> addJoin(from);
       }
     }
+  }
+
+  /** Overlapping windows, whose number is that of the pixels ÷ stride. */
+  private void addPooling(Part from) {
+    int stride = from.scale < 4 ? 1 + random.nextInt(2) : 1;
+    add(
+        new SubsamplingLayer.Builder(
+                random.nextBoolean()
+                    ? SubsamplingLayer.PoolingType.AVG
+                    : SubsamplingLayer.PoolingType.MAX)
+            .kernelSize(3, 3)
+            .stride(stride, stride)
+            .build(),
+        from.channels,
+        from.scale * stride,
+        from);
+  }
+
+  private void addSpread(Part from) {
+    if (from.scale == 1) {
+      int channels = 2 * from.channels;
+      add(
+          new DepthwiseConvolution2D.Builder(3, 3)
+              .depthMultiplier(2)
+              .activation(activation())
+              .build(),
+          channels,
+          1,
+          from);
+      return;
+    }
+    int channels = 2 + random.nextInt(3);
+    add(
+        new Deconvolution2D.Builder(2, 2)
+            .stride(2, 2)
+            .nOut(channels)
+            .activation(activation())
+            .build(),
+        channels,
+        from.scale / 2,
+        from);
   }
 
   private void addConvolution(Part from) {
     int kernel = 1 + 2 * random.nextInt(3);
     int stride = from.scale < 4 ? 1 + random.nextInt(2) : 1;
     int channels = 3 + random.nextInt(3);
+    int dilation = stride == 1 ? 1 + random.nextInt(2) : 1;
     add(
         new ConvolutionLayer.Builder(kernel, kernel)
             .stride(stride, stride)
+            .dilation(dilation, dilation)
             .nOut(channels)
             .hasBias(random.nextBoolean())
             .activation(activation())
@@ -187,10 +234,7 @@ final class RandomGraph {
     String name = "v" + parts.size();
     boolean sum = other.channels == from.channels && random.nextBoolean();
     graph.addVertex(
-        name,
-        sum ? new ElementWiseVertex(ElementWiseVertex.Op.Add) : new MergeVertex(),
-        from.name,
-        other.name);
+        name, sum ? new ElementWiseVertex(operation()) : new MergeVertex(), from.name, other.name);
     from.used = true;
     other.used = true;
     int channels = sum ? from.channels : from.channels + other.channels;
@@ -205,8 +249,23 @@ final class RandomGraph {
     return name;
   }
 
+  private ElementWiseVertex.Op operation() {
+    ElementWiseVertex.Op[] all = ElementWiseVertex.Op.values();
+    return random.nextBoolean() ? ElementWiseVertex.Op.Add : all[random.nextInt(all.length)];
+  }
+
   private Activation activation() {
-    Activation[] all = {Activation.IDENTITY, Activation.RELU, Activation.TANH, Activation.SIGMOID};
+    Activation[] all = {
+      Activation.IDENTITY,
+      Activation.RELU,
+      Activation.TANH,
+      Activation.SIGMOID,
+      Activation.LEAKYRELU,
+      Activation.ELU,
+      Activation.GELU,
+      Activation.SWISH,
+      Activation.SOFTPLUS
+    };
     return all[random.nextInt(all.length)];
   }
 

@@ -47,8 +47,8 @@ final class TiledConvolutionTest {
   void forwardAndBackward_everyShape_sameAsWithoutTiles(int[] shape) {
     MultiLayerNetwork network = network(shape);
     network.initGradientsView();
-    LayerKernel tiled = TiledConvolutionKernel.over(network.getLayer(0), ActivationFunction.TANH);
-    LayerKernel general = new ConvolutionKernel(network.getLayer(0), ActivationFunction.TANH);
+    LayerKernel tiled = TiledConvolutionKernel.over(network.getLayer(0), StandardFunction.TANH);
+    LayerKernel general = new ConvolutionKernel(network.getLayer(0), StandardFunction.TANH);
     assertThat(tiled).isInstanceOf(TiledConvolutionKernel.class);
     requireSame(tiled, general, shape, network);
     // Another batch, smaller, in the arrays of the first.

@@ -29,8 +29,10 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.AMSGrad;
 import org.nd4j.linalg.learning.config.AdaGrad;
 import org.nd4j.linalg.learning.config.Adam;
+import org.nd4j.linalg.learning.config.Nadam;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.learning.config.Sgd;
@@ -113,6 +115,9 @@ final class TrainingStepsTest {
         update("momentum", builder -> builder.updater(new Nesterovs(0.1, 0.9))),
         update("Adam", builder -> builder.updater(new Adam(0.01))),
         update("RmsProp", builder -> builder.updater(new RmsProp(0.01))),
+        update("AMSGrad", builder -> builder.updater(new AMSGrad(0.01))),
+        update("Nadam", builder -> builder.updater(new Nadam(0.01))),
+        update("Adam, weight decay", builder -> builder.updater(new Adam(0.01)).weightDecay(0.1)),
         update("AdaGrad", builder -> builder.updater(new AdaGrad(0.1))),
         update("L2", builder -> builder.updater(new Sgd(0.1)).l2(0.1)),
         update("L1", builder -> builder.updater(new Sgd(0.1)).l1(0.01)),
@@ -163,6 +168,8 @@ final class TrainingStepsTest {
             .build();
     ComputationGraph plainGraph = plain(graph);
     ComputationGraph fastGraph = fast(graph);
+    assertThat(TrainingSteps.obstacle(fastList)).isEmpty();
+    assertThat(TrainingSteps.obstacle(fastGraph)).isEmpty();
     TrainingSteps listSteps = TrainingSteps.of(fastList).orElseThrow();
     TrainingSteps graphSteps = TrainingSteps.of(fastGraph).orElseThrow();
     INDArray before = fastGraph.params().dup();
@@ -188,10 +195,9 @@ final class TrainingStepsTest {
   void obstacle_ofWhatIsNotKnown_namesIt() {
     assertThat(obstacle(builder().constrainWeights(new MaxNormConstraint(1, 1)), dense(3)))
         .isEqualTo("layer 'a' has constraints");
-    assertThat(obstacle(builder(), new DenseLayer.Builder().nOut(3).dropOut(0.5).build()))
-        .isEqualTo("layer 'a' has dropout");
     assertThat(obstacle(builder(), new DenseLayer.Builder().nOut(3).hasLayerNorm(true).build()))
-        .isEqualTo("layer 'a' is a DenseLayer with settings that dpfed has no kernel for");
+        .isEqualTo(
+            "layer 'a' is a DenseLayer with layer normalisation, for which dpfed has no kernel");
     ComputationGraph recurrent =
         fast(
             builder()
@@ -209,7 +215,8 @@ final class TrainingStepsTest {
                 .setOutputs("out")
                 .build());
     assertThat(TrainingSteps.obstacle(recurrent))
-        .hasValue("layer 'a' is a LSTM with settings that dpfed has no kernel for");
+        .hasValue(
+            "layer 'a' is a LSTM with other functions than tanh and sigmoid, for which dpfed has no kernel");
   }
 
   private static String obstacle(NeuralNetConfiguration.Builder builder, DenseLayer layer) {
@@ -231,7 +238,7 @@ final class TrainingStepsTest {
     KernelGraph graph = new KernelGraph();
     int last = 0;
     for (int i = 0; i < 20; i++) {
-      last = graph.add(new ActivationKernel(ActivationFunction.RELU), false, last);
+      last = graph.add(new ActivationKernel(StandardFunction.RELU), false, last);
     }
     graph.forward(new float[12], BatchShape.rows(4, 3));
     assertThat(graph.floatsInUse()).isEqualTo(2 * 12);

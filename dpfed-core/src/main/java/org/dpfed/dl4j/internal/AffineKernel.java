@@ -5,36 +5,38 @@ import org.dpfed.dl4j.layers.BatchShape;
 import org.dpfed.dl4j.layers.LayerKernel;
 import org.jspecify.annotations.Nullable;
 
-/** The sum of batches of one shape. */
-final class SumKernel implements LayerKernel {
+/** The same multiple of all values plus the same constant. */
+final class AffineKernel implements LayerKernel {
+  private final float factor;
+  private final float shift;
   private int length;
+
+  AffineKernel(double factor, double shift) {
+    this.factor = (float) factor;
+    this.shift = (float) shift;
+  }
 
   @Override
   public BatchShape prepare(List<BatchShape> inputs) {
-    BatchShape first = inputs.get(0);
-    if (!inputs.stream().allMatch(first::equals)) {
-      throw new IllegalArgumentException(
-          "a sum needs inputs of one shape here, had %s; use the layers of DL4J (LayerImplementation.DL4J)"
-              .formatted(inputs));
-    }
-    length = first.length();
-    return first;
+    length = inputs.get(0).length();
+    return inputs.get(0);
   }
 
   @Override
   public void forward(float[][] inputs, float[] output) {
-    System.arraycopy(inputs[0], 0, output, 0, length);
-    for (int i = 1; i < inputs.length; i++) {
-      Floats.add(inputs[i], output, length);
+    float[] values = inputs[0];
+    for (int i = 0; i < length; i++) {
+      output[i] = factor * values[i] + shift;
     }
   }
 
   @Override
   public void backward(
       float[][] inputs, float[] output, float[] gradient, float[] @Nullable [] inputGradients) {
-    for (float[] target : inputGradients) {
-      if (target != null && target != gradient) {
-        System.arraycopy(gradient, 0, target, 0, length);
+    float @Nullable [] target = inputGradients[0];
+    if (target != null) {
+      for (int i = 0; i < length; i++) {
+        target[i] = factor * gradient[i];
       }
     }
   }
