@@ -49,7 +49,7 @@ final class PartitionIdentityTest {
         .withMessage("identities must be 3, one for each key, were 2");
   }
 
-  /** Features and label both count, and so does whose row it is. */
+  /** Features and label both count. */
   @Test
   void identity_rowsAsClients_isWhatTheRowsHold() {
     List<byte[]> before = identities(new OnePerClient().partition(rows(1, 2, 3, 4)));
