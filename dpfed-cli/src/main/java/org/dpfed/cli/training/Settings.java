@@ -8,12 +8,7 @@ import java.util.stream.Stream;
 /** All settings of a training run. A setting that is not in this table does not exist. */
 final class Settings {
   static final List<Setting> ALL =
-      Stream.of(
-              DataSettings.ALL,
-              LearningSettings.ALL,
-              AugmentationSettings.ALL,
-              PrivacySettings.ALL,
-              RunSettings.ALL)
+      Stream.of(DataSettings.ALL, LearningSettings.ALL, PrivacySettings.ALL, RunSettings.ALL)
           .flatMap(List::stream)
           .toList();
 
