@@ -70,6 +70,19 @@ final class CollectedImages {
   }
 
   /**
+   * The row that an image becomes, for a trained model; adds nothing.
+   *
+   * @param place where the image is, for errors
+   */
+  float[] row(Image image, MalformedDataException.Place place) throws MalformedDataException {
+    try {
+      return rows.row(fitted(image, place));
+    } catch (IllegalArgumentException e) {
+      throw place.problem(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /**
    * Adds an image with a class for each pixel.
    *
    * @param key whose it is

@@ -108,20 +108,13 @@ final class DicomSource {
   record Read(TrainTestSplit split, int series) {}
 
   static Read read(Configuration configuration) throws IOException {
-    DicomSource source =
-        new DicomSource(
-            ImageSettings.of(configuration),
-            ListFile.read(Path.of(configuration.text("data.labels")), HEADERS));
+    DicomSource source = of(configuration);
     Map<String, String> query = DicomServer.query(configuration);
     Optional<DicomWebClient> server =
         configuration.has("data.url")
             ? Optional.of(DicomServer.of(configuration, System.getenv()))
             : Optional.empty();
-    if (configuration.has("data.directory")) {
-      for (Path file : files(Path.of(configuration.text("data.directory")))) {
-        source.add(source.read(DicomFile.open(file), "move the file away"));
-      }
-    }
+    source.addDirectory(configuration);
     if (server.isPresent()) {
       source.addAll(server.get(), query);
     }
@@ -131,7 +124,31 @@ final class DicomSource {
         source.series.size());
   }
 
-  private static List<Path> files(Path directory) throws IOException {
+  /**
+   * All files of the directory, with a class for each. Keys are Patient IDs, which no caller may
+   * show.
+   */
+  static LabelledData directoryRows(Configuration configuration) throws IOException {
+    DicomSource source = of(configuration);
+    source.addDirectory(configuration);
+    return source.images.build();
+  }
+
+  private static DicomSource of(Configuration configuration) throws IOException {
+    return new DicomSource(
+        ImageSettings.of(configuration),
+        ListFile.read(Path.of(configuration.text("data.labels")), HEADERS));
+  }
+
+  private void addDirectory(Configuration configuration) throws IOException {
+    if (configuration.has("data.directory")) {
+      for (Path file : files(Path.of(configuration.text("data.directory")))) {
+        add(read(DicomFile.open(file), "move the file away"));
+      }
+    }
+  }
+
+  static List<Path> files(Path directory) throws IOException {
     try (Stream<Path> all = Files.walk(directory, FileVisitOption.FOLLOW_LINKS)) {
       List<Path> files =
           all.filter(Files::isRegularFile)
@@ -216,10 +233,15 @@ final class DicomSource {
     String site = named.map(sites::get).or(header::site).orElse("");
     List<Labelled> frames = new ArrayList<>();
     for (int frame = 0; frame < header.frames(); frame++) {
-      Image image = header.photometric().isGrey() ? file.highIsWhite(frame) : file.frame(frame);
-      frames.add(new Labelled(patient, site, images.fitted(image, place), label, place));
+      frames.add(
+          new Labelled(patient, site, images.fitted(image(file, frame), place), label, place));
     }
     return frames;
+  }
+
+  /** A frame in whose grey values high is white. */
+  static Image image(DicomFile file, int frame) throws IOException {
+    return file.header().photometric().isGrey() ? file.highIsWhite(frame) : file.frame(frame);
   }
 
   /** The composition of letters makes no other patient. */

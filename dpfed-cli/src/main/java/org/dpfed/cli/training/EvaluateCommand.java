@@ -5,8 +5,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
@@ -15,6 +17,8 @@ import org.dpfed.data.LabelledData;
 import org.dpfed.dl4j.Dl4jEvaluator;
 import org.dpfed.dl4j.NetworkTemplate;
 import org.dpfed.federated.ModelEvaluation;
+import org.dpfed.federated.NativeThreads;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -26,7 +30,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "evaluate",
     description = {
-      "Evaluate a model that 'dpfed train' has trained on new rows with labels.",
+      "Evaluate a model that 'dpfed train' has trained on new rows or images with labels.",
       "The guarantee covers the people who were trained on, not those in these rows."
     },
     exitCodeListHeading = "Exit status:%n",
@@ -43,31 +47,90 @@ public final class EvaluateCommand implements Callable<Integer> {
 
   @Mixin private NewRows rows = new NewRows();
 
+  @Option(
+      names = "--labels",
+      paramLabel = "FILE",
+      description = "CSV file of the new images' labels, where the run has data.labels.")
+  private @Nullable Path labels;
+
+  @Option(
+      names = "--masks",
+      paramLabel = "DIRECTORY",
+      description = "Directory of the new images' masks, where the run has data.masks.")
+  private @Nullable Path masks;
+
   @Option(names = "--json", description = "Print JSON, as in report.json.")
   private boolean json;
 
   @Override
   public Integer call() throws IOException {
-    try (TrainedModel model = rows.model()) {
-      PrintWriter err = spec.commandLine().getErr();
-      model.note().ifPresent(note -> err.println("note: " + note));
-      err.flush();
-      ModelEvaluation evaluation = evaluate(model);
-      PrintWriter out = spec.commandLine().getOut();
-      out.println(json ? json(evaluation) : text(evaluation, model));
-      out.flush();
+    boolean isScaled = false;
+    ModelEvaluation evaluation;
+    if (rows.areImages()) {
+      try (TrainedImageModel model = rows.imageModel()) {
+        LabelledData images = images(model);
+        note(model.note());
+        evaluation = evaluate(model.template(), images);
+      }
+    } else {
+      try (TrainedModel model = rows.model()) {
+        note(model.note());
+        evaluation = evaluate(NetworkTemplate.of(model.network()), labelled(model));
+        isScaled = model.schema().labelRange().isPresent();
+      }
     }
+    PrintWriter out = spec.commandLine().getOut();
+    out.println(json ? json(evaluation) : text(evaluation, isScaled));
+    out.flush();
     return CommandLine.ExitCode.OK;
   }
 
-  private ModelEvaluation evaluate(TrainedModel model) {
-    NetworkTemplate template = NetworkTemplate.of(model.network());
-    try (Dl4jEvaluator evaluator = new Dl4jEvaluator(template, labelled(model).toDataSet())) {
+  private void note(Optional<String> note) {
+    PrintWriter err = spec.commandLine().getErr();
+    note.ifPresent(text -> err.println("note: " + text));
+    err.flush();
+  }
+
+  private static ModelEvaluation evaluate(NetworkTemplate template, LabelledData data) {
+    // As in a run: the last bits of a loss depend on the number of threads.
+    try (NativeThreads restored = NativeThreads.onePerOperation();
+        Dl4jEvaluator evaluator = new Dl4jEvaluator(template, data.toDataSet())) {
       return evaluator.evaluate(template.initialParameters());
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(Causes.words(e), e);
+    }
+  }
+
+  private LabelledData images(TrainedImageModel model) {
+    Configuration images = rows.images(model);
+    replace(images, "data.labels", "--labels", labels);
+    replace(images, "data.masks", "--masks", masks);
+    try {
+      return NewImages.labelled(images);
+    } catch (IOException e) {
+      throw new UsageException(Causes.words(e), e);
+    } catch (IllegalArgumentException e) {
+      throw images.refused(e);
+    }
+  }
+
+  /** The labels of the training images are not those of others. */
+  private static void replace(Configuration images, String key, String flag, @Nullable Path given) {
+    if (images.has(key) != (given != null)) {
+      throw new UsageException(
+          given == null
+              ? "%s is needed: the run has %s".formatted(flag, key)
+              : "%s has no effect: the run has no %s".formatted(flag, key));
+    }
+    if (given != null) {
+      images.withFlag(Settings.named(key), given.toString());
     }
   }
 
   private LabelledData labelled(TrainedModel model) {
+    if (labels != null || masks != null) {
+      throw new UsageException("--labels and --masks are for runs on images");
+    }
     try {
       return new CsvReader(rows.schema(model.schema()).forNewRows()).read(rows.file());
     } catch (IOException e) {
@@ -75,9 +138,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     }
   }
 
-  private static String text(ModelEvaluation evaluation, TrainedModel model) {
+  private static String text(ModelEvaluation evaluation, boolean isScaled) {
     List<String> lines = new ArrayList<>(List.of(SummaryTable.ofNewRows(evaluation)));
-    if (model.schema().labelRange().isPresent()) {
+    if (isScaled) {
       lines.add(SummaryTable.wrapped(SCALED));
     }
     lines.add(SummaryTable.wrapped(NOT_COVERED));

@@ -25,15 +25,21 @@ final class ImageSource {
 
   /** A MedMNIST file in its published split. */
   static TrainTestSplit medMnist(Configuration configuration) throws IOException {
-    Path file = Path.of(configuration.text("data.file"));
-    MedMnist set = set(configuration, file);
+    return medMnistReader(configuration).read(Path.of(configuration.text("data.file")));
+  }
+
+  /** A reader of files such as the configuration's. */
+  static MedMnistReader medMnistReader(Configuration configuration) {
     Validation validation =
         Validation.valueOf(
             configuration.text("data.validation").replace('-', '_').toUpperCase(Locale.ROOT));
-    return new MedMnistReader(set, validation, ImageSettings.scaling(configuration)).read(file);
+    return new MedMnistReader(
+        medMnistSet(configuration), validation, ImageSettings.scaling(configuration));
   }
 
-  private static MedMnist set(Configuration configuration, Path file) {
+  /** The set that the configuration's file is of. */
+  static MedMnist medMnistSet(Configuration configuration) {
+    Path file = Path.of(configuration.text("data.file"));
     if (configuration.has("data.name")) {
       return MedMnist.named(configuration.text("data.name"));
     }
@@ -47,28 +53,41 @@ final class ImageSource {
 
   /** A folder of images, split by its units. */
   static TrainTestSplit folder(Configuration configuration) throws IOException {
+    return split(configuration, folderRows(configuration));
+  }
+
+  /** All images of a folder, with labels or masks. */
+  static LabelledData folderRows(Configuration configuration) throws IOException {
     ImageSettings settings = ImageSettings.of(configuration);
     if (settings.areLabelsStated()) {
       throw new IllegalArgumentException(
           "data.classes must be a list with data.set image-folder, was a map; folders, labels and masks go by the names and numbers of the classes");
     }
     ImageFolder folder = index(configuration, settings.classNames());
-    int height = settings.size().height();
-    int width = settings.size().width();
-    ImageLoader loader = ImageLoader.of(settings.channels(), height, width);
     CollectedImages.requireRoom(
-        folder.size(), (long) Float.BYTES * settings.channels() * height * width);
+        folder.size(),
+        (long) Float.BYTES
+            * settings.channels()
+            * settings.size().height()
+            * settings.size().width());
     DamagedImages damaged =
-        configuration.text("data.damaged").equals("leave-out")
-            ? DamagedImages.leftOut()
-            : DamagedImages.refused();
-    LabelledData rows =
-        folder.read(
-            settings.fits() ? loader.resizing() : loader, List.of(settings.scaling()), damaged);
+        leavesOutDamaged(configuration) ? DamagedImages.leftOut() : DamagedImages.refused();
+    LabelledData rows = folder.read(loader(settings), List.of(settings.scaling()), damaged);
     if (damaged.count() > 0) {
       LOG.warn("{} damaged images were left out", damaged.count());
     }
-    return split(configuration, rows);
+    return rows;
+  }
+
+  /** Reads images of a folder as the configuration wants them. */
+  static ImageLoader loader(ImageSettings settings) {
+    ImageLoader loader =
+        ImageLoader.of(settings.channels(), settings.size().height(), settings.size().width());
+    return settings.fits() ? loader.resizing() : loader;
+  }
+
+  static boolean leavesOutDamaged(Configuration configuration) {
+    return configuration.text("data.damaged").equals("leave-out");
   }
 
   private static ImageFolder index(Configuration configuration, List<String> classNames)

@@ -9,10 +9,11 @@ import static org.dpfed.cli.training.Kind.schedule;
 import static org.dpfed.cli.training.Kind.sizes;
 
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Settings of the network, and of how clients and server train it. */
 final class LearningSettings {
-  static final List<Setting> ALL =
+  private static final List<Setting> CLIENT =
       List.of(
           Setting.of(
                   "model.architecture",
@@ -109,7 +110,10 @@ final class LearningSettings {
               "--client-schedule",
               schedule(),
               "",
-              "Factors of the learning rate of local training, each from a given round on."),
+              "Factors of the learning rate of local training, each from a given round on."));
+
+  private static final List<Setting> SERVER =
+      List.of(
           Setting.of(
               "server.schedule",
               "--server-schedule",
@@ -135,6 +139,9 @@ final class LearningSettings {
                   "0",
                   "Momentum of the server's optimizer.")
               .onlyWith("server.optimizer", "sgd"));
+
+  static final List<Setting> ALL =
+      Stream.of(CLIENT, AugmentationSettings.ALL, SERVER).flatMap(List::stream).toList();
 
   private LearningSettings() {}
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.dpfed.cli.Causes;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The options of a command that applies a trained model to a file of new rows. */
+/** The options of a command that applies a trained model to new rows or images. */
 final class NewRows {
   @Parameters(paramLabel = "RUN", description = "Directory of the run, such as runs/wdbc.")
   private Path run = Path.of("");
@@ -21,12 +22,19 @@ final class NewRows {
   @Option(
       names = "--data-file",
       paramLabel = "FILE",
-      required = true,
       description = {
         "CSV file of rows, plain or gzipped. Columns go by the names",
-        "in the training file; their order may differ."
+        "in the training file; their order may differ. For a run on",
+        "MedMNIST an .npz file, of which the held-out images are taken;",
+        "on NIfTI a volume, or a CSV file with a column image."
       })
-  private Path file = Path.of("");
+  private @Nullable Path file;
+
+  @Option(
+      names = "--data-directory",
+      paramLabel = "DIRECTORY",
+      description = "Directory of images, for a run on an image folder or on DICOM files.")
+  private @Nullable Path directory;
 
   @Option(
       names = "--delimiter",
@@ -43,8 +51,50 @@ final class NewRows {
   @Option(names = "--encoding", paramLabel = "NAME", description = "As in training unless set.")
   private @Nullable String encoding;
 
+  /** The CSV file. */
   Path file() {
+    if (directory != null) {
+      throw new UsageException("--data-directory is for runs on images; give --data-file");
+    }
+    if (file == null) {
+      throw new UsageException("--data-file is needed: a CSV file of rows");
+    }
     return file;
+  }
+
+  /** Whether the run was on images. */
+  boolean areImages() {
+    return TrainedImageModel.isIn(run);
+  }
+
+  /** The trained model of a run on images. */
+  TrainedImageModel imageModel() {
+    return TrainedImageModel.of(run);
+  }
+
+  /**
+   * The settings of a run on images, with the new images in place of its own.
+   *
+   * @throws UsageException when an option does not fit the run
+   */
+  Configuration images(TrainedImageModel model) {
+    if (delimiter != null || quote != null || encoding != null) {
+      throw new UsageException("--delimiter, --quote and --encoding are for runs on CSV files");
+    }
+    Configuration images = model.configuration();
+    String set = images.text("data.set");
+    boolean isDirectory = set.equals("image-folder") || set.equals("dicom");
+    Path given = isDirectory ? directory : file;
+    if (given == null || (isDirectory ? file : directory) != null) {
+      throw new UsageException(
+          "%s was trained on images (%s): give them by %s alone"
+              .formatted(run, set, isDirectory ? "--data-directory" : "--data-file"));
+    }
+    for (String server : List.of("data.url", "data.query", "data.credentials")) {
+      images.withFlag(Settings.named(server), Configuration.NONE);
+    }
+    return images.withFlag(
+        Settings.named(isDirectory ? "data.directory" : "data.file"), given.toString());
   }
 
   /** The trained model of the run. */

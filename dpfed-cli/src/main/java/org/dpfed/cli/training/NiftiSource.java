@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.dpfed.data.LabelledData;
 import org.dpfed.data.MalformedDataException;
 import org.dpfed.data.TrainTestSplit;
 import org.dpfed.imaging.data.Mask;
@@ -31,11 +32,16 @@ final class NiftiSource {
 
   private NiftiSource(Configuration configuration) {
     this.settings = ImageSettings.of(configuration);
-    this.plane = Plane.valueOf(configuration.text("data.plane").toUpperCase(Locale.ROOT));
+    this.plane = plane(configuration);
     this.images = new CollectedImages(settings);
   }
 
   static TrainTestSplit split(Configuration configuration) throws IOException {
+    return ImageSource.split(configuration, rows(configuration));
+  }
+
+  /** The slices of all volumes, with a class for each pixel. */
+  static LabelledData rows(Configuration configuration) throws IOException {
     Path file = Path.of(configuration.text("data.file"));
     NiftiSource source = new NiftiSource(configuration);
     Set<Path> seen = new HashSet<>();
@@ -47,16 +53,19 @@ final class NiftiSource {
       String site = row.values().size() > 3 ? row.values().get(3) : "";
       source.add(row.values().get(0), site, image, beside(file, row, 2));
     }
-    return ImageSource.split(configuration, source.images.build());
+    return source.images.build();
   }
 
-  private static Path beside(Path file, ListFile.Row row, int column)
-      throws MalformedDataException {
+  static Path beside(Path file, ListFile.Row row, int column) throws MalformedDataException {
     try {
       return file.resolveSibling(row.values().get(column));
     } catch (InvalidPathException e) {
       throw row.place().problem("expected paths of files, found another text");
     }
+  }
+
+  static Plane plane(Configuration configuration) {
+    return Plane.valueOf(configuration.text("data.plane").toUpperCase(Locale.ROOT));
   }
 
   private void add(String patient, String site, Path image, Path labels) throws IOException {

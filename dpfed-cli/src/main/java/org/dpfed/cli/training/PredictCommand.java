@@ -24,14 +24,15 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "predict",
     description = {
-      "Predict the labels of new rows with a model that 'dpfed train' has trained.",
-      "Writes CSV: the number of each row, its predicted class and the probability of each class,",
-      "or the predicted number. Label and key may be absent, other columns are ignored.",
+      "Predict the labels of new rows or images with a model that 'dpfed train' has trained.",
+      "Writes CSV: the number of each row or the name of each image, its predicted class and the",
+      "probability of each class, or the predicted number. Label and key may be absent, other",
+      "columns are ignored. A model of segmentation writes a mask for each image.",
       "The guarantee covers the people who were trained on, not those in these rows."
     },
     exitCodeListHeading = "Exit status:%n",
     exitCodeList = {
-      "0:every row was predicted, or left out for a missing value where training did so",
+      "0:everything was predicted, or left out where training did so",
       "1:the predictions could not be written",
       "2:what was asked for cannot be done"
     },
@@ -46,7 +47,10 @@ public final class PredictCommand implements Callable<Integer> {
   @Option(
       names = "--output",
       paramLabel = "FILE",
-      description = "Where predictions are written, standard output unless set; not overwritten.")
+      description = {
+        "Where predictions are written, standard output unless set;",
+        "for masks a new folder. Nothing is overwritten."
+      })
   private @Nullable Path output;
 
   @Option(
@@ -57,6 +61,41 @@ public final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (rows.areImages()) {
+      predictImages();
+    } else {
+      predictRows();
+    }
+    return CommandLine.ExitCode.OK;
+  }
+
+  private void predictImages() throws IOException {
+    if (key != null) {
+      throw new UsageException("--key is for runs on CSV files");
+    }
+    try (TrainedImageModel model = rows.imageModel()) {
+      PredictImages images = new PredictImages(model, rows.images(model));
+      PrintWriter err = spec.commandLine().getErr();
+      model.note().ifPresent(note -> err.println("note: " + note));
+      long leftOut;
+      if (model.isSegmentation()) {
+        if (output == null) {
+          throw new UsageException("--output is needed: a new folder for the masks");
+        }
+        leftOut = images.writeMasks(output);
+      } else if (output == null) {
+        leftOut = images.writeTable(spec.commandLine().getOut());
+      } else {
+        leftOut = whole(output, images::writeTable);
+      }
+      if (leftOut > 0) {
+        err.printf("%d damaged images were left out, as in training%n", leftOut);
+      }
+      err.flush();
+    }
+  }
+
+  private void predictRows() throws IOException {
     try (TrainedModel model = rows.model();
         CsvFeatureReader reader = open(model)) {
       PrintWriter err = spec.commandLine().getErr();
@@ -64,14 +103,13 @@ public final class PredictCommand implements Callable<Integer> {
       if (output == null) {
         predict(model, reader, spec.commandLine().getOut());
       } else {
-        predict(model, reader, output);
+        whole(output, out -> predict(model, reader, out));
       }
       if (reader.dropped() > 0) {
         err.printf("%d rows were left out for missing values, as in training%n", reader.dropped());
       }
       err.flush();
     }
-    return CommandLine.ExitCode.OK;
   }
 
   private CsvFeatureReader open(TrainedModel model) {
@@ -82,13 +120,19 @@ public final class PredictCommand implements Callable<Integer> {
     }
   }
 
+  /** Writes predictions, and returns how many examples were left out. */
+  private interface Writer {
+    long write(PrintWriter out) throws IOException;
+  }
+
   /** A file is there with all predictions, or not at all. */
-  private void predict(TrainedModel model, CsvFeatureReader reader, Path file) throws IOException {
+  private static long whole(Path file, Writer writer) throws IOException {
     PrintWriter out = create(file);
     boolean finished = false;
     try (out) {
-      predict(model, reader, out);
+      long leftOut = writer.write(out);
       finished = true;
+      return leftOut;
     } finally {
       if (!finished) {
         Files.deleteIfExists(file);
@@ -106,7 +150,7 @@ public final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  private void predict(TrainedModel model, CsvFeatureReader reader, PrintWriter out)
+  private long predict(TrainedModel model, CsvFeatureReader reader, PrintWriter out)
       throws IOException {
     PredictionTable table = new PredictionTable(model, Optional.ofNullable(key), out);
     for (Optional<CsvFeatureReader.Batch> batch = next(reader);
@@ -117,6 +161,7 @@ public final class PredictCommand implements Callable<Integer> {
       requireWritten(out);
     }
     requireWritten(out);
+    return reader.dropped();
   }
 
   private void requireWritten(PrintWriter out) throws IOException {

@@ -11,7 +11,6 @@ final class Settings {
       Stream.of(
               DataSettings.ALL,
               LearningSettings.ALL,
-              AugmentationSettings.ALL,
               PrivacySettings.ALL,
               EngineSettings.ALL,
               RunSettings.ALL)

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.Set;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
 import org.dpfed.data.CsvSchema;
 import org.dpfed.data.CsvSchemaFile;
 import org.dpfed.dl4j.ModelFile;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * A trained model from a run's directory, with the conversion from CSV columns to its features.
@@ -21,14 +21,23 @@ import org.dpfed.dl4j.ModelFile;
  */
 record TrainedModel(CsvSchema schema, MultiLayerNetwork network, Optional<String> note)
     implements AutoCloseable {
-  private static final Set<String> OF_IMAGES = Set.of("medmnist", "image-folder", "nifti", "dicom");
-
   /**
    * Reads the directory of a run.
    *
    * @throws UsageException when it is none, or when a file in it is missing or damaged
    */
   static TrainedModel of(Path run) {
+    Path model = file(run);
+    CsvSchema schema = schema(run);
+    return new TrainedModel(schema, network(model, schema), note(run));
+  }
+
+  /**
+   * The file of a run's model.
+   *
+   * @throws UsageException when there is none
+   */
+  static Path file(Path run) {
     if (!Files.isRegularFile(run.resolve(RunDirectory.CONFIGURATION))) {
       throw new UsageException(
           "%s is not the directory of a run, it has no %s; give the one that 'dpfed train' has written, such as runs/wdbc"
@@ -40,11 +49,10 @@ record TrainedModel(CsvSchema schema, MultiLayerNetwork network, Optional<String
           "%s has no %s: the run has not ended yet, or failed before it had a model"
               .formatted(run, RunDirectory.MODEL));
     }
-    CsvSchema schema = schema(run);
-    return new TrainedModel(schema, network(model, schema), note(run));
+    return model;
   }
 
-  private static Optional<String> note(Path run) {
+  static Optional<String> note(Path run) {
     return Configuration.of(run.resolve(RunDirectory.CONFIGURATION))
         .value("model.personal")
         .map(
@@ -75,10 +83,6 @@ record TrainedModel(CsvSchema schema, MultiLayerNetwork network, Optional<String
         Configuration.of(run.resolve(RunDirectory.CONFIGURATION))
             .optionalText("data.set")
             .orElse("csv");
-    if (OF_IMAGES.contains(set)) {
-      return "%s was trained on images (%s); predict and evaluate read rows of CSV files. In Java, read %s with ModelFile.read or, for image-cnn, residual and unet, ModelFile.readGraph with ImageNetwork.SAVED_CLASSES, and give it images that were scaled as data.scaling says (docs/imaging.md)"
-          .formatted(run, set, RunDirectory.MODEL);
-    }
     return set.equals("idx") || set.equals("fashion-mnist")
         ? "%s was trained on images (%s); predict and evaluate read rows of CSV files. Load %s with DL4J's ModelSerializer and give it flat images, each pixel divided by 255"
             .formatted(run, set, RunDirectory.MODEL)
@@ -91,19 +95,32 @@ record TrainedModel(CsvSchema schema, MultiLayerNetwork network, Optional<String
     try {
       network = ModelFile.read(file);
     } catch (IOException e) {
-      throw new UsageException(
-          Causes.words(e) + "; expected a model that dpfed wrote, found a damaged or other file",
-          e);
+      throw damaged(e);
     }
     requireFit(file, network, schema);
-    for (float parameter : network.params().toFloatVector()) {
+    requireFinite(file, network.params());
+    return network;
+  }
+
+  /** What to say of a file that holds no model. */
+  static UsageException damaged(IOException problem) {
+    return new UsageException(
+        Causes.words(problem)
+            + "; expected a model that dpfed wrote, found a damaged or other file",
+        problem);
+  }
+
+  /**
+   * @param file that the parameters are from
+   */
+  static void requireFinite(Path file, INDArray parameters) {
+    for (float parameter : parameters.toFloatVector()) {
       if (!Float.isFinite(parameter)) {
         throw new UsageException(
             file
                 + ": its parameters are not finite, training has diverged; train with a smaller learning rate");
       }
     }
-    return network;
   }
 
   private static void requireFit(Path file, MultiLayerNetwork network, CsvSchema schema) {

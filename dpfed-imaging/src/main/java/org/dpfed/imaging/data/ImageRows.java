@@ -92,6 +92,18 @@ public final class ImageRows {
   }
 
   private void add(String key, Image image) {
+    features.add(row(image));
+    addKey(key);
+    keyOfRow.add(keys.get(key));
+  }
+
+  /**
+   * The values of the row that an image becomes, for a model that was trained on such rows; adds
+   * nothing.
+   *
+   * @throws IllegalArgumentException when the image has another size, or a value that is no number
+   */
+  public float[] row(Image image) {
     if (image.channels() != shape.getChannels()
         || image.height() != shape.getHeight()
         || image.width() != shape.getWidth()) {
@@ -99,9 +111,7 @@ public final class ImageRows {
           "image must have %d channels and %d × %d pixels, had others; resize or crop it"
               .formatted(shape.getChannels(), shape.getHeight(), shape.getWidth()));
     }
-    features.add(scaled(image));
-    addKey(key);
-    keyOfRow.add(keys.get(key));
+    return scaled(image);
   }
 
   private float[] scaled(Image image) {

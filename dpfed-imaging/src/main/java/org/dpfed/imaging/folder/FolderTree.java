@@ -71,12 +71,17 @@ record FolderTree(Path root, Map<String, Map<String, List<Path>>> sites) {
   private static List<Path> images(Path folder) throws IOException {
     List<Path> images = entries(folder);
     for (Path image : images) {
-      if (!Files.isRegularFile(image) || !name(image).toLowerCase(Locale.ROOT).matches(IMAGES)) {
+      if (!isImage(image)) {
         throw refused(
             image, "expected PNG, JPEG or TIFF images alone at this level, found something else");
       }
     }
     return images;
+  }
+
+  /** By its name. */
+  static boolean isImage(Path file) {
+    return Files.isRegularFile(file) && name(file).toLowerCase(Locale.ROOT).matches(IMAGES);
   }
 
   private static List<Path> entries(Path folder) throws IOException {

@@ -38,7 +38,7 @@ public record MedMnistReader(MedMnist set, Validation validation, Scaling scalin
    */
   public TrainTestSplit read(Path file) throws IOException {
     try (NpzFile npz = NpzFile.open(file)) {
-      String test = validation == Validation.INSTEAD_OF_TEST ? "val" : "test";
+      String test = heldOutPart();
       LabelledData train =
           validation == Validation.JOIN_TRAINING ? rows(npz, "train", "val") : rows(npz, "train");
       LabelledData heldOut = rows(npz, test);
@@ -48,6 +48,21 @@ public record MedMnistReader(MedMnist set, Validation validation, Scaling scalin
       }
       return new TrainTestSplit(train, heldOut);
     }
+  }
+
+  /**
+   * The images that are held out, alone.
+   *
+   * @throws MalformedDataException when the file does not hold that set
+   */
+  public LabelledData readHeldOut(Path file) throws IOException {
+    try (NpzFile npz = NpzFile.open(file)) {
+      return rows(npz, heldOutPart());
+    }
+  }
+
+  private String heldOutPart() {
+    return validation == Validation.INSTEAD_OF_TEST ? "val" : "test";
   }
 
   private LabelledData rows(NpzFile npz, String... parts) throws IOException {

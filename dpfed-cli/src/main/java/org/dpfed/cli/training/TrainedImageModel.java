@@ -1,0 +1,90 @@
+package org.dpfed.cli.training;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.dpfed.cli.UsageException;
+import org.dpfed.dl4j.ModelFile;
+import org.dpfed.dl4j.NetworkTemplate;
+import org.dpfed.imaging.medmnist.MedMnist;
+import org.dpfed.imaging.networks.ImageNetwork;
+
+/**
+ * A model that was trained on images, with the settings that say what images it takes.
+ *
+ * @param configuration of the run
+ * @param classNames in the order of its outputs
+ * @param network its parameters are finite
+ * @param note what its user must know of personal layers, in a line; empty where there are none
+ */
+record TrainedImageModel(
+    Configuration configuration, List<String> classNames, Model network, Optional<String> note)
+    implements AutoCloseable {
+  private static final Set<String> SETS = Set.of("medmnist", "image-folder", "nifti", "dicom");
+  private static final Set<String> GRAPHS = Set.of("image-cnn", "residual", "unet");
+
+  /** Whether the directory is that of a run on images. */
+  static boolean isIn(Path run) {
+    Path file = run.resolve(RunDirectory.CONFIGURATION);
+    return Files.isRegularFile(file)
+        && Configuration.of(file).optionalText("data.set").filter(SETS::contains).isPresent();
+  }
+
+  /**
+   * Reads the directory of a run on images.
+   *
+   * @throws UsageException when a file in it is missing or damaged
+   */
+  static TrainedImageModel of(Path run) {
+    Path file = TrainedModel.file(run);
+    Configuration configuration = Configuration.of(run.resolve(RunDirectory.CONFIGURATION));
+    try {
+      List<String> classNames;
+      if (configuration.text("data.set").equals("medmnist")) {
+        MedMnist set = ImageSource.medMnistSet(configuration);
+        classNames = set.classNames();
+        // New files may have any name.
+        configuration.with("data.name", set.publishedName());
+      } else {
+        classNames = ImageSettings.of(configuration).classNames();
+      }
+      Model network =
+          GRAPHS.contains(configuration.text("model.architecture"))
+              ? ModelFile.readGraph(file, ImageNetwork.SAVED_CLASSES)
+              : ModelFile.read(file);
+      TrainedModel.requireFinite(file, network.params());
+      return new TrainedImageModel(configuration, classNames, network, TrainedModel.note(run));
+    } catch (IOException e) {
+      throw TrainedModel.damaged(e);
+    } catch (IllegalArgumentException e) {
+      throw configuration.refused(e);
+    }
+  }
+
+  /** Whether it gives each pixel a class. */
+  boolean isSegmentation() {
+    return configuration.text("model.architecture").equals("unet");
+  }
+
+  /** The network as one whose training would start from it. */
+  NetworkTemplate template() {
+    return network instanceof ComputationGraph graph
+        ? NetworkTemplate.of(graph)
+        : NetworkTemplate.of((MultiLayerNetwork) network);
+  }
+
+  @Override
+  public void close() {
+    if (network instanceof ComputationGraph graph) {
+      graph.close();
+    } else {
+      ((MultiLayerNetwork) network).close();
+    }
+  }
+}
