@@ -35,6 +35,9 @@ final class NetworkKernels implements AutoCloseable {
   /** The batch as images or series, once for all that take it so. */
   private final Map<Integer, Value> imagesOf = new HashMap<>();
 
+  /** What all convolutions in tiles work in. */
+  private @Nullable TiledConvolution tiles;
+
   private @Nullable OutputLoss loss;
 
   /** A value of the graph. */
@@ -155,6 +158,9 @@ final class NetworkKernels implements AutoCloseable {
       return value;
     }
     kernels.add(kernel);
+    if (kernel instanceof TiledConvolutionKernel convolution) {
+      tiles = convolution.share(tiles);
+    }
     Form form = arithmetic.makesRows() ? Form.ROWS : value.form();
     return new Value(graph.add(kernel, layer.numParams() > 0, value.number()), form);
   }
