@@ -41,6 +41,9 @@ final class NetworkKernels implements AutoCloseable {
   /** The batch as images or series, once for all that take it so. */
   private final Map<Integer, Value> imagesOf = new HashMap<>();
 
+  /** What all convolutions in tiles work in. */
+  private @Nullable TiledConvolution tiles;
+
   private @Nullable OutputLoss loss;
 
   /** A value of the graph. */
@@ -154,6 +157,9 @@ final class NetworkKernels implements AutoCloseable {
     loss = isOutput ? arithmetic.loss() : loss;
     for (Stage stage : arithmetic.stages()) {
       kernels.add(stage.kernel());
+      if (stage.kernel() instanceof TiledConvolutionKernel convolution) {
+        tiles = convolution.share(tiles);
+      }
       int number = graph.add(stage.kernel(), stage.isTrained(), value.number());
       value = new Value(number, value.form());
     }

@@ -20,9 +20,9 @@ final class TiledConvolutionKernel implements LayerKernel {
   private static final int LEAST_CHANNELS = 4;
 
   private final ConvolutionKernel general;
-  private final TiledConvolution tiles;
   private final ActivationFunction activation;
   private final Weights weights;
+  private TiledConvolution tiles;
   private TiledConvolution.Shape shape = new TiledConvolution.Shape(0, 0, 0, 0, 0, 0, 0, 0, 0);
   private float[] matrix = {};
   private float[] transformed = {};
@@ -50,6 +50,18 @@ final class TiledConvolutionKernel implements LayerKernel {
       }
     }
     return new ConvolutionKernel(layer, activation);
+  }
+
+  /**
+   * Shares the working memory of another layer, which the same thread uses; that of all layers
+   * would not stay in the cache.
+   *
+   * @param other null for none
+   * @return that memory, or this layer's own
+   */
+  TiledConvolution share(@Nullable TiledConvolution other) {
+    tiles = other == null ? tiles : other;
+    return tiles;
   }
 
   private boolean isTiled() {
@@ -113,8 +125,7 @@ final class TiledConvolutionKernel implements LayerKernel {
     int pairs = shape.inChannels() * shape.outChannels();
     float @Nullable [] target = inputGradients[0];
     if (target != null) {
-      weights.read(matrix);
-      tiles.transform(pairs, matrix, transformed);
+      // The forward pass has left the transformed weights.
       tiles.convolveBack(shape, gradient, transformed, target);
     }
     tiles.weightGradient(shape, inputs[0], gradient, transformed);

@@ -17,7 +17,7 @@ import org.dpfed.dl4j.internal.VectorProducts.Matrix;
  */
 public final class VectorTiledConvolution implements TiledConvolution {
   /** Columns from which products take longer than what is done once for each block. */
-  private static final int LEAST_COLUMNS = 512;
+  private static final int LEAST_COLUMNS = 1024;
 
   /** Floats of {@link #in} and {@link #out} together, which stay in a second-level cache. */
   private static final int BLOCK_FLOATS = 1 << 17;
