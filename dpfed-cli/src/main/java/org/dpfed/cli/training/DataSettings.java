@@ -50,9 +50,9 @@ final class DataSettings {
                   "idx",
                   "image-folder",
                   "dicom",
-                  "csv",
-                  IndexedSource.SET)
-              .neededWith("data.set", "idx", "image-folder", "dicom", IndexedSource.SET)
+                  IndexedSource.SET,
+                  "csv")
+              .neededWith("data.set", "idx", "image-folder", IndexedSource.SET, "dicom")
               .neededUnless("data.url"),
           csv(
               "data.regression",

@@ -64,7 +64,7 @@ final class DataIndexCommandTest {
   @Test
   void train_indexOfImagesWithMasks_sameModelAndEvaluation() throws IOException {
     for (int image = 0; image < 12; image++) {
-      String name = "site%d/p%02d.png".formatted(image % 4, image);
+      String name = "site%d/p%02d/scan.png".formatted(image % 4, image);
       draw("images/" + name, 16, image * 20);
       draw("masks/" + name, 16, 0);
     }
@@ -76,7 +76,7 @@ final class DataIndexCommandTest {
                 .formatted(directory.resolve("images"), directory.resolve("masks"))
                 .split(" "));
 
-    assertSame("images-site", data, with(PLAN_WORDS, "--model", "unet").toArray(String[]::new));
+    assertSame("images-patient", data, with(PLAN_WORDS, "--model", "unet").toArray(String[]::new));
     assertThat(everything(directory.resolve("index"))).doesNotContain("site0").doesNotContain("p0");
   }
 

@@ -135,7 +135,7 @@ final class SettingsTest {
       give(flags, choice);
     } else if (choice.values().isEmpty()) {
       flags.put(choice.key(), Configuration.NONE);
-    } else {
+    } else if (choice.values().contains(flags.getOrDefault(choice.key(), choice.values().get(0)))) {
       flags.put(choice.key(), another(choice));
     }
   }
