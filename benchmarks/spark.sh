@@ -13,6 +13,9 @@ cd "$root"
 . benchmarks/spark/environment.sh
 trap 'rm -rf "$folder"' EXIT
 results=$root/benchmarks/results
+timed=$root/dpfed-spark/target/spark-timed.jsonl
+memory=$root/dpfed-spark/target/spark-memory.jsonl
+log=$root/dpfed-spark/target/spark-bench.log
 rounds=${ROUNDS:-32}
 warmup=${WARMUP:-16}
 memory_rounds=${MEMORY_ROUNDS:-1}
@@ -23,31 +26,32 @@ coretype=${OPENBLAS_CORETYPE:-$(dpfed-cli/src/main/scripts/openblas-coretype)}
 bench() {
   # shellcheck disable=SC2086 # flags are meant to be split
   OMP_NUM_THREADS=1 env ${coretype:+OPENBLAS_CORETYPE=$coretype} java $flags $open -cp "$class_path" \
-    org.dpfed.spark.SparkBench "$@" 2>"$folder/log" | grep '^{' || {
-    cat "$folder/log" >&2
+    org.dpfed.spark.SparkBench "$@" 2>"$log" | grep '^{' || {
+    cat "$log" >&2
     exit 1
   }
 }
 
 mkdir -p "$results"
+: >"$timed" >"$memory"
 for network in $networks; do
   case $network in
   mlp-25m:*) bench mlp-25m "${network#*:}" 10 $((warmup / 4)) $((rounds / 4)) ;;
   *) bench "${network%:*}" "${network#*:}" 100 "$warmup" "$rounds" ;;
-  esac >>"$folder/timed"
-  tail -n 1 "$folder/timed"
+  esac >>"$timed"
+  tail -n 1 "$timed"
 done
 for cohort in $cohorts; do
-  bench mlp-25m 1 "$cohort" "$memory_rounds" memory >>"$folder/memory"
-  tail -n 1 "$folder/memory"
+  bench mlp-25m 1 "$cohort" "$memory_rounds" memory >>"$memory"
+  tail -n 1 "$memory"
 done
 
-python3 - "$folder" "$results" "$(git rev-parse --short HEAD)" "$flags" "$coretype" \
+python3 - "$timed" "$memory" "$results" "$(git rev-parse --short HEAD)" "$flags" "$coretype" \
   "ROUNDS=$rounds WARMUP=$warmup MEMORY_ROUNDS=$memory_rounds" "$class_path" <<'PYTHON'
 import json, os, re, statistics, subprocess, sys
 
-folder, results, commit, flags, coretype, settings, class_path = sys.argv[1:]
-timed, memory = ([json.loads(line) for line in open(f"{folder}/{name}")] for name in ("timed", "memory"))
+timed, memory = ([json.loads(line) for line in open(name)] for name in sys.argv[1:3])
+results, commit, flags, coretype, settings, class_path = sys.argv[3:]
 model = next((l.split(":")[1].strip() for l in open("/proc/cpuinfo") if l.startswith("model name")), "?")
 java = subprocess.run(["java", "-version"], capture_output=True, text=True).stderr.splitlines()[0]
 spark = re.search(r"spark-core_2.13-([0-9.]+)\.jar", class_path).group(1)
