@@ -7,19 +7,7 @@ set -eu
 network=${1:-mlp}
 root=$(cd "$(dirname "$0")/../.." && pwd)
 cd "$root"
-mvn -q test-compile dependency:build-classpath -pl dpfed-core,dpfed-spark -Djacoco.skip -Dspotless.check.skip \
-  -Dmdep.outputFile=target/class-path -Dmdep.includeScope=test
-class_path=$root/dpfed-spark/target/test-classes:$root/dpfed-spark/target/classes:$(cat dpfed-spark/target/class-path)
-folder=$(mktemp -d)
-mkdir "$folder/jars"
-export SPARK_HOME="$folder" SPARK_SCALA_VERSION=2.13 SPARK_LOCAL_IP=127.0.0.1
-open=
-for package in lang lang.invoke lang.reflect io net nio util util.concurrent util.concurrent.atomic; do
-  open="$open --add-opens=java.base/java.$package=ALL-UNNAMED"
-done
-for package in nio.ch nio.cs security.action util.calendar; do
-  open="$open --add-opens=java.base/sun.$package=ALL-UNNAMED"
-done
+. benchmarks/spark/environment.sh
 processes=
 end() {
   # shellcheck disable=SC2086

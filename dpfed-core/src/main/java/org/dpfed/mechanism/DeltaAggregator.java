@@ -222,19 +222,22 @@ public final class DeltaAggregator implements AutoCloseable {
       throw new IllegalArgumentException(
           "a share cannot have more failed clients than clients, nor less than none");
     }
-    PartialSum read =
-        PartialSum.read(bounds, run.kernel(), ByteBuffer.wrap(share), clients.length - failed);
     adding.readLock().lock();
     try {
       requireOpen();
       admitAll(clients);
-      ShareSum.Fates fates = read.fates();
       PartialSum sum = free.poll();
-      if (sum != null) {
-        read.add(sum);
+      if (sum == null) {
+        sum = emptySum();
       }
-      free.add(read);
-      return fates;
+      try {
+        return sum.add(ByteBuffer.wrap(share), clients.length - failed);
+      } catch (IllegalArgumentException refused) {
+        Arrays.stream(clients).forEach(admitted::remove);
+        throw refused;
+      } finally {
+        free.add(sum);
+      }
     } finally {
       adding.readLock().unlock();
     }

@@ -132,20 +132,18 @@ final class FixedPointSum implements RunningSum {
     noise.endRound();
   }
 
-  /** The sum in units of the grid itself, to be written, or read into while it is empty. */
+  /** The sum in units of the grid itself. */
   long[] integers() {
     return sum;
   }
 
   /**
-   * Whether the sum is at most that long, as the sum of deltas is of which each is within its clip
-   * norm; but for the error of adding up to {@code d} squares in double.
+   * Whether a sum on this grid is at most that long, as the sum of deltas is of which each is
+   * within its clip norm; but for the error of adding up to {@code d} squares in double.
+   *
+   * @param squares the sum of the squares of its integers
    */
-  boolean isWithin(double norm) {
-    double squares = 0;
-    for (long units : sum) {
-      squares += (double) units * units;
-    }
+  boolean isWithin(double squares, double norm) {
     double most = norm / spacing;
     return squares <= most * most * (1 + (sum.length + 4) * 0x1p-52);
   }

@@ -12,6 +12,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * counts of norms and of what became of the deltas. Used by one thread at a time.
  */
 final class PartialSum {
+  private final RoundBounds bounds;
   private final RoundParts parts;
   private final RunningSum[] sums;
   private final NoisyCounts counts;
@@ -20,6 +21,7 @@ final class PartialSum {
   private int clipped;
 
   private PartialSum(RoundBounds bounds, DeltaKernel kernel) {
+    this.bounds = bounds;
     int[] sizes = bounds.sizes();
     double[] clipNorms = bounds.norms();
     double[] grids = FixedPointSum.grids(clipNorms);
@@ -95,35 +97,48 @@ final class PartialSum {
   }
 
   /**
-   * What another process summed, if clients of this round can have such a sum: no part of it longer
-   * than so many clip norms, and counts that agree.
+   * Adds what another process summed, if clients of this round can have such a sum: no part of it
+   * longer than so many clip norms, and counts that agree. Reads it twice and keeps no copy.
    *
+   * @param in as {@link #write} gives it
    * @param most deltas that it may hold
-   * @throws IllegalArgumentException when they cannot
+   * @return what became of those deltas
+   * @throws IllegalArgumentException when they cannot; then nothing is added
    */
-  static PartialSum read(RoundBounds bounds, DeltaKernel kernel, ByteBuffer in, int most) {
-    PartialSum read = empty(bounds, kernel);
+  ShareSum.Fates add(ByteBuffer in, int most) {
+    NoisyCounts itsCounts = new NoisyCounts(bounds.thresholds());
+    ShareSum.Fates fates;
+    int start;
     try {
-      read.deltas = in.getInt();
-      read.nonFinite = in.getInt();
-      read.clipped = in.getInt();
-      int finite = read.deltas - read.nonFinite;
-      require(read.deltas >= 0 && read.deltas <= most, "more deltas than clients");
-      require(read.nonFinite >= 0 && finite >= 0, "more deltas that are not finite than deltas");
-      require(read.clipped >= 0 && read.clipped <= finite, "more clipped deltas than finite ones");
-      require(read.counts.read(in, finite), "counts of norms that no clients have");
-      for (int part = 0; part < read.sums.length; part++) {
-        FixedPointSum sum = (FixedPointSum) read.sums[part];
-        PackedIntegers.read(in, sum.integers());
+      fates = new ShareSum.Fates(in.getInt(), in.getInt(), in.getInt());
+      int finite = fates.deltas() - fates.nonFinite();
+      require(fates.deltas() >= 0 && fates.deltas() <= most, "more deltas than clients");
+      require(fates.nonFinite() >= 0 && finite >= 0, "more deltas that are not finite than deltas");
+      require(
+          fates.clipped() >= 0 && fates.clipped() <= finite,
+          "more clipped deltas than finite ones");
+      require(itsCounts.read(in, finite), "counts of norms that no clients have");
+      start = in.position();
+      for (int part = 0; part < sums.length; part++) {
+        FixedPointSum sum = (FixedPointSum) sums[part];
         require(
-            sum.isWithin(finite * bounds.clipNorms().get(part)),
+            sum.isWithin(
+                PackedIntegers.squares(in, sum.dimension()), finite * bounds.clipNorms().get(part)),
             "a sum longer than that many clipped deltas can have");
       }
     } catch (BufferUnderflowException e) {
       throw new IllegalArgumentException("the sum of a share is cut short", e);
     }
     require(!in.hasRemaining(), "bytes after its end");
-    return read;
+    in.position(start);
+    for (RunningSum sum : sums) {
+      PackedIntegers.addTo(((FixedPointSum) sum).integers(), in);
+    }
+    counts.add(itsCounts);
+    deltas = Math.addExact(deltas, fates.deltas());
+    nonFinite += fates.nonFinite();
+    clipped += fates.clipped();
+    return fates;
   }
 
   private static void require(boolean holds, String otherwise) {

@@ -3,6 +3,9 @@ package org.dpfed.mechanism;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
 import org.dpfed.kernel.KernelSelection;
 import org.dpfed.kernel.Nd4jKernel;
 import org.junit.jupiter.api.Test;
@@ -37,6 +40,27 @@ final class ShareSumTest {
       assertThatThrownBy(() -> aggregator.accumulate(new int[] {1, 11}, 1, share))
           .hasMessageContaining("of this round's cohort");
       aggregator.accumulate(new int[] {1}, 0, share);
+      assertThat(mean(aggregator)).isEqualTo((float) (1.5 / COHORT));
+    }
+  }
+
+  @Test
+  void accumulate_shareThatNoClientsCanHaveSent_addsNothingAndFreesItsClients() {
+    try (DeltaAggregator aggregator = round(new Clipping.Fixed(4))) {
+      aggregator.accumulate(0, delta(1));
+      byte[] good = share(aggregator, 0.5f);
+      byte[] tooLong = share(aggregator, 3, 3);
+      ByteBuffer.wrap(tooLong).putInt(0, 1);
+      for (byte[] bad :
+          List.of(
+              tooLong,
+              Arrays.copyOf(good, good.length - 1),
+              Arrays.copyOf(good, good.length + 1))) {
+        assertThatThrownBy(() -> aggregator.accumulate(new int[] {1}, 0, bad))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageStartingWith("the sum of a share");
+      }
+      aggregator.accumulate(new int[] {1}, 0, good);
       assertThat(mean(aggregator)).isEqualTo((float) (1.5 / COHORT));
     }
   }

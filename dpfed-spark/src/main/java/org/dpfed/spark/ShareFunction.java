@@ -12,14 +12,31 @@ final class ShareFunction extends AbstractFunction1<Iterator<byte[]>, byte[]>
   private static final long serialVersionUID = 1;
 
   private final RunOnExecutors run;
-  private final @Nullable Broadcast<float[]> parameters;
+  private final @Nullable RoundParameters own;
+  private final @Nullable Broadcast<RoundParameters> sent;
 
-  /**
-   * @param parameters of the round; null to make ready for the run and train nothing
-   */
-  ShareFunction(RunOnExecutors run, @Nullable Broadcast<float[]> parameters) {
+  private ShareFunction(
+      RunOnExecutors run,
+      @Nullable RoundParameters own,
+      @Nullable Broadcast<RoundParameters> sent) {
     this.run = run;
-    this.parameters = parameters;
+    this.own = own;
+    this.sent = sent;
+  }
+
+  /** Makes ready for the run and trains nothing. */
+  static ShareFunction opening(RunOnExecutors run) {
+    return new ShareFunction(run, null, null);
+  }
+
+  /** Trains from parameters that go with the job, which Spark sends in any case. */
+  static ShareFunction from(RunOnExecutors run, RoundParameters parameters) {
+    return new ShareFunction(run, parameters, null);
+  }
+
+  /** Trains from parameters that are sent by themselves. */
+  static ShareFunction from(RunOnExecutors run, Broadcast<RoundParameters> parameters) {
+    return new ShareFunction(run, null, parameters);
   }
 
   /**
@@ -28,10 +45,11 @@ final class ShareFunction extends AbstractFunction1<Iterator<byte[]>, byte[]>
    */
   @Override
   public byte[] apply(Iterator<byte[]> partition) {
+    RoundParameters parameters = sent == null ? own : sent.value();
     if (parameters == null) {
       ExecutorRuns.open(run);
       return new byte[0];
     }
-    return ExecutorRuns.train(run, partition.next(), parameters.value());
+    return ExecutorRuns.train(run, partition.next(), parameters.values());
   }
 }

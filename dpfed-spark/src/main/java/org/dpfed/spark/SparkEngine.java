@@ -58,6 +58,8 @@ public final class SparkEngine implements CohortEngine {
         EXECUTOR_FLAGS,
         "--add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -Dorg.bytedeco.javacpp.cachedir=javacpp "
             + conf.get(EXECUTOR_FLAGS, ""));
+    // Parameters are as good as random bytes.
+    conf.setIfMissing("spark.broadcast.compress", "false");
     // A share's sum is merged when it arrives: the limit is for results that pile up.
     return conf.setIfMissing(RESULT_SIZE, "0");
   }

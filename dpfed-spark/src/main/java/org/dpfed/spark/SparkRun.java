@@ -13,9 +13,7 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.rdd.RDD;
 import org.dpfed.federated.CohortEngine;
 import org.dpfed.federated.CohortShares;
-import org.dpfed.nativememory.NativeFloats;
 import org.jspecify.annotations.Nullable;
-import org.nd4j.linalg.api.ndarray.INDArray;
 import scala.concurrent.ExecutionContext;
 import scala.jdk.javaapi.CollectionConverters;
 import scala.runtime.BoxedUnit;
@@ -24,6 +22,12 @@ import scala.util.Try;
 /** One run on an application's executors. */
 final class SparkRun implements CohortEngine.Session {
   private static final int POLL_MILLIS = 50;
+
+  /**
+   * Parameters that go to executors with the job and not by a broadcast of their own, which costs a
+   * round trip more. Every task reads them anew, and Spark warns of jobs above 1,000 KiB.
+   */
+  private static final int MOST_WITH_JOB = 200_000;
 
   private final JavaSparkContext spark;
   private final RunOnExecutors run;
@@ -43,7 +47,7 @@ final class SparkRun implements CohortEngine.Session {
   void open() {
     List<byte[]> nothing = Collections.nCopies(spark.defaultParallelism(), new byte[0]);
     try {
-      new SparkJob(nothing, new ShareFunction(run, null))
+      new SparkJob(nothing, ShareFunction.opening(run))
           .await((partition, opened) -> {}, () -> true);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -64,20 +68,27 @@ final class SparkRun implements CohortEngine.Session {
     for (int share = 0; share < shares.count(); share++) {
       tasks.add(shares.task(share));
     }
-    Broadcast<float[]> parameters = spark.broadcast(floats(round.parameters()));
+    RoundParameters parameters = new RoundParameters(round.parameters());
+    if (parameters.values().length <= MOST_WITH_JOB) {
+      train(tasks, ShareFunction.from(run, parameters), shares, receiver);
+      return;
+    }
+    Broadcast<RoundParameters> sent = spark.broadcast(parameters);
     try {
-      new SparkJob(tasks, new ShareFunction(run, parameters))
-          .await((share, report) -> shares.report(share, report, receiver), receiver::wantsMore);
+      train(tasks, ShareFunction.from(run, sent), shares, receiver);
     } finally {
-      parameters.destroy(false);
+      sent.destroy(false);
     }
   }
 
-  private static float[] floats(INDArray parameters) {
-    // ND4J's toFloatVector makes one call for each value.
-    float[] values = new float[Math.toIntExact(parameters.length())];
-    NativeFloats.read(parameters, 0, values, values.length);
-    return values;
+  private void train(
+      List<byte[]> tasks,
+      ShareFunction function,
+      CohortShares shares,
+      CohortEngine.Receiver receiver)
+      throws InterruptedException {
+    new SparkJob(tasks, function)
+        .await((share, report) -> shares.report(share, report, receiver), receiver::wantsMore);
   }
 
   @Override

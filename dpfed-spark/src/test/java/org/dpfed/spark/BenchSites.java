@@ -31,8 +31,7 @@ public final class BenchSites implements SiteFactory {
   /**
    * A network and what a client trains.
    *
-   * @param settings the network's name, the number of local steps and the examples of a step, with
-   *     a space between them
+   * @param settings the network's name and the number of local steps, with a space between them
    */
   @Override
   public Site open(String settings) {
@@ -56,7 +55,7 @@ public final class BenchSites implements SiteFactory {
         new Images(steps * BATCH));
   }
 
-  /** As in dpfed-models, which is not a dependency; and dense layers of 24 million parameters. */
+  /** As in dpfed-models, which is not a dependency; and dense layers of 25 million parameters. */
   private static void hidden(NeuralNetConfiguration.ListBuilder layers, String name) {
     switch (name) {
       case "mlp" -> layers.layer(dense(200)).layer(dense(200));
@@ -72,7 +71,7 @@ public final class BenchSites implements SiteFactory {
               .layer(new ConvolutionLayer.Builder(4, 4).stride(2, 2).nOut(32).build())
               .layer(pooling())
               .layer(dense(32));
-      case "mlp-24m" -> layers.layer(dense(4500)).layer(dense(4500));
+      case "mlp-25m" -> layers.layer(dense(4620)).layer(dense(4620));
       default -> throw new IllegalArgumentException("no network is called that");
     }
   }

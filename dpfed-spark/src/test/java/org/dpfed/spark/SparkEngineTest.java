@@ -4,13 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.dpfed.federated.CohortEngine;
 import org.dpfed.federated.RoundFailedException;
 import org.dpfed.federated.TrainingResult;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -43,6 +47,23 @@ final class SparkEngineTest {
     // Some clients of a cohort cannot be read or want too much memory, and some are clipped.
     assertThat(Runs.counts(there)).allSatisfy(round -> assertThat(round.get(1)).isPositive());
     assertThat(Runs.counts(there)).allSatisfy(round -> assertThat(round.get(3)).isPositive());
+  }
+
+  /** They fail and contribute zero, and the round goes on, as if nobody could read them. */
+  @Test
+  void run_oneExecutorCannotReadItsClients_sameBitsAndCountsAsWithoutThem(@TempDir Path failed)
+      throws IOException {
+    String settings = "mlp,unreadable-on-0=" + failed;
+    TrainingResult there = Runs.run(settings, 1, cluster.engine(settings));
+    TrainingResult here = Runs.run(settings, 1, CohortEngine.local());
+    int cohort = Runs.counts(there).get(0).get(0);
+    try (Stream<Path> clients = Files.list(failed)) {
+      assertThat(clients.count())
+          .as("clients of a share of two")
+          .isBetween(cohort / 3L, cohort - 1L);
+    }
+    assertThat(Runs.hash(there)).isEqualTo(Runs.hash(here));
+    assertThat(Runs.counts(there)).isEqualTo(Runs.counts(here));
   }
 
   /** When the run opens, or with the executor's first share where it was not free then. */

@@ -2,6 +2,7 @@ package org.dpfed.spark;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -39,6 +40,7 @@ public final class SyntheticSites implements SiteFactory {
   static final String READ_ERROR = "the disk is not there";
 
   private static final String GREEDY_ONCE = ",greedy-once=";
+  private static final String UNREADABLE_ON_0 = ",unreadable-on-0=";
   private static final int SIDE = 8;
   private static final int CLASSES = 3;
 
@@ -46,21 +48,19 @@ public final class SyntheticSites implements SiteFactory {
    * Networks and behaviours by name.
    *
    * @param settings {@code mlp}, {@code cnn}, {@code adam}; then, after a comma each, {@code slow},
-   *     {@code unreadable-on-0}, {@code other}, {@code greedy} for a client that never has enough
-   *     memory, and {@code greedy-once=} with a file that keeps it from being so again
+   *     {@code other}, {@code greedy} for clients that never have enough memory, {@code
+   *     greedy-once=} with a file that keeps one from being so again, and {@code unreadable-on-0=}
+   *     with a directory for the numbers of the clients that executor 0 could not read, which then
+   *     nobody can
    */
   @Override
   public Site open(String settings) {
-    Optional<Path> mark =
-        settings.contains(GREEDY_ONCE)
-            ? Optional.of(Path.of(settings.replaceFirst(".*" + GREEDY_ONCE, "")))
-            : Optional.empty();
+    Optional<Path> mark = file(settings, GREEDY_ONCE);
     boolean isGreedy = settings.contains(",greedy") && mark.isEmpty();
     boolean isSlow = settings.contains(",slow");
+    Optional<Path> failed = file(settings, UNREADABLE_ON_0);
     boolean isUnreadable =
-        settings.contains(",unreadable-on-0")
-            && SparkEnv.get() != null
-            && SparkEnv.get().executorId().equals("0");
+        failed.isPresent() && SparkEnv.get() != null && SparkEnv.get().executorId().equals("0");
     int seed = settings.contains(",other") && SparkEnv.get().executorId().equals("1") ? 12 : 11;
     MultiLayerConfiguration network =
         switch (settings.replaceFirst(",.*", "")) {
@@ -72,7 +72,13 @@ public final class SyntheticSites implements SiteFactory {
         };
     return new Site(
         new Dl4jClientTrainer(NetworkTemplate.of(network), new LocalTraining(2, 4)),
-        new Clients(isSlow, isUnreadable, isGreedy, mark));
+        new Clients(isSlow, isUnreadable, failed, isGreedy, mark));
+  }
+
+  private static Optional<Path> file(String settings, String after) {
+    return settings.contains(after)
+        ? Optional.of(Path.of(settings.substring(settings.indexOf(after) + after.length())))
+        : Optional.empty();
   }
 
   static boolean isReadable(int client) {
@@ -113,7 +119,11 @@ public final class SyntheticSites implements SiteFactory {
 
   /** None of client 0, otherwise three to nine examples, so that shares end at different times. */
   private record Clients(
-      boolean isSlow, boolean isUnreadable, boolean isGreedy, Optional<Path> mark)
+      boolean isSlow,
+      boolean isUnreadable,
+      Optional<Path> failed,
+      boolean isGreedy,
+      Optional<Path> mark)
       implements FederatedDataset {
     @Override
     public String unit() {
@@ -132,7 +142,10 @@ public final class SyntheticSites implements SiteFactory {
 
     @Override
     public DataSet client(int id) {
-      if (isUnreadable || !isReadable(id)) {
+      if (isUnreadable) {
+        create(failed.orElseThrow().resolve(Integer.toString(id)));
+      }
+      if (!isReadable(id) || failed.filter(all -> Files.exists(all.resolve("" + id))).isPresent()) {
         throw new IllegalStateException(READ_ERROR);
       }
       if ((isGreedy && id % 7 == 5) || isFirst()) {
@@ -156,8 +169,13 @@ public final class SyntheticSites implements SiteFactory {
     }
 
     private boolean isFirst() {
+      return mark.isPresent() && create(mark.get());
+    }
+
+    /** Whether the file was not there. */
+    private static boolean create(Path file) {
       try {
-        return mark.isPresent() && mark.get().toFile().createNewFile();
+        return file.toFile().createNewFile();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
