@@ -1,8 +1,7 @@
 // The kernel contract on device memory: row norms, scaled sums, noise. No header is needed, so that
 // NVRTC compiles this as it is; no atomics, so that results repeat bit for bit.
 //
-// Launch all kernels with THREADS threads to a block. The compiler is told that one block to a multiprocessor
-// is enough, since loads in flight are worth more than blocks.
+// Launch all kernels with THREADS threads to a block.
 
 #define THREADS 256
 #define PER_THREAD 8
@@ -28,7 +27,7 @@ struct Key {
 
 // partial[row * gridDim.x + block] = the block's share of the row's sum of squares. Squares of floats
 // are exact in double. Grid: (blocks of a row, rows).
-extern "C" __global__ void __launch_bounds__(THREADS, 1) row_squares(const float *deltas, long long d, double *partial) {
+extern "C" __global__ void row_squares(const float *deltas, long long d, double *partial) {
   __shared__ double lane[THREADS];
   const float *row = deltas + blockIdx.y * d;
   long long stride = (long long)gridDim.x * THREADS;
@@ -50,7 +49,8 @@ extern "C" __global__ void __launch_bounds__(THREADS, 1) row_squares(const float
   }
 }
 
-// sum += sum over k of scales[k] * deltas[k], row after row. A row of scale 0 is not read.
+// sum += sum over k of scales[k] * deltas[k], row after row. A row of scale 0 is not read. One block to a
+// multiprocessor may be all, so that there are registers for all loads in flight.
 extern "C" __global__ void __launch_bounds__(THREADS, 1)
     add_scaled(float *sum, const float *deltas, const float *scales, int rows, long long d) {
   long long stride = (long long)gridDim.x * THREADS;
@@ -172,8 +172,7 @@ __device__ inline void normal_pair(const unsigned int word[4], float *a, float *
 
 // out = (sum + stddev * N(0, I)) * factor; out may be sum. Block c of the key's stream belongs to the
 // coordinates (c / THREADS) * TILE + c % THREADS + j * THREADS, j < 8, whatever the grid.
-extern "C" __global__ void __launch_bounds__(THREADS, 1)
-    perturb(const float *sum, float *out, long long d, Key key, float stddev, float factor) {
+extern "C" __global__ void perturb(const float *sum, float *out, long long d, Key key, float stddev, float factor) {
   long long tiles = (d + TILE - 1) / TILE;
   for (long long tile = blockIdx.x; tile < tiles; tile += gridDim.x) {
     long long first = tile * TILE + threadIdx.x;
