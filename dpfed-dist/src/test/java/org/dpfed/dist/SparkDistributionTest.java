@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import org.dpfed.dist.Command.Outcome;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -46,6 +47,16 @@ final class SparkDistributionTest {
     for (String jar :
         Files.readString(Build.made("dpfed-spark", "spark-class-path")).strip().split(":")) {
       Files.createSymbolicLink(jars.resolve(Path.of(jar).getFileName()), Path.of(jar));
+    }
+  }
+
+  /** JUnit warns of each link that it has to delete. */
+  @AfterAll
+  void removeLinks() throws IOException {
+    try (Stream<Path> links = Files.list(spark.resolve("jars"))) {
+      for (Path link : links.toList()) {
+        Files.delete(link);
+      }
     }
   }
 
