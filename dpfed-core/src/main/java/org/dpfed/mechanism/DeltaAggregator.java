@@ -207,7 +207,7 @@ public final class DeltaAggregator implements AutoCloseable {
    *
    * @param clients of the cohort, whose share this is; none of them may add anything else
    * @param failed how many of them gave no delta
-   * @param share as {@link ShareSum#toBytes} gives it
+   * @param share as {@link ShareSum#toBytes} gives it; not to be changed during the call
    * @return what became of the deltas; depends on clients' data and is not private
    * @throws IllegalArgumentException when the share is not one of these clients in this round
    * @throws IllegalStateException without a clip norm, as sums of floats depend on their order, and

@@ -107,38 +107,47 @@ final class PartialSum {
    */
   ShareSum.Fates add(ByteBuffer in, int most) {
     NoisyCounts itsCounts = new NoisyCounts(bounds.thresholds());
-    ShareSum.Fates fates;
-    int start;
     try {
-      fates = new ShareSum.Fates(in.getInt(), in.getInt(), in.getInt());
-      int finite = fates.deltas() - fates.nonFinite();
-      require(fates.deltas() >= 0 && fates.deltas() <= most, "more deltas than clients");
-      require(fates.nonFinite() >= 0 && finite >= 0, "more deltas that are not finite than deltas");
-      require(
-          fates.clipped() >= 0 && fates.clipped() <= finite,
-          "more clipped deltas than finite ones");
-      require(itsCounts.read(in, finite), "counts of norms that no clients have");
-      start = in.position();
-      for (int part = 0; part < sums.length; part++) {
-        FixedPointSum sum = (FixedPointSum) sums[part];
-        require(
-            sum.isWithin(
-                PackedIntegers.squares(in, sum.dimension()), finite * bounds.clipNorms().get(part)),
-            "a sum longer than that many clipped deltas can have");
+      ShareSum.Fates fates = readFates(in, most);
+      require(itsCounts.read(in, finite(fates)), "counts of norms that no clients have");
+      requirePossible(in.duplicate(), finite(fates));
+      for (RunningSum sum : sums) {
+        PackedIntegers.addTo(((FixedPointSum) sum).integers(), in);
       }
+      counts.add(itsCounts);
+      deltas = Math.addExact(deltas, fates.deltas());
+      nonFinite += fates.nonFinite();
+      clipped += fates.clipped();
+      return fates;
     } catch (BufferUnderflowException e) {
       throw new IllegalArgumentException("the sum of a share is cut short", e);
     }
-    require(!in.hasRemaining(), "bytes after its end");
-    in.position(start);
-    for (RunningSum sum : sums) {
-      PackedIntegers.addTo(((FixedPointSum) sum).integers(), in);
-    }
-    counts.add(itsCounts);
-    deltas = Math.addExact(deltas, fates.deltas());
-    nonFinite += fates.nonFinite();
-    clipped += fates.clipped();
+  }
+
+  private static int finite(ShareSum.Fates fates) {
+    return fates.deltas() - fates.nonFinite();
+  }
+
+  private static ShareSum.Fates readFates(ByteBuffer in, int most) {
+    ShareSum.Fates fates = new ShareSum.Fates(in.getInt(), in.getInt(), in.getInt());
+    int finite = finite(fates);
+    require(fates.deltas() >= 0 && fates.deltas() <= most, "more deltas than clients");
+    require(fates.nonFinite() >= 0 && finite >= 0, "more deltas that are not finite than deltas");
+    require(
+        fates.clipped() >= 0 && fates.clipped() <= finite, "more clipped deltas than finite ones");
     return fates;
+  }
+
+  /** Reads the integers to their end. */
+  private void requirePossible(ByteBuffer in, int finite) {
+    for (int part = 0; part < sums.length; part++) {
+      FixedPointSum sum = (FixedPointSum) sums[part];
+      require(
+          sum.isWithin(
+              PackedIntegers.squares(in, sum.dimension()), finite * bounds.clipNorms().get(part)),
+          "a sum longer than that many clipped deltas can have");
+    }
+    require(!in.hasRemaining(), "bytes after its end");
   }
 
   private static void require(boolean holds, String otherwise) {
