@@ -12,6 +12,7 @@ import org.dpfed.accounting.ChargedRounds;
 import org.dpfed.accounting.Guarantee;
 import org.dpfed.accounting.PrivacyAccountant;
 import org.dpfed.accounting.UnsupportedEventException;
+import org.dpfed.data.partition.Partition;
 import org.dpfed.dl4j.NetworkTemplate;
 import org.dpfed.federated.FederatedDataset;
 import org.dpfed.federated.PrivacyPlan;
@@ -52,12 +53,15 @@ final class DryRun {
 
   /** How many there are to train on, and those held out as reports show them; empty for none. */
   private static Optional<String> sites(Experiment experiment) {
+    // An index has no sites.
     long trained =
-        experiment.clients().data().sites().stream()
-            .flatMap(List::stream)
-            .filter(site -> !site.isEmpty())
-            .distinct()
-            .count();
+        experiment.clients() instanceof Partition rows
+            ? rows.data().sites().stream()
+                .flatMap(List::stream)
+                .filter(site -> !site.isEmpty())
+                .distinct()
+                .count()
+            : 0;
     HeldOutSites heldOut = experiment.heldOut().sites();
     if (trained == 0 && heldOut.equals(HeldOutSites.NONE)) {
       return Optional.empty();

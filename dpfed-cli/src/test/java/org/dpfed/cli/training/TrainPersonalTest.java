@@ -119,7 +119,8 @@ final class TrainPersonalTest {
       String flags = "train --resume %s --rounds 6 %s".formatted(runs("part"), change);
       assertThat(execute(flags.split(" "))).isEqualTo(2);
       assertThat(err.toString())
-          .contains(change.split(" ")[0] + " cannot change when a run is resumed");
+          .contains(
+              change.substring(0, change.indexOf(' ')) + " cannot change when a run is resumed");
     }
     assertThat(execute("train", "--resume", runs("part"), "--rounds", "6")).isZero();
     for (String at :
