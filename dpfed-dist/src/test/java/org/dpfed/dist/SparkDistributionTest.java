@@ -45,7 +45,7 @@ final class SparkDistributionTest {
     spark = folder.resolve("spark");
     Path jars = Files.createDirectories(spark.resolve("jars"));
     for (String jar :
-        Files.readString(Build.made("dpfed-spark", "spark-class-path")).strip().split(":")) {
+        Files.readString(Build.made("dpfed-spark", "spark-class-path")).strip().split(":", -1)) {
       Files.createSymbolicLink(jars.resolve(Path.of(jar).getFileName()), Path.of(jar));
     }
   }
