@@ -70,10 +70,20 @@ public interface CohortEngine {
     /**
      * What two processes must have in common to train the same clients to the same bits, one line
      * for each: network, clients, kernel, and the bits that both compute on made-up numbers. Of
-     * clients it says only how many there are.
+     * clients it says how many there are, and a keyed hash of who they are in the order of their
+     * numbers where the data set can tell: a process with other people under these numbers would
+     * train those whose turn it is not.
+     *
+     * @param key of that hash, from {@link #newKey()}: without it, nobody can try out who the
+     *     clients are
      */
-    public List<String> fingerprint() {
-      return Fingerprint.of(this);
+    public List<String> fingerprint(String key) {
+      return Fingerprint.of(this, key);
+    }
+
+    /** A key for {@link #fingerprint}: 32 random bytes in hexadecimal digits. */
+    public static String newKey() {
+      return PopulationDigest.newKey();
     }
   }
 

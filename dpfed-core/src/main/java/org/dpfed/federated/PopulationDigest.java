@@ -42,9 +42,13 @@ record PopulationDigest(String key, String inOrder, String inAnyOrder) {
 
   /** Of a new run; empty when the data set does not say who its clients are. */
   static Optional<PopulationDigest> of(FederatedDataset data) {
+    return of(data, newKey());
+  }
+
+  static String newKey() {
     byte[] key = new byte[BYTES];
     new SecureRandom().nextBytes(key);
-    return of(data, HexFormat.of().formatHex(key));
+    return HexFormat.of().formatHex(key);
   }
 
   /** Whether a data set says who its clients are. */
@@ -52,7 +56,8 @@ record PopulationDigest(String key, String inOrder, String inAnyOrder) {
     return data.population() > 0 && data.identity(0).isPresent();
   }
 
-  private static Optional<PopulationDigest> of(FederatedDataset data, String key) {
+  /** With a key of {@link #newKey()}; empty when the data set does not say who its clients are. */
+  static Optional<PopulationDigest> of(FederatedDataset data, String key) {
     if (!isKnown(data)) {
       return Optional.empty();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.dataset.api.DataSet;
 
 /** One run on two engines, and what an engine may not report. */
 final class CohortEngineTest {
@@ -226,15 +228,29 @@ final class CohortEngineTest {
         .isNotEqualTo(expected);
   }
 
+  @Test
+  void fingerprint_samePeopleInAnotherOrder_isAnother() {
+    String key = CohortEngine.Job.newKey();
+    List<String> expected = fingerprint(new Named(List.of("a", "b")), key);
+    assertThat(fingerprint(new Named(List.of("a", "b")), key)).isEqualTo(expected);
+    assertThat(fingerprint(new Named(List.of("b", "a")), key)).isNotEqualTo(expected);
+    assertThat(fingerprint(new Named(List.of("a", "c")), key)).isNotEqualTo(expected);
+    assertThat(fingerprint(new Named(List.of("a", "b")), CohortEngine.Job.newKey()))
+        .isNotEqualTo(expected);
+  }
+
   private static List<String> fingerprint(ClientTrainer trainer, int population) {
-    return new CohortEngine.Job(
-            trainer,
-            new NumberedClients(population),
-            1,
-            true,
-            new Execution(1, KERNEL),
-            Optional.empty())
-        .fingerprint();
+    return fingerprint(trainer, new NumberedClients(population), CohortEngine.Job.newKey());
+  }
+
+  private static List<String> fingerprint(FederatedDataset data, String key) {
+    return fingerprint(trainer(), data, key);
+  }
+
+  private static List<String> fingerprint(
+      ClientTrainer trainer, FederatedDataset data, String key) {
+    return new CohortEngine.Job(trainer, data, 1, true, new Execution(1, KERNEL), Optional.empty())
+        .fingerprint(key);
   }
 
   private static TrainingResult run(CohortEngine engine, PrivacyPlan plan) {
@@ -292,5 +308,33 @@ final class CohortEngineTest {
         .rounds(3)
         .delta(1e-5)
         .randomness(Randomness.seeded(9));
+  }
+
+  /** Clients that can be told apart. */
+  private record Named(List<String> names) implements FederatedDataset {
+    @Override
+    public String unit() {
+      return "patient";
+    }
+
+    @Override
+    public int population() {
+      return names.size();
+    }
+
+    @Override
+    public Optional<byte[]> identity(int id) {
+      return Optional.of(names.get(id).getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Override
+    public int examples(int id) {
+      return 1;
+    }
+
+    @Override
+    public DataSet client(int id) {
+      throw new UnsupportedOperationException("nobody is trained");
+    }
   }
 }

@@ -21,6 +21,7 @@ import org.slf4j.LoggerFactory;
  * @param isSeeded whether an executor that computes other bits is refused
  * @param kernel by name
  * @param clientMillis how long a client may take; 0 for no limit
+ * @param key of the fingerprints
  * @param fingerprint of the driver
  */
 record RunOnExecutors(
@@ -31,12 +32,14 @@ record RunOnExecutors(
     boolean isSeeded,
     String kernel,
     long clientMillis,
+    String key,
     List<String> fingerprint)
     implements Serializable {
   private static final Logger LOG = LoggerFactory.getLogger(SparkEngine.class);
 
   static RunOnExecutors of(
       CohortEngine.Job job, long id, Class<? extends SiteFactory> factory, String settings) {
+    String key = CohortEngine.Job.newKey();
     return new RunOnExecutors(
         id,
         factory.getName(),
@@ -45,7 +48,8 @@ record RunOnExecutors(
         job.isSeeded(),
         job.execution().kernel().kernel().name(),
         job.clientTimeLimit().map(limit -> Math.max(1, limit.toMillis())).orElse(0L),
-        List.copyOf(job.fingerprint()));
+        key,
+        List.copyOf(job.fingerprint(key)));
   }
 
   /**
@@ -64,7 +68,7 @@ record RunOnExecutors(
             isSeeded,
             new Execution(1, KernelSelection.forced(kernel)),
             clientMillis == 0 ? Optional.empty() : Optional.of(Duration.ofMillis(clientMillis)));
-    requireSame(job.fingerprint());
+    requireSame(job.fingerprint(key));
     return job;
   }
 
@@ -92,7 +96,7 @@ record RunOnExecutors(
       boolean isOfBits = i >= CohortEngine.Job.FIRST_LINE_OF_BITS;
       if (!isOfBits) {
         throw new IllegalArgumentException(
-            difference + "; give both the same network, clients and kernel");
+            difference + "; give both the same network, clients in the same order, and kernel");
       }
       if (isSeeded) {
         throw new IllegalArgumentException(

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Runs on two executors, each a process of its own, beside the same runs here. */
@@ -67,14 +68,15 @@ final class SparkEngineTest {
   }
 
   /** When the run opens, or with the executor's first share where it was not free then. */
-  @Test
-  void run_oneExecutorHasAnotherNetwork_isRefusedBeforeACharge() {
-    assertThatThrownBy(() -> Runs.run("mlp", ROUNDS, cluster.engine("mlp,other")))
+  @ParameterizedTest
+  @CsvSource({"other, network", "swapped, clients"})
+  void run_oneExecutorHasSomethingElse_isRefusedBeforeACharge(String behaviour, String what) {
+    assertThatThrownBy(() -> Runs.run("mlp", ROUNDS, cluster.engine("mlp," + behaviour)))
         .isInstanceOfSatisfying(
             RoundFailedException.class,
             failed -> assertThat(failed.result().report().charged().total()).isZero())
         .cause()
-        .hasMessageContaining("an executor has network")
-        .hasMessageContaining("same network, clients and kernel");
+        .hasMessageContaining("an executor has " + what)
+        .hasMessageContaining("same network, clients in the same order, and kernel");
   }
 }

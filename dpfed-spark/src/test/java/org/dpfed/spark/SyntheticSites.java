@@ -48,10 +48,10 @@ public final class SyntheticSites implements SiteFactory {
    * Networks and behaviours by name.
    *
    * @param settings {@code mlp}, {@code cnn}, {@code adam}; then, after a comma each, {@code slow},
-   *     {@code other}, {@code greedy} for clients that never have enough memory, {@code
-   *     greedy-once=} with a file that keeps one from being so again, and {@code unreadable-on-0=}
-   *     with a directory for the numbers of the clients that executor 0 could not read, which then
-   *     nobody can
+   *     {@code other}, {@code swapped} for two clients that have changed places on executor 1,
+   *     {@code greedy} for clients that never have enough memory, {@code greedy-once=} with a file
+   *     that keeps one from being so again, and {@code unreadable-on-0=} with a directory for the
+   *     numbers of the clients that executor 0 could not read, which then nobody can
    */
   @Override
   public Site open(String settings) {
@@ -61,7 +61,7 @@ public final class SyntheticSites implements SiteFactory {
     Optional<Path> failed = file(settings, UNREADABLE_ON_0);
     boolean isUnreadable =
         failed.isPresent() && SparkEnv.get() != null && SparkEnv.get().executorId().equals("0");
-    int seed = settings.contains(",other") && SparkEnv.get().executorId().equals("1") ? 12 : 11;
+    int seed = isOn1(settings, ",other") ? 12 : 11;
     MultiLayerConfiguration network =
         switch (settings.replaceFirst(",.*", "")) {
           case "mlp" -> mlp(new Sgd(0.1), seed);
@@ -72,7 +72,11 @@ public final class SyntheticSites implements SiteFactory {
         };
     return new Site(
         new Dl4jClientTrainer(NetworkTemplate.of(network), new LocalTraining(2, 4)),
-        new Clients(isSlow, isUnreadable, failed, isGreedy, mark));
+        new Clients(isSlow, isUnreadable, failed, isGreedy, mark, isOn1(settings, ",swapped")));
+  }
+
+  private static boolean isOn1(String settings, String behaviour) {
+    return settings.contains(behaviour) && SparkEnv.get().executorId().equals("1");
   }
 
   private static Optional<Path> file(String settings, String after) {
@@ -123,7 +127,8 @@ public final class SyntheticSites implements SiteFactory {
       boolean isUnreadable,
       Optional<Path> failed,
       boolean isGreedy,
-      Optional<Path> mark)
+      Optional<Path> mark,
+      boolean isSwapped)
       implements FederatedDataset {
     @Override
     public String unit() {
@@ -133,6 +138,12 @@ public final class SyntheticSites implements SiteFactory {
     @Override
     public int population() {
       return POPULATION;
+    }
+
+    @Override
+    public Optional<byte[]> identity(int id) {
+      int person = isSwapped && (id == 1 || id == 2) ? 3 - id : id;
+      return Optional.of(new byte[] {(byte) person});
     }
 
     @Override
