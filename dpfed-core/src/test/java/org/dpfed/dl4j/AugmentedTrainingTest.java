@@ -7,12 +7,14 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.dpfed.federated.Augmentation;
 import org.dpfed.federated.ClientTrainer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.learning.config.Sgd;
@@ -113,7 +115,9 @@ final class AugmentedTrainingTest {
   }
 
   private static float[] delta(LocalTraining local, LayerImplementation layers, DataSet examples) {
-    NetworkTemplate template = NetworkTemplate.of(Networks.mlp(new Sgd(0.1)));
+    // Without dropout, whose masks DL4J draws in its own way.
+    DenseLayer hidden = new DenseLayer.Builder().nOut(8).activation(Activation.TANH).build();
+    NetworkTemplate template = NetworkTemplate.of(Networks.stacked(new Sgd(0.1), hidden));
     Dl4jClientTrainer trainer = new Dl4jClientTrainer(template, local, layers);
     try (ClientTrainer.Worker worker = trainer.newWorker();
         INDArray global = trainer.initialParameters()) {

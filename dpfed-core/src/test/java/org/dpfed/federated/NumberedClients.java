@@ -1,5 +1,7 @@
 package org.dpfed.federated;
 
+import java.nio.ByteBuffer;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -17,6 +19,11 @@ record NumberedClients(int population, AtomicInteger lent) implements FederatedD
   @Override
   public String unit() {
     return "device";
+  }
+
+  @Override
+  public Optional<byte[]> identity(int id) {
+    return Optional.of(ByteBuffer.allocate(Integer.BYTES).putInt(id).array());
   }
 
   @Override

@@ -315,7 +315,15 @@ final class LayerRecipesTest {
         Arguments.of(LossFunction.MSE, Activation.SOFTMAX),
         Arguments.of(LossFunction.L1, Activation.TANH),
         Arguments.of(LossFunction.HINGE, Activation.IDENTITY),
-        Arguments.of(LossFunction.POISSON, Activation.SOFTPLUS));
+        Arguments.of(LossFunction.POISSON, Activation.SOFTPLUS),
+        Arguments.of(LossFunction.L2, Activation.IDENTITY),
+        Arguments.of(LossFunction.MEAN_ABSOLUTE_ERROR, Activation.IDENTITY),
+        Arguments.of(LossFunction.MEAN_ABSOLUTE_PERCENTAGE_ERROR, Activation.IDENTITY),
+        Arguments.of(LossFunction.MEAN_SQUARED_LOGARITHMIC_ERROR, Activation.SIGMOID),
+        Arguments.of(LossFunction.SQUARED_HINGE, Activation.IDENTITY),
+        Arguments.of(LossFunction.KL_DIVERGENCE, Activation.SOFTMAX),
+        Arguments.of(LossFunction.COSINE_PROXIMITY, Activation.IDENTITY),
+        Arguments.of(LossFunction.WASSERSTEIN, Activation.IDENTITY));
   }
 
   @ParameterizedTest

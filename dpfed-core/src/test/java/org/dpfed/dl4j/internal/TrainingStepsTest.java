@@ -219,14 +219,32 @@ final class TrainingStepsTest {
             "layer 'a' is a LSTM with other functions than tanh and sigmoid, for which dpfed has no kernel");
   }
 
+  /** One class number in place of a column for each class. */
+  @Test
+  void obstacle_lossOfLabelsWithAnotherShape_namesIt() {
+    OutputLayer sparse =
+        new OutputLayer.Builder(LossFunction.SPARSE_MCXENT)
+            .nOut(3)
+            .activation(Activation.SOFTMAX)
+            .build();
+    assertThat(obstacle(builder(), dense(3), sparse))
+        .isEqualTo(
+            "layer 'out' is a OutputLayer with the loss LossSparseMCXENT, for which dpfed has no kernel");
+  }
+
   private static String obstacle(NeuralNetConfiguration.Builder builder, DenseLayer layer) {
+    return obstacle(builder, layer, output());
+  }
+
+  private static String obstacle(
+      NeuralNetConfiguration.Builder builder, DenseLayer layer, OutputLayer output) {
     return TrainingSteps.obstacle(
             fast(
                 builder
                     .graphBuilder()
                     .addInputs("in")
                     .addLayer("a", layer, "in")
-                    .addLayer("out", output(), "a")
+                    .addLayer("out", output, "a")
                     .setOutputs("out")
                     .setInputTypes(InputType.feedForward(5))
                     .build()))
