@@ -240,7 +240,7 @@ final class CohortEngineTest {
   }
 
   private static List<String> fingerprint(ClientTrainer trainer, int population) {
-    return fingerprint(trainer, new NumberedClients(population), CohortEngine.Job.newKey());
+    return fingerprint(trainer, new NumberedClients(population), "0f".repeat(32));
   }
 
   private static List<String> fingerprint(FederatedDataset data, String key) {

@@ -116,8 +116,10 @@ final class TrainPersonalTest {
     assertThat(run(seeded + " --name whole")).as(err.toString()).isZero();
     assertThat(run(seeded + " --name part --rounds 3")).isZero();
     for (String change : List.of("--personal-steps 4", "--personal none")) {
-      String flags = "train --resume %s --rounds 6 %s".formatted(runs("part"), change);
-      assertThat(execute(flags.split(" "))).isEqualTo(2);
+      String flag = change.substring(0, change.indexOf(' '));
+      String value = change.substring(flag.length() + 1);
+      assertThat(execute("train", "--resume", runs("part"), "--rounds", "6", flag, value))
+          .isEqualTo(2);
       assertThat(err.toString())
           .contains(
               change.substring(0, change.indexOf(' ')) + " cannot change when a run is resumed");

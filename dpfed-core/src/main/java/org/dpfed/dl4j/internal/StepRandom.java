@@ -6,9 +6,14 @@ import java.util.SplittableRandom;
 final class StepRandom {
   private SplittableRandom random = new SplittableRandom(0);
 
-  /** Begins the stream of a seed; another one than that of the order of the client's batches. */
+  /**
+   * Begins the stream of a seed. It is another one than those of the order of the client's batches,
+   * which is the seed's own, and of their augmentation, which is the first that splits off it.
+   */
   void begin(long seed) {
-    random = new SplittableRandom(seed).split();
+    SplittableRandom ofBatches = new SplittableRandom(seed);
+    ofBatches.split();
+    random = ofBatches.split();
   }
 
   SplittableRandom random() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -65,6 +66,18 @@ final class DropoutKernelTest {
   @Test
   void gaussianNoise_hasThatMeanAndVariance() {
     requireMoments(ofOnes(new GaussianNoise(0.3)), 1, 0.09);
+  }
+
+  /** What is dropped must not follow from what augmentation draws of the same seed. */
+  @Test
+  void begin_drawsOtherNumbersThanOrderAndAugmentation() {
+    StepRandom steps = new StepRandom();
+    steps.begin(9);
+    long[] drawn = steps.random().longs(4).toArray();
+    assertThat(drawn).doesNotContain(new SplittableRandom(9).longs(8).toArray());
+    assertThat(drawn).doesNotContain(new SplittableRandom(9).split().longs(8).toArray());
+    steps.begin(9);
+    assertThat(steps.random().longs(4).toArray()).isEqualTo(drawn);
   }
 
   /** Of values of mean 0 and variance 1, which it keeps. */

@@ -92,7 +92,7 @@ public record ImageLoader(
     ImageHeader header = ImageHeader.of(bytes, place);
     if (header.hasAlpha() && !compositesOnBlack) {
       throw place.problem(
-          "expected an image without transparency, found one with an alpha channel; remove it, or choose that transparent pixels are mixed with black");
+          "expected an image without transparency, found one with an alpha channel; remove it, or have transparent pixels mixed with black (ImageLoader.compositingOnBlack)");
     }
     if (header.format() == ImageHeader.Format.TIFF && header.bits() < 8) {
       throw place.problem("expected values of 8 bits or more, found fewer; convert the image");
@@ -133,7 +133,7 @@ public record ImageLoader(
     boolean isAsStored = pixels.rows() == header.height() && pixels.cols() == header.width();
     if (pixels.empty() || !(isAsStored || isTurned)) {
       throw place.problem(
-          "expected a whole image of a common kind of its format, found a damaged or uncommon one");
+          "expected a whole image of a common kind of its format, found a damaged or uncommon one; save it again, or leave damaged ones out (data.damaged: leave-out, or DamagedImages.leftOut)");
     }
     return pixels;
   }
@@ -144,7 +144,7 @@ public record ImageLoader(
         bits == 8 ? opencv_core.CV_8U : bits == 16 ? opencv_core.CV_16U : opencv_core.CV_32F;
     if (pixels.depth() != expected) {
       throw place.problem(
-          "expected values of %d bits, found others; convert the image, or say its bits"
+          "expected values of %d bits, found others; convert the image, or read it with the bits that it has (ImageLoader.withBits)"
               .formatted(bits));
     }
     if (pixels.channels() == 2 || pixels.channels() > 4) {
@@ -176,7 +176,7 @@ public record ImageLoader(
     }
     if (!resizes) {
       throw place.problem(
-          "expected an image of %d × %d, found another size; choose that images are resized, or resize it"
+          "expected an image of %d × %d, found another size; resize it, or have images resized (data.fit: true, or ImageLoader.resizing)"
               .formatted(height, width));
     }
     boolean isShrunk = height <= pixels.rows() && width <= pixels.cols();

@@ -47,7 +47,7 @@ record MaskLoader(int height, int width, int classes, boolean resizes) {
     boolean isOfSize = raster.getHeight() == height && raster.getWidth() == width;
     if (!isOfSize && !resizes) {
       throw place.problem(
-          "expected a mask of %d × %d, found another size; choose that images are resized, or resize it"
+          "expected a mask of %d × %d, found another size; resize it, or have images resized (data.fit: true, or ImageLoader.resizing)"
               .formatted(height, width));
     }
     return mask(raster, place);
