@@ -61,15 +61,6 @@ final class TrainOnMedMnistTest {
     assertThat(run.report().at("/plan/population").asInt()).isEqualTo(40);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"predict", "evaluate"})
-  void apply_modelOfImages_namesTheJavaApi(String command) throws IOException {
-    new MadeImages().medMnist(directory.resolve("breastmnist.npz"));
-    assertThat(run.train(MEDMNIST)).isZero();
-    assertThat(run.dpfed(command, run.path().toString(), "--data-file", "new.csv")).isEqualTo(2);
-    assertThat(run.err()).contains("ModelFile.readGraph").contains("SAVED_CLASSES");
-  }
-
   @Test
   void scaling_ofEachKind_isThatOfItsConstants() {
     for (Object[] each :
