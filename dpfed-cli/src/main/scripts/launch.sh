@@ -4,6 +4,7 @@
 #   scripts     the folder of this file
 # and call find_java, then launch CLASS_PATH ARGUMENTS. Read from the environment:
 #   SPARK_HOME         Apache Spark, for runs with engine.kind spark
+#   SPARK_LOCAL_IP, SPARK_LOCAL_HOSTNAME  where a local-cluster listens; otherwise to this machine alone
 #   JAVA_HOME          which Java, 17 or newer; otherwise the java on the PATH
 #   DPFED_JAVA_OPTS    further JVM flags, such as -Xmx8g
 #   OPENBLAS_CORETYPE  which kernels OpenBLAS takes; otherwise those for this processor
@@ -50,21 +51,64 @@ trains() {
   esac
 }
 
+# Sets engine and master to those that flags name, and configurations to the files that may name others: that of
+# --config and that of the run to resume.
+read_engine() {
+  engine=
+  master=
+  configurations=
+  flag=
+  for argument in "$@"; do
+    case $argument in
+      --*=*) flag=${argument%%=*} ;;
+      --*)
+        flag=$argument
+        continue
+        ;;
+    esac
+    value=${argument#--*=}
+    case $flag in
+      --engine) engine=$value ;;
+      --spark-master) master=$value ;;
+      --config) configurations="$configurations$value
+" ;;
+      --resume) configurations="$configurations$value/config.yaml
+" ;;
+    esac
+    flag=
+  done
+}
+
+# Whether one of the configurations has this key with a value that begins so.
+configured() {
+  printf '%s' "$configurations" | while IFS= read -r file; do
+    [ ! -f "$file" ] || ! grep -Eq "^[^#]*$1[\"']?[[:space:]]*:[[:space:]]*[\"']?$2" "$file" || echo yes
+  done | grep -q yes
+}
+
 # Whether a run may train on Spark: its flags, its configuration or that of the run to resume name it. Its jars
 # are then on the class path, before dpfed's, as they are where spark-submit or an executor starts it.
 uses_spark() {
   [ -n "${SPARK_HOME:-}" ] && trains "$@" || return 1
-  for argument in "$@"; do
-    case $argument in
-      *spark*) return 0 ;;
-    esac
-    file=${argument#--*=}
-    [ ! -d "$file" ] || file=$file/config.yaml
-    if [ -f "$file" ] && grep -q spark "$file"; then
-      return 0
-    fi
-  done
-  return 1
+  read_engine "$@"
+  case $engine in
+    spark) ;;
+    '') configured kind spark || return 1 ;;
+    *) return 1 ;;
+  esac
+  [ -d "$SPARK_HOME" ] || fail "SPARK_HOME is $SPARK_HOME, which does not exist; set it to the folder of Apache Spark 4.2"
+  set -- "$SPARK_HOME"/jars/spark-core_*.jar
+  [ -e "$1" ] ||
+    fail "SPARK_HOME is $SPARK_HOME, which has no folder jars with Spark in it; set it to the folder of Apache Spark 4.2"
+}
+
+# Whether the cluster is Spark's own on this machine; only after uses_spark.
+uses_local_cluster() {
+  case $master in
+    local-cluster*) ;;
+    '') configured master local-cluster ;;
+    *) return 1 ;;
+  esac
 }
 
 # What Spark's own scripts open for it, of those that its core needs, and dpfed's logging.
@@ -107,6 +151,10 @@ launch() {
     class_path=$SPARK_HOME/jars/*:$class_path
     # As Spark's own scripts do.
     export SPARK_SCALA_VERSION="${SPARK_SCALA_VERSION:-2.13}"
+    # Otherwise master, workers, executors and their web pages listen to the network.
+    if uses_local_cluster; then
+      export SPARK_LOCAL_IP="${SPARK_LOCAL_IP:-127.0.0.1}" SPARK_LOCAL_HOSTNAME="${SPARK_LOCAL_HOSTNAME:-localhost}"
+    fi
   fi
   # Workers train one client each; threads inside one operation would only get in their way.
   export OMP_NUM_THREADS="${OMP_NUM_THREADS:-1}"

@@ -107,6 +107,24 @@ final class SparkDistributionTest {
   }
 
   @Test
+  void train_sparkHomeIsNone_saysWhatIsWrongWithIt(@TempDir Path empty) throws Exception {
+    Path missing = empty.resolve("missing");
+    assertThat(refusal(missing)).startsWith("dpfed: SPARK_HOME is " + missing + ", which does not");
+    assertThat(refusal(empty))
+        .startsWith("dpfed: SPARK_HOME is " + empty + ", which has no folder jars with Spark");
+  }
+
+  /** The one line that a run with this folder of Spark's ends with. */
+  private String refusal(Path sparkHome) throws Exception {
+    Command command = train("none", ON_SPARK);
+    Outcome outcome =
+        new Command(work, Map.of("SPARK_HOME", sparkHome.toString()), command.words()).run();
+    assertThat(outcome.status()).isNotZero();
+    assertThat(work.resolve("runs/none")).doesNotExist();
+    return outcome.err().lines().reduce((first, second) -> first + " / " + second).orElse("");
+  }
+
+  @Test
   void archive_hasTheEngineAndNothingOfSpark() throws IOException {
     try (Stream<Path> jars = Files.list(home.resolve("lib"))) {
       assertThat(jars.map(jar -> jar.getFileName().toString()))

@@ -49,7 +49,27 @@ final class SparkApplication implements Cluster {
    * @param properties of Spark, over those that spark-submit gave to this process
    */
   static SparkApplication start(Map<String, String> properties) {
-    SparkConf conf = new SparkConf();
+    SparkConf conf = complete(new SparkConf(), properties);
+    try {
+      return new SparkApplication(new JavaSparkContext(SparkEngine.configure(conf)));
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) {
+      // Scala throws what Java would have to declare.
+      if (e instanceof SparkException) {
+        throw new IllegalArgumentException("Spark cannot start: " + e.getMessage(), e);
+      }
+      throw new IllegalStateException("Spark cannot start: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Adds the properties, and those that a run needs where nobody has set them.
+   *
+   * @return {@code conf}, changed
+   * @throws IllegalArgumentException when there is no master, or one to which strangers could speak
+   */
+  static SparkConf complete(SparkConf conf, Map<String, String> properties) {
     for (Map.Entry<String, String> property : properties.entrySet()) {
       if (!property.getKey().startsWith("spark.")) {
         throw new IllegalArgumentException(
@@ -69,27 +89,24 @@ final class SparkApplication implements Cluster {
     Matcher local = LOCAL_CLUSTER.matcher(conf.get(MASTER));
     if (local.matches()) {
       onThisMachine(conf, Integer.parseInt(local.group(1)) * Integer.parseInt(local.group(2)));
-    } else if (!conf.contains(EXECUTORS_PATH) && !conf.contains(JARS)) {
+      return conf;
+    }
+    ClusterSecrecy.require(conf);
+    if (!conf.contains(EXECUTORS_PATH) && !conf.contains(JARS)) {
       conf.set(JARS, String.join(",", jars()));
     }
-    try {
-      return new SparkApplication(new JavaSparkContext(SparkEngine.configure(conf)));
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (Exception e) {
-      // Scala throws what Java would have to declare.
-      if (e instanceof SparkException) {
-        throw new IllegalArgumentException("Spark cannot start: " + e.getMessage(), e);
-      }
-      throw new IllegalStateException("Spark cannot start: " + e.getMessage(), e);
-    }
+    return conf;
   }
 
   /** Executors see the files that this process sees; Spark waits for all of them. */
   private static void onThisMachine(SparkConf conf, int cores) {
     conf.setIfMissing(EXECUTORS_PATH, System.getProperty("java.class.path"));
     conf.setIfMissing("spark.cores.max", Integer.toString(cores));
-    conf.setIfMissing("spark.driver.host", "localhost");
+    if (!conf.contains("spark.driver.host")) {
+      conf.set("spark.driver.host", "localhost");
+      conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
+    }
+    ClusterSecrecy.add(conf);
   }
 
   /** What of this process's class path is not Spark's own. */

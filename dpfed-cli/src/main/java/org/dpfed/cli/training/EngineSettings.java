@@ -41,7 +41,7 @@ final class EngineSettings {
               "engine.properties",
               "--spark-properties",
               path(),
-              "File of Spark's own properties, as spark-defaults.conf: number of executors, encryption, secrets. It is not copied; settings of this section override it."));
+              "File of Spark's own properties, as spark-defaults.conf: number of executors, encryption, secrets. A cluster of more than this machine needs spark.authenticate and spark.network.crypto.enabled in it, or false for each that it shall do without. It is not copied; settings of this section override it."));
 
   private EngineSettings() {}
 
