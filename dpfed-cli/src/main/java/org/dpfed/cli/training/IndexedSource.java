@@ -120,6 +120,10 @@ final class IndexedSource {
    * @return how many clients there are
    */
   static int write(Configuration configuration, Path folder) throws IOException {
+    if (configuration.text("data.set").equals(SET)) {
+      throw new UsageException(
+          "data.set is indexed: an index is made of the data themselves; copy this folder, or name the data that it was made of");
+    }
     DataSource source = DataSource.of(configuration);
     FederatedDataset clients = source.clients(configuration);
     LedgerChoice.of(configuration, clients.unit());

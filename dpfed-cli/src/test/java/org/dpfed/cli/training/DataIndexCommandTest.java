@@ -137,6 +137,13 @@ final class DataIndexCommandTest {
     Files.write(index.resolve("clients.index"), entries);
     assertRefused("write it again", with(List.of(train), "" + index).toArray(String[]::new));
     assertRefused("a command is needed: index", "data");
+    assertRefused(
+        "an index is made of the data themselves",
+        with(
+                List.of("data", "index", "--data", "indexed", "--data-directory"),
+                "" + index,
+                "" + directory.resolve("second"))
+            .toArray(String[]::new));
   }
 
   private void assertRefused(String message, String... arguments) {
