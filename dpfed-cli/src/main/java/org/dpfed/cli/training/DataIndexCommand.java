@@ -27,8 +27,9 @@ import picocli.CommandLine.Spec;
     },
     sortOptions = false)
 public final class DataIndexCommand implements Callable<Integer> {
-  /** What decides which rows are whose; the ledger, since it belongs to these clients. */
-  private static final List<String> SECTIONS = List.of("data.", "partition.", "run.ledger");
+  /** What decides which rows are whose, and which ledger belongs to these clients. */
+  private static final List<String> SECTIONS =
+      List.of("data.", "partition.", "run.ledger", "run.directory");
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -60,16 +61,17 @@ public final class DataIndexCommand implements Callable<Integer> {
         config == null ? Configuration.standard() : Configuration.of(config);
     configuration.withFlags(settings(), spec.commandLine().getParseResult()).complete();
     try {
-      int clients = IndexedSource.write(configuration, folder);
+      IndexedSource.Written written = IndexedSource.write(configuration, folder);
       spec.commandLine()
           .getOut()
           .printf(
               Locale.ROOT,
-              "%s: %d clients; train with --data %s --data-directory %s%n",
+              "%s: %d clients; train with --data %s --data-directory %s%nLedger of runs on it: %s%n",
               folder,
-              clients,
+              written.clients(),
               IndexedSource.SET,
-              folder);
+              ReportedRun.quoted(folder),
+              written.ledger());
       return CommandLine.ExitCode.OK;
     } catch (FileAlreadyExistsException e) {
       throw new UsageException(folder + " exists already; name a new folder", e);

@@ -20,7 +20,6 @@ import org.dpfed.data.indexed.ClientIndexWriter;
 import org.dpfed.data.partition.OnePerClient;
 import org.dpfed.data.partition.Partition;
 import org.dpfed.federated.FederatedDataset;
-import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 
@@ -44,18 +43,16 @@ final class IndexedSource {
    * @param isFlat whether images are rows of pixels
    * @param classes of a row, or of each pixel; empty where a number is to be predicted
    * @param areMasks whether each pixel has a class
-   * @param ledger file of the population's, where the configuration named one
-   * @param population what names the ledger where it did not
+   * @param ledger absolute path of the ledger of the data
    */
   private record About(
       List<Long> shape,
       boolean isFlat,
       List<String> classes,
       boolean areMasks,
-      @Nullable String ledger,
-      String population) {
+      String ledger) {
 
-    static About of(Configuration configuration, LabelledData rows) {
+    static About of(LabelledData rows, Path ledger) {
       InputType type = rows.inputType();
       List<Long> shape;
       if (type instanceof InputType.InputTypeConvolutional image) {
@@ -70,11 +67,7 @@ final class IndexedSource {
           type.getType() == InputType.Type.CNNFlat,
           rows.classNames(),
           rows.isSegmentation(),
-          configuration
-              .optionalText("run.ledger")
-              .map(file -> Path.of(file).toAbsolutePath().normalize().toString())
-              .orElse(null),
-          LedgerChoice.population(configuration));
+          ledger.toString());
     }
 
     InputType inputType() {
@@ -114,21 +107,34 @@ final class IndexedSource {
   }
 
   /**
+   * An index that was written.
+   *
+   * @param clients how many there are
+   * @param ledger that runs on the index and on its data are charged to; an absolute path
+   */
+  record Written(int clients, Path ledger) {}
+
+  /**
    * Writes what a configuration says of data.
    *
    * @param folder a new one
-   * @return how many clients there are
+   * @return what was written
    */
-  static int write(Configuration configuration, Path folder) throws IOException {
+  static Written write(Configuration configuration, Path folder) throws IOException {
+    if (configuration.text("data.set").equals(SET)) {
+      throw new UsageException(
+          "data.set is indexed: an index is made of the data themselves; copy this folder, or name the data that it was made of");
+    }
     DataSource source = DataSource.of(configuration);
     FederatedDataset clients = source.clients(configuration);
-    LedgerChoice.of(configuration, clients.unit());
+    Path ledger =
+        LedgerChoice.of(configuration, clients.unit()).file().toAbsolutePath().normalize();
     LabelledData test = source.split().test();
     Partition heldOut = new OnePerClient().partition(test);
     ClientIndexWriter.write(
         folder,
         clients,
-        JSON.writeValueAsString(About.of(configuration, test)),
+        JSON.writeValueAsString(About.of(test, ledger)),
         unfinished -> {
           ClientIndexWriter.write(unfinished.resolve(HELD_OUT), heldOut, "");
           if (source.schema().isPresent()) {
@@ -136,7 +142,7 @@ final class IndexedSource {
                 source.schema().get(), unfinished.resolve(RunDirectory.PREPROCESSING));
           }
         });
-    return clients.population();
+    return new Written(clients.population(), ledger);
   }
 
   /**
@@ -185,14 +191,9 @@ final class IndexedSource {
     System.arraycopy(values, 0, to, number * values.length, values.length);
   }
 
-  /** The ledger that the configuration of the index named; empty where it named none. */
-  static Optional<Path> ledger(Configuration configuration) {
-    return Optional.ofNullable(about(configuration).ledger).map(Path::of);
-  }
-
-  /** What names the ledger of the index's population. */
-  static String population(Configuration configuration) {
-    return about(configuration).population;
+  /** The ledger of the data that the index was made of. */
+  static Path ledger(Configuration configuration) {
+    return Path.of(about(configuration).ledger);
   }
 
   private static About about(Configuration configuration) {
@@ -210,7 +211,7 @@ final class IndexedSource {
       if (about != null
           && about.shape != null
           && about.classes != null
-          && about.population != null) {
+          && about.ledger != null) {
         return about;
       }
     } catch (JsonProcessingException e) {

@@ -33,35 +33,28 @@ record LedgerChoice(Path file) {
       throw new UsageException(
           "patients of a directory and of a server are one population, and neither names it: name its ledger by run.ledger (--ledger), the same in every run on any of them");
     }
-    Path standard =
-        Path.of(configuration.text("run.directory"))
-            .resolve(DIRECTORY)
-            .resolve(plain(population(configuration)) + "-" + plain(unit) + ".jsonl");
     return new LedgerChoice(
         configuration
             .optionalText("run.ledger")
             .map(Path::of)
-            .or(() -> ofIndex(configuration))
-            .orElse(standard));
+            .orElseGet(() -> standard(configuration, unit)));
   }
 
-  /** An index has the ledger of the data that it was made of. */
-  private static Optional<Path> ofIndex(Configuration configuration) {
-    return isIndexed(configuration) ? IndexedSource.ledger(configuration) : Optional.empty();
-  }
-
-  private static boolean isIndexed(Configuration configuration) {
-    return configuration.text("data.set").equals(IndexedSource.SET);
+  /** That of an index is the one of the data that it was made of, wherever their runs are. */
+  private static Path standard(Configuration configuration, String unit) {
+    return configuration.text("data.set").equals(IndexedSource.SET)
+        ? IndexedSource.ledger(configuration)
+        : Path.of(configuration.text("run.directory"))
+            .resolve(DIRECTORY)
+            .resolve(plain(population(configuration)) + "-" + plain(unit) + ".jsonl");
   }
 
   /**
    * What names the ledger. Files of one directory share one, since nobody knows which people they
    * share.
    */
-  static String population(Configuration configuration) {
-    if (isIndexed(configuration)) {
-      return IndexedSource.population(configuration);
-    } else if (configuration.has("data.file")) {
+  private static String population(Configuration configuration) {
+    if (configuration.has("data.file")) {
       return name(Path.of(configuration.text("data.file")));
     } else if (configuration.has("data.files")) {
       Path first = Path.of(configuration.texts("data.files").get(0)).toAbsolutePath().normalize();

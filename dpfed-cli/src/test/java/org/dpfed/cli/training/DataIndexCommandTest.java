@@ -84,7 +84,9 @@ final class DataIndexCommandTest {
   private void assertSame(String ledger, List<String> data, String... plan) throws IOException {
     String index = directory.resolve("index").toString();
     assertThat(train("files", data, plan)).as(run.err()).isZero();
-    assertThat(run.dpfed(with(List.of("data", "index", index), data).toArray(String[]::new)))
+    String runs = directory.resolve("runs").toString();
+    List<String> write = with(List.of("data", "index", index, "--runs", runs), data);
+    assertThat(run.dpfed(write.toArray(String[]::new)))
         .as(run.err())
         .isZero();
     assertThat(run.out()).contains("clients; train with --data indexed --data-directory " + index);
@@ -118,6 +120,29 @@ final class DataIndexCommandTest {
     assertThat(directory.resolve("runs/ledgers")).doesNotExist();
   }
 
+  /** A ledger that begins anew would let the same people be charged from zero. */
+  @Test
+  void train_indexFromOtherDirectoryOfRuns_isChargedToTheLedgerOfTheData() throws IOException {
+    Path ours = directory.resolve("ours");
+    Path index = directory.resolve("an index");
+    Path yaml =
+        Files.writeString(
+            directory.resolve("ours.yaml"),
+            "data: {set: wdbc}\nrun: {directory: ours, name: first}\n");
+    Path ledger = ours.resolve("ledgers/wdbc-patient.jsonl");
+    String[] source = {"train", "--config", "" + yaml, "--rounds", "1"};
+    assertThat(run.dpfed(source)).as(run.err()).isZero();
+    assertThat(run.dpfed("data", "index", "" + index, "--config", "" + yaml)).isZero();
+    assertThat(run.out())
+        .contains("--data-directory '" + index + "'\n")
+        .endsWith("Ledger of runs on it: " + ledger + "\n");
+
+    List<String> indexed = List.of("--data", "indexed", "--data-directory", "" + index);
+    assertThat(train("index", indexed, "--rounds", "1")).as(run.err()).isZero();
+    assertThat(LedgerHistory.read(ledger).charged(2).reached()).isEqualTo(1);
+    assertThat(directory.resolve("runs/ledgers")).doesNotExist();
+  }
+
   @Test
   void dataIndex_whatCannotBe_isRefusedInOneLine() throws IOException {
     Path index = directory.resolve("index");
@@ -137,6 +162,13 @@ final class DataIndexCommandTest {
     Files.write(index.resolve("clients.index"), entries);
     assertRefused("write it again", with(List.of(train), "" + index).toArray(String[]::new));
     assertRefused("a command is needed: index", "data");
+    assertRefused(
+        "an index is made of the data themselves",
+        with(
+                List.of("data", "index", "--data", "indexed", "--data-directory"),
+                "" + index,
+                "" + directory.resolve("second"))
+            .toArray(String[]::new));
   }
 
   private void assertRefused(String message, String... arguments) {
