@@ -52,10 +52,9 @@ final class DataIndexCommandTest {
     }
     Path file = Files.writeString(directory.resolve("visits.csv"), visits);
     List<String> data =
-        List.of(
-            ("--data csv --data-file " + file + " --label days --regression [0,50] --key pid")
-                .split(" "));
-    data = with(data, "--partition", "by-key", "--unit", "patient", "--ranges", "{age: [0, 100]}");
+        with(
+            words("--data csv --label days --regression [0,50] --key pid --partition by-key"),
+            List.of("--unit", "patient", "--ranges", "{age: [0, 100]}", "--data-file", "" + file));
 
     assertSame("visits-patient", data, PLAN);
     assertThat(everything(directory.resolve("index"))).doesNotContain("patient-");
@@ -69,12 +68,14 @@ final class DataIndexCommandTest {
       draw("masks/" + name, 16, 0);
     }
     List<String> data =
-        List.of(
-            ("--data image-folder --data-directory %s --masks %s --image-size [16,16]"
-                    + " --classes [0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15] --test-share 0.3"
-                    + " --partition by-key")
-                .formatted(directory.resolve("images"), directory.resolve("masks"))
-                .split(" "));
+        with(
+            words(
+                "--data image-folder --image-size [16,16] --test-share 0.3 --partition by-key"
+                    + " --classes [0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15]"),
+            "--data-directory",
+            directory.resolve("images").toString(),
+            "--masks",
+            directory.resolve("masks").toString());
 
     assertSame("images-patient", data, with(PLAN_WORDS, "--model", "unet").toArray(String[]::new));
     assertThat(everything(directory.resolve("index"))).doesNotContain("site0").doesNotContain("p0");
@@ -86,9 +87,7 @@ final class DataIndexCommandTest {
     assertThat(train("files", data, plan)).as(run.err()).isZero();
     String runs = directory.resolve("runs").toString();
     List<String> write = with(List.of("data", "index", index, "--runs", runs), data);
-    assertThat(run.dpfed(write.toArray(String[]::new)))
-        .as(run.err())
-        .isZero();
+    assertThat(run.dpfed(write.toArray(String[]::new))).as(run.err()).isZero();
     assertThat(run.out()).contains("clients; train with --data indexed --data-directory " + index);
     List<String> indexed = List.of("--data", "indexed", "--data-directory", index);
     assertThat(train("index", indexed, plan)).as(run.err()).isZero();
@@ -182,6 +181,11 @@ final class DataIndexCommandTest {
     words = with(words, "--noise-seed", "7", "--name", name);
     words = with(words, "--runs", directory.resolve("runs").toString());
     return run.dpfed(words.toArray(String[]::new));
+  }
+
+  /** Of a text without paths, which may hold blanks. */
+  private static List<String> words(String text) {
+    return List.of(text.split(" ", -1));
   }
 
   private static List<String> with(List<String> words, String... more) {
