@@ -46,11 +46,7 @@ final class IndexedSource {
    * @param ledger absolute path of the ledger of the data
    */
   private record About(
-      List<Long> shape,
-      boolean isFlat,
-      List<String> classes,
-      boolean areMasks,
-      String ledger) {
+      List<Long> shape, boolean isFlat, List<String> classes, boolean areMasks, String ledger) {
 
     static About of(LabelledData rows, Path ledger) {
       InputType type = rows.inputType();
@@ -208,10 +204,7 @@ final class IndexedSource {
   private static About about(Path folder, ClientIndex index) throws IOException {
     try {
       About about = JSON.readValue(index.about(), About.class);
-      if (about != null
-          && about.shape != null
-          && about.classes != null
-          && about.ledger != null) {
+      if (about != null && about.shape != null && about.classes != null && about.ledger != null) {
         return about;
       }
     } catch (JsonProcessingException e) {

@@ -86,9 +86,7 @@ final class DataIndexCommandTest {
     assertThat(train("files", data, plan)).as(run.err()).isZero();
     String runs = directory.resolve("runs").toString();
     List<String> write = with(List.of("data", "index", index, "--runs", runs), data);
-    assertThat(run.dpfed(write.toArray(String[]::new)))
-        .as(run.err())
-        .isZero();
+    assertThat(run.dpfed(write.toArray(String[]::new))).as(run.err()).isZero();
     assertThat(run.out()).contains("clients; train with --data indexed --data-directory " + index);
     List<String> indexed = List.of("--data", "indexed", "--data-directory", index);
     assertThat(train("index", indexed, plan)).as(run.err()).isZero();
