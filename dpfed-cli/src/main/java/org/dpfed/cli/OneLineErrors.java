@@ -1,6 +1,7 @@
 package org.dpfed.cli;
 
 import java.io.PrintWriter;
+import java.util.Optional;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
@@ -62,9 +63,16 @@ final class OneLineErrors implements IParameterExceptionHandler, IExecutionExcep
   private static String message(ParameterException error) {
     String suggestion =
         error instanceof UnmatchedArgumentException unmatched
-                && !unmatched.getSuggestions().isEmpty()
-            ? "; did you mean " + unmatched.getSuggestions().get(0) + "?"
+            ? suggestion(unmatched).map("; did you mean %s?"::formatted).orElse("")
             : "";
     return Causes.words(error) + suggestion;
+  }
+
+  /** Of flags the nearest one; of other words, such as commands, what picocli finds like them. */
+  private static Optional<String> suggestion(UnmatchedArgumentException error) {
+    String typed = error.getUnmatched().get(0).replaceFirst("=.*", "");
+    return error.isUnknownOption()
+        ? Nearest.of(error.getCommandLine().getCommandSpec().optionsMap().keySet(), typed)
+        : error.getSuggestions().stream().findFirst();
   }
 }

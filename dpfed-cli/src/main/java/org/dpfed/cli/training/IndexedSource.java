@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.UUID;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
@@ -44,9 +45,15 @@ final class IndexedSource {
    * @param classes of a row, or of each pixel; empty where a number is to be predicted
    * @param areMasks whether each pixel has a class
    * @param ledger absolute path of the ledger of the data
+   * @param heldOut random, and what the index of the held-out rows has about itself
    */
   private record About(
-      List<Long> shape, boolean isFlat, List<String> classes, boolean areMasks, String ledger) {
+      List<Long> shape,
+      boolean isFlat,
+      List<String> classes,
+      boolean areMasks,
+      String ledger,
+      String heldOut) {
 
     static About of(LabelledData rows, Path ledger) {
       InputType type = rows.inputType();
@@ -63,7 +70,8 @@ final class IndexedSource {
           type.getType() == InputType.Type.CNNFlat,
           rows.classNames(),
           rows.isSegmentation(),
-          ledger.toString());
+          ledger.toString(),
+          UUID.randomUUID().toString());
     }
 
     InputType inputType() {
@@ -127,12 +135,13 @@ final class IndexedSource {
         LedgerChoice.of(configuration, clients.unit()).file().toAbsolutePath().normalize();
     LabelledData test = source.split().test();
     Partition heldOut = new OnePerClient().partition(test);
+    About about = About.of(test, ledger);
     ClientIndexWriter.write(
         folder,
         clients,
-        JSON.writeValueAsString(About.of(test, ledger)),
+        JSON.writeValueAsString(about),
         unfinished -> {
-          ClientIndexWriter.write(unfinished.resolve(HELD_OUT), heldOut, "");
+          ClientIndexWriter.write(unfinished.resolve(HELD_OUT), heldOut, about.heldOut);
           if (source.schema().isPresent()) {
             CsvSchemaFile.write(
                 source.schema().get(), unfinished.resolve(RunDirectory.PREPROCESSING));
@@ -153,7 +162,7 @@ final class IndexedSource {
     Path preprocessing = folder.resolve(RunDirectory.PREPROCESSING);
     LabelledData none = about.rows(new float[0], new float[0], 0);
     LabelledData heldOut =
-        readsHeldOut ? heldOut(about, ClientIndex.open(folder.resolve(HELD_OUT))) : none;
+        readsHeldOut ? heldOut(about, folder.resolve(HELD_OUT)) : none;
     return new DataSource(
         new TrainTestSplit(none, heldOut),
         Files.exists(preprocessing)
@@ -164,7 +173,12 @@ final class IndexedSource {
         OptionalInt.empty());
   }
 
-  private static LabelledData heldOut(About about, ClientIndex rows) {
+  private static LabelledData heldOut(About about, Path folder) throws IOException {
+    ClientIndex rows = ClientIndex.open(folder);
+    if (!rows.about().equals(about.heldOut)) {
+      throw MalformedDataException.in(folder.toString())
+          .problem("expected the held-out rows of this index, and these are of another one");
+    }
     int count = rows.population();
     int width = Math.toIntExact(about.inputType().arrayElementsPerExample());
     float[] features = new float[Math.multiplyExact(count, width)];
@@ -204,7 +218,11 @@ final class IndexedSource {
   private static About about(Path folder, ClientIndex index) throws IOException {
     try {
       About about = JSON.readValue(index.about(), About.class);
-      if (about != null && about.shape != null && about.classes != null && about.ledger != null) {
+      if (about != null
+          && about.shape != null
+          && about.classes != null
+          && about.ledger != null
+          && about.heldOut != null) {
         return about;
       }
     } catch (JsonProcessingException e) {

@@ -1,9 +1,9 @@
 package org.dpfed.cli.training;
 
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.dpfed.cli.Nearest;
 
 /** All settings of a training run. A setting that is not in this table does not exist. */
 final class Settings {
@@ -41,10 +41,7 @@ final class Settings {
       return "the section sweep is for 'dpfed sweep'; take it out to train one run";
     }
     String nearest =
-        ALL.stream()
-            .map(Setting::key)
-            .min(Comparator.comparingInt(known -> distance(known, key)))
-            .orElseThrow();
+        Nearest.of(ALL.stream().map(Setting::key).toList(), key).orElseThrow();
     return "%s is not a setting; did you mean %s?".formatted(key, nearest);
   }
 
@@ -62,23 +59,5 @@ final class Settings {
           .formatted(word, isEmpty ? "is empty" : "holds a value");
     }
     return "%s is not a section; the sections are %s".formatted(word, String.join(", ", sections));
-  }
-
-  /** Levenshtein's distance. */
-  private static int distance(String a, String b) {
-    int[] above = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      above[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = above[0];
-      above[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int replaced = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = above[j];
-        above[j] = Math.min(replaced, 1 + Math.min(above[j], above[j - 1]));
-      }
-    }
-    return above[b.length()];
   }
 }

@@ -83,6 +83,10 @@ record TrainedModel(CsvSchema schema, MultiLayerNetwork network, Optional<String
         Configuration.of(run.resolve(RunDirectory.CONFIGURATION))
             .optionalText("data.set")
             .orElse("csv");
+    if (set.equals(IndexedSource.SET)) {
+      return "%s was trained on an index without %s, as one of images is; predictions need the settings that the index was made of. Load %s with DL4J's ModelSerializer and prepare examples as those settings say"
+          .formatted(run, RunDirectory.PREPROCESSING, RunDirectory.MODEL);
+    }
     return set.equals("idx") || set.equals("fashion-mnist")
         ? "%s was trained on images (%s); predict and evaluate read rows of CSV files. Load %s with DL4J's ModelSerializer and give it flat images, each pixel divided by 255"
             .formatted(run, set, RunDirectory.MODEL)

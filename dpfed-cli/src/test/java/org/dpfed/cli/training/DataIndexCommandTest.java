@@ -79,6 +79,12 @@ final class DataIndexCommandTest {
 
     assertSame("images-patient", data, with(PLAN_WORDS, "--model", "unet").toArray(String[]::new));
     assertThat(everything(directory.resolve("index"))).doesNotContain("site0").doesNotContain("p0");
+    assertRefused(
+        "predictions need the settings that the index was made of",
+        "predict",
+        "" + directory.resolve("runs/index"),
+        "--data-file",
+        "" + directory.resolve("new.csv"));
   }
 
   /** Trains on the files, makes the index, and trains on it. */
@@ -156,6 +162,11 @@ final class DataIndexCommandTest {
     assertRefused(
         "an index holds no clients of held-out rows",
         with(List.of(train), "" + index, "--personal", "head").toArray(String[]::new));
+    Path other = directory.resolve("other");
+    assertThat(run.dpfed("data", "index", other.toString())).isZero();
+    Files.move(index.resolve("held-out"), directory.resolve("kept"));
+    Files.move(other.resolve("held-out"), index.resolve("held-out"));
+    assertRefused("these are of another one", with(List.of(train), "" + index).toArray(String[]::new));
     byte[] entries = Files.readAllBytes(index.resolve("clients.index"));
     entries[entries.length / 2] ^= 1;
     Files.write(index.resolve("clients.index"), entries);
