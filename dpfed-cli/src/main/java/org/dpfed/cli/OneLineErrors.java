@@ -1,8 +1,8 @@
 package org.dpfed.cli;
 
 import java.io.PrintWriter;
-import java.util.Optional;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import picocli.CommandLine;
 import picocli.CommandLine.ExecutionException;

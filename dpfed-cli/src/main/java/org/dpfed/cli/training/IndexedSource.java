@@ -161,8 +161,7 @@ final class IndexedSource {
     About about = about(folder, clients);
     Path preprocessing = folder.resolve(RunDirectory.PREPROCESSING);
     LabelledData none = about.rows(new float[0], new float[0], 0);
-    LabelledData heldOut =
-        readsHeldOut ? heldOut(about, folder.resolve(HELD_OUT)) : none;
+    LabelledData heldOut = readsHeldOut ? heldOut(about, folder.resolve(HELD_OUT)) : none;
     return new DataSource(
         new TrainTestSplit(none, heldOut),
         Files.exists(preprocessing)

@@ -40,8 +40,7 @@ final class Settings {
     if (key.startsWith(SWEEP)) {
       return "the section sweep is for 'dpfed sweep'; take it out to train one run";
     }
-    String nearest =
-        Nearest.of(ALL.stream().map(Setting::key).toList(), key).orElseThrow();
+    String nearest = Nearest.of(ALL.stream().map(Setting::key).toList(), key).orElseThrow();
     return "%s is not a setting; did you mean %s?".formatted(key, nearest);
   }
 

@@ -130,14 +130,10 @@ final class DataIndexCommandTest {
   void train_indexFromOtherDirectoryOfRuns_isChargedToTheLedgerOfTheData() throws IOException {
     Path ours = directory.resolve("ours");
     Path index = directory.resolve("an index");
-    Path yaml =
-        Files.writeString(
-            directory.resolve("ours.yaml"),
-            "data: {set: wdbc}\nrun: {directory: ours, name: first}\n");
     Path ledger = ours.resolve("ledgers/wdbc-patient.jsonl");
-    String[] source = {"train", "--config", "" + yaml, "--rounds", "1"};
+    String[] source = {"train", "--runs", "" + ours, "--name", "first", "--rounds", "1"};
     assertThat(run.dpfed(source)).as(run.err()).isZero();
-    assertThat(run.dpfed("data", "index", "" + index, "--config", "" + yaml)).isZero();
+    assertThat(run.dpfed("data", "index", "" + index, "--runs", "" + ours)).isZero();
     assertThat(run.out())
         .contains("--data-directory '" + index + "'\n")
         .endsWith("Ledger of runs on it: " + ledger + "\n");
@@ -166,7 +162,8 @@ final class DataIndexCommandTest {
     assertThat(run.dpfed("data", "index", other.toString())).isZero();
     Files.move(index.resolve("held-out"), directory.resolve("kept"));
     Files.move(other.resolve("held-out"), index.resolve("held-out"));
-    assertRefused("these are of another one", with(List.of(train), "" + index).toArray(String[]::new));
+    assertRefused(
+        "these are of another one", with(List.of(train), "" + index).toArray(String[]::new));
     byte[] entries = Files.readAllBytes(index.resolve("clients.index"));
     entries[entries.length / 2] ^= 1;
     Files.write(index.resolve("clients.index"), entries);
