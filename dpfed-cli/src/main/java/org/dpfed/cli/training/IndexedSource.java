@@ -55,6 +55,14 @@ final class IndexedSource {
       String ledger,
       String heldOut) {
 
+    About {
+      boolean isShape = shape != null && (shape.size() == 1 || shape.size() == 3);
+      if (!isShape || shape.stream().anyMatch(size -> size == null || size < 1)) {
+        throw new IllegalArgumentException(
+            "an example has one size, or height, width and channels");
+      }
+    }
+
     static About of(LabelledData rows, Path ledger) {
       InputType type = rows.inputType();
       List<Long> shape;

@@ -68,8 +68,26 @@ public final class ClientIndex implements FederatedDataset {
     if (population < 0 || end - start != (long) population * IndexHeader.ENTRY) {
       throw problem(file, "the index is damaged or cut short; write it again");
     }
-    return new ClientIndex(
-        folder, header, slice(in, start, end - start), population, in.getInt(end + Integer.BYTES));
+    ByteBuffer entries = slice(in, start, end - start);
+    int parts = in.getInt(end + Integer.BYTES);
+    if (parts < 0 || parts > population || !areSound(entries, parts)) {
+      throw problem(file, "the index names places that it cannot have; write it again");
+    }
+    return new ClientIndex(folder, header, entries, population, parts);
+  }
+
+  /** A checksum is no seal: whoever changes an entry can compute it anew. */
+  private static boolean areSound(ByteBuffer entries, int parts) {
+    for (int at = 0; at < entries.limit(); at += IndexHeader.ENTRY) {
+      boolean isSound =
+          entries.getLong(at) >>> IndexHeader.OFFSET_BITS < parts
+              && entries.getInt(at + Long.BYTES) >= 0
+              && entries.getInt(at + Long.BYTES + Integer.BYTES) >= 0;
+      if (!isSound) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** What the writer of the index added for its readers. */

@@ -6,6 +6,7 @@ import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,10 +80,16 @@ record IndexHeader(long id, Text text) {
       Text text = JSON.readValue(new String(json, StandardCharsets.UTF_8), Text.class);
       boolean isWhole =
           text != null && text.unit != null && text.assumptions != null && text.about != null;
-      return isWhole ? new IndexHeader(id, text) : null;
+      return isWhole && isPlain(text) ? new IndexHeader(id, text) : null;
     } catch (BufferUnderflowException | JsonProcessingException e) {
       return null;
     }
+  }
+
+  /** Whether terminals can show it. */
+  private static boolean isPlain(Text text) {
+    return Stream.concat(Stream.of(text.unit), text.assumptions.stream())
+        .noneMatch(shown -> shown == null || shown.chars().anyMatch(Character::isISOControl));
   }
 
   /** Name of the file with that part of the records. */

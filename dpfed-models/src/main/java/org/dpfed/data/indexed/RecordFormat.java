@@ -1,10 +1,12 @@
 package org.dpfed.data.indexed;
 
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -24,6 +26,7 @@ final class RecordFormat {
   private static final byte FLOATS = 1;
   private static final byte PALETTE = 2;
   private static final int MOST_BYTES = Integer.MAX_VALUE - 64;
+  private static final int MOST_AXES = 6;
   private static final int MOST_COLOURS = 256;
 
   private RecordFormat() {}
@@ -125,9 +128,14 @@ final class RecordFormat {
       return null;
     }
     record.position(HEAD);
-    INDArray features = array(record);
-    INDArray labels = array(record);
-    return new DataSet(features, labels, array(record), array(record));
+    try {
+      INDArray features = array(record);
+      INDArray labels = array(record);
+      return new DataSet(features, labels, array(record), array(record));
+    } catch (BufferUnderflowException | IndexOutOfBoundsException | ArithmeticException e) {
+      // A checksum is no seal: whoever changes a record can compute it anew.
+      return null;
+    }
   }
 
   private static @Nullable INDArray array(ByteBuffer in) {
@@ -135,25 +143,24 @@ final class RecordFormat {
     if (kind == ABSENT) {
       return null;
     }
-    long[] shape = new long[in.get()];
-    long length = 1;
+    long[] shape = new long[Objects.checkIndex(in.get(), MOST_AXES + 1)];
+    int length = 1;
     for (int axis = 0; axis < shape.length; axis++) {
-      shape[axis] = in.getInt();
-      length *= shape[axis];
+      int size = Objects.checkIndex(in.getInt(), Integer.MAX_VALUE);
+      shape[axis] = size;
+      length = Math.multiplyExact(length, size);
     }
     if (length == 0) {
       return Nd4j.create(DataType.FLOAT, shape);
     }
-    FloatBuffer values =
-        kind == PALETTE
-            ? fromPalette(in, (int) length)
-            : in.slice(in.position(), (int) length * Float.BYTES)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .asFloatBuffer();
-    if (kind == FLOATS) {
-      in.position(in.position() + (int) length * Float.BYTES);
+    int bytes = kind == PALETTE ? length : Math.multiplyExact(length, Float.BYTES);
+    Objects.checkFromIndexSize(in.position(), bytes, in.limit());
+    if (kind == PALETTE) {
+      return array(fromPalette(in, length), shape);
     }
-    return array(values, shape);
+    ByteBuffer floats = in.slice(in.position(), bytes).order(ByteOrder.LITTLE_ENDIAN);
+    in.position(in.position() + bytes);
+    return array(floats.asFloatBuffer(), shape);
   }
 
   private static FloatBuffer fromPalette(ByteBuffer in, int length) {

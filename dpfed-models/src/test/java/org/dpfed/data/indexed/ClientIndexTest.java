@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -17,11 +19,16 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.dpfed.data.MalformedDataException;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.api.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
 
 final class ClientIndexTest {
   /** Holds a few clients. */
@@ -121,6 +128,53 @@ final class ClientIndexTest {
     }
     Files.write(file, Arrays.copyOf(whole, whole.length + 16));
     assertRefused("longer", file);
+  }
+
+  /** Whoever changes an index can compute its checksum anew. */
+  @Test
+  void open_impossiblePlacesUnderARightChecksum_areRefused() throws IOException {
+    Path file = written("index").resolve(IndexHeader.FILE);
+    byte[] whole = Files.readAllBytes(file);
+    int parts = whole.length - 2 * Integer.BYTES;
+    int lastEntry = whole.length - IndexHeader.TRAILER - IndexHeader.ENTRY;
+    int[][] changes = {
+      {parts, -1}, {parts, Integer.MAX_VALUE}, {parts, 0}, {lastEntry + 8, -1}, {lastEntry + 12, -5}
+    };
+    for (int[] change : changes) {
+      ByteBuffer changed = ByteBuffer.wrap(whole.clone()).order(ByteOrder.LITTLE_ENDIAN);
+      changed.putInt(change[0], change[1]);
+      CRC32C crc = new CRC32C();
+      crc.update(changed.array(), 0, whole.length - Integer.BYTES);
+      changed.putInt(whole.length - Integer.BYTES, (int) crc.getValue());
+      Files.write(file, changed.array());
+      assertRefused(Arrays.toString(change), file);
+    }
+  }
+
+  /** Sizes whose product overflows, is negative, or is more than the record has. */
+  @ParameterizedTest
+  @CsvSource({"65536, 65536", "-1, -4", "1000, 1000", "2147483647, 1"})
+  void decode_impossibleSizesUnderARightChecksum_isNoRecord(int rows, int columns) {
+    try (INDArray four = Nd4j.create(new float[] {1, 2, 3, 4}, new long[] {2, 2})) {
+      ByteBuffer record =
+          RecordFormat.encode(5, 0, new org.nd4j.linalg.dataset.DataSet(four, four))
+              .order(ByteOrder.LITTLE_ENDIAN);
+      byte[] bytes = new byte[record.remaining()];
+      record.get(bytes);
+      ByteBuffer changed = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+      int shape =
+          IntStream.range(8, bytes.length)
+              .filter(at -> changed.getInt(at) == 2)
+              .findFirst()
+              .getAsInt();
+      assertThat(changed.getInt(shape + Integer.BYTES)).isEqualTo(2);
+      changed.putInt(shape, rows).putInt(shape + Integer.BYTES, columns);
+      CRC32C crc = new CRC32C();
+      crc.update(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(0, 5));
+      crc.update(bytes, Integer.BYTES, bytes.length - Integer.BYTES);
+      changed.putInt(0, (int) crc.getValue());
+      assertThat(RecordFormat.decode(5, 0, changed)).isNull();
+    }
   }
 
   private static void assertRefused(String what, Path file) {
