@@ -132,7 +132,7 @@ record PopulationDigest(String key, String inOrder, String inAnyOrder) {
     throw new IllegalArgumentException(
         inAnyOrder.equals(before.inAnyOrder)
             ? "the clients are those of the run in another order, so their turns would be counted for one another; put rows and files back in the order and under the names that they had, or start a new run, which the ledger charges in full"
-            : "some clients are not those of the run, as many though there are, so turns of one would be counted for another; resume with the same data, or start a new run, which the ledger charges in full");
+            : "some clients are not those of the run, although there are as many; resume with the same data, and where it is an index with the same index, or start a new run, which the ledger charges in full");
   }
 
   /** Adds it to the texts of a checkpoint. */

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
  * another order.
  */
 final class ResumeOtherClientsTest {
-  private static final String OTHERS = "some clients are not those of the run, as many though";
+  private static final String OTHERS =
+      "some clients are not those of the run, although there are as many";
   private static final String PERMUTED = "the clients are those of the run in another order";
 
   private static final String BY_KEY =
