@@ -86,30 +86,30 @@ final class ResumeOtherClientsTest {
 
   @Test
   void resume_csvByKey_takesTheSamePatientsInTheSameOrderAlone() throws IOException {
-    List<String> patients = IntStream.range(0, 30).mapToObj(i -> "ZQ" + (200 + i)).toList();
+    List<String> patients = IntStream.range(0, 30).mapToObj(i -> "ZQNAMED" + (200 + i)).toList();
     csv("rows.csv", patients);
     assertThat(run.train(BY_KEY)).as(run.err()).isZero();
-    assertNowhere("ZQ2");
+    assertNowhere("ZQNAMED2");
 
     List<String> swapped = new ArrayList<>(patients);
-    swapped.set(4, "ZQ999");
+    swapped.set(4, "ZQNAMED999");
     csv("rows.csv", swapped);
     assertRefused(OTHERS);
     List<String> reversed = new ArrayList<>(patients);
     Collections.reverse(reversed);
     csv("rows.csv", reversed);
     assertRefused(PERMUTED);
-    assertNowhere("ZQ2");
+    assertNowhere("ZQNAMED2");
 
     csv("rows.csv", patients);
     assertResumes();
-    assertNowhere("ZQ2");
+    assertNowhere("ZQNAMED2");
   }
 
   /** What a client's rows say may be mended: the client is the same. */
   @Test
   void resume_csvByKeyWithOtherValues_goesOn() throws IOException {
-    List<String> patients = IntStream.range(0, 30).mapToObj(i -> "ZQ" + (200 + i)).toList();
+    List<String> patients = IntStream.range(0, 30).mapToObj(i -> "ZQNAMED" + (200 + i)).toList();
     csv("rows.csv", patients);
     assertThat(run.train(BY_KEY)).as(run.err()).isZero();
     Path rows = directory.resolve("rows.csv");
@@ -120,7 +120,7 @@ final class ResumeOtherClientsTest {
   /** Without keys a row is what it holds. */
   @Test
   void resume_csvByRow_takesTheSameRowsInTheSameOrderAlone() throws IOException {
-    List<String> patients = IntStream.range(0, 30).mapToObj(i -> "ZQ" + (200 + i)).toList();
+    List<String> patients = IntStream.range(0, 30).mapToObj(i -> "ZQNAMED" + (200 + i)).toList();
     csv("rows.csv", patients);
     Path rows = directory.resolve("rows.csv");
     String before = Files.readString(rows);
@@ -140,12 +140,12 @@ final class ResumeOtherClientsTest {
   @Test
   void resume_filesRenamed_areOtherClients() throws IOException {
     for (int site = 0; site < 12; site++) {
-      csv("sites/ZQ%02d.csv".formatted(site), List.of("p" + site, "q" + site));
+      csv("sites/ZQNAMED%02d.csv".formatted(site), List.of("p" + site, "q" + site));
     }
     assertThat(run.train(BY_FILE)).as(run.err()).isZero();
-    assertNowhere("ZQ0");
-    Path file = directory.resolve("sites/ZQ03.csv");
-    Path renamed = directory.resolve("sites/ZQ99.csv");
+    assertNowhere("ZQNAMED0");
+    Path file = directory.resolve("sites/ZQNAMED03.csv");
+    Path renamed = directory.resolve("sites/ZQNAMED99.csv");
     Files.move(file, renamed);
     assertRefused(OTHERS);
     Files.move(renamed, file);
@@ -156,54 +156,55 @@ final class ResumeOtherClientsTest {
   void resume_folderRenamed_isAnotherClient() throws IOException {
     for (int site = 0; site < 10; site++) {
       for (String label : List.of("healthy", "ill")) {
-        image("sites/ZQ%d/%s/scan.png".formatted(site, label), label.equals("ill") ? 200 : 40);
+        image("sites/ZQNAMED%d/%s/scan.png".formatted(site, label), label.equals("ill") ? 200 : 40);
       }
     }
     assertThat(run.train(FOLDER)).as(run.err()).isZero();
-    assertNowhere("ZQ3");
-    Path folder = directory.resolve("sites/ZQ3");
-    Files.move(folder, directory.resolve("sites/ZQ30"));
+    assertNowhere("ZQNAMED3");
+    Path folder = directory.resolve("sites/ZQNAMED3");
+    Files.move(folder, directory.resolve("sites/ZQNAMED30"));
     assertRefused(OTHERS);
-    Files.move(directory.resolve("sites/ZQ30"), folder);
+    Files.move(directory.resolve("sites/ZQNAMED30"), folder);
     assertResumes();
   }
 
   /** The hashes of patients have another key in each process, and are compared all the same. */
   @Test
   void resume_dicomDirectory_takesTheSamePatientsInTheSameOrderAlone() throws IOException {
-    new MadeImages().dicom(directory, 12, "ZQpatient-");
+    new MadeImages().dicom(directory, 12, "ZQNAMEDpatient-");
     assertThat(run.train(DICOM.formatted("directory: archive"))).as(run.err()).isZero();
 
-    rename(3, "ZQpatient-3", "ZQpatient-X");
+    rename(3, "ZQNAMEDpatient-3", "ZQNAMEDpatient-X");
     assertRefused(OTHERS);
-    rename(3, "ZQpatient-X", "ZQpatient-3");
+    rename(3, "ZQNAMEDpatient-X", "ZQNAMEDpatient-3");
     Path study = directory.resolve("archive/study4");
     Files.move(study, directory.resolve("archive/study99"));
     assertRefused(PERMUTED);
     Files.move(directory.resolve("archive/study99"), study);
     assertResumes();
-    assertNowhere("ZQpatient");
+    assertNowhere("ZQNAMEDpatient");
   }
 
   @Test
   void resume_dicomServer_takesTheSamePatientsInTheSameOrderAlone() throws IOException {
-    new MadeImages().dicom(directory, 12, "ZQpatient-");
-    Path credentials = Files.writeString(directory.resolve("credentials"), "hospital:ZQsecret");
+    new MadeImages().dicom(directory, 12, "ZQNAMEDpatient-");
+    Path credentials =
+        Files.writeString(directory.resolve("credentials"), "hospital:ZQNAMEDsecret");
     Files.setPosixFilePermissions(credentials, PosixFilePermissions.fromString("rw-------"));
-    try (ServedDicom server = ServedDicom.of(directory.resolve("archive"), "ZQsecret")) {
+    try (ServedDicom server = ServedDicom.of(directory.resolve("archive"), "ZQNAMEDsecret")) {
       String source = "url: \"%s\"\n  credentials: credentials".formatted(server.url());
       assertThat(run.train(DICOM.formatted(source))).as(run.err()).isZero();
 
       // The server reads its files when it is asked for them.
-      rename(3, "ZQpatient-3", "ZQpatient-X");
+      rename(3, "ZQNAMEDpatient-3", "ZQNAMEDpatient-X");
       assertRefused(OTHERS);
-      rename(5, "ZQpatient-5", "ZQpatient-3");
-      rename(3, "ZQpatient-X", "ZQpatient-5");
+      rename(5, "ZQNAMEDpatient-5", "ZQNAMEDpatient-3");
+      rename(3, "ZQNAMEDpatient-X", "ZQNAMEDpatient-5");
       assertRefused(PERMUTED);
-      rename(5, "ZQpatient-3", "ZQpatient-5");
-      rename(3, "ZQpatient-5", "ZQpatient-3");
+      rename(5, "ZQNAMEDpatient-3", "ZQNAMEDpatient-5");
+      rename(3, "ZQNAMEDpatient-5", "ZQNAMEDpatient-3");
       assertResumes();
-      assertNowhere("ZQ");
+      assertNowhere("ZQNAMED");
     }
   }
 
@@ -251,7 +252,7 @@ final class ResumeOtherClientsTest {
     assertThat(run.err().strip())
         .startsWith("dpfed train: " + problem)
         .contains("start a new run, which the ledger charges in full")
-        .doesNotContain("\n", "ZQ");
+        .doesNotContain("\n", "ZQNAMED");
     assertThat(ledger()).isEqualTo(ledger);
   }
 
