@@ -63,7 +63,7 @@ final class DataIndexCommandTest {
   @Test
   void train_indexOfImagesWithMasks_sameModelAndEvaluation() throws IOException {
     for (int image = 0; image < 12; image++) {
-      String name = "site%d/person%02d/scan.png".formatted(image % 4, image);
+      String name = "site%d/named%02d/scan.png".formatted(image % 4, image);
       draw("images/" + name, 16, image * 20);
       draw("masks/" + name, 16, 0);
     }
@@ -78,7 +78,7 @@ final class DataIndexCommandTest {
             directory.resolve("masks").toString());
 
     assertSame("images-patient", data, with(PLAN_WORDS, "--model", "unet").toArray(String[]::new));
-    assertThat(everything(directory.resolve("index"))).doesNotContain("site0", "person");
+    assertThat(everything(directory.resolve("index"))).doesNotContain("site0", "named0");
     assertRefused(
         "predictions need the settings that the index was made of",
         "predict",
