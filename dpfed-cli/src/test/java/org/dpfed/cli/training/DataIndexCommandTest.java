@@ -94,7 +94,9 @@ final class DataIndexCommandTest {
     String runs = directory.resolve("runs").toString();
     List<String> write = with(List.of("data", "index", index, "--runs", runs), data);
     assertThat(run.dpfed(write.toArray(String[]::new))).as(run.err()).isZero();
-    assertThat(run.out()).contains("clients; train with --data indexed --data-directory " + index);
+    assertThat(run.out())
+        .contains(
+            "train with --data indexed --data-directory " + ReportedRun.quoted(Path.of(index)));
     List<String> indexed = List.of("--data", "indexed", "--data-directory", index);
     assertThat(train("index", indexed, plan)).as(run.err()).isZero();
 
