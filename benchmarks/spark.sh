@@ -1,7 +1,7 @@
 #!/bin/sh
 # Rounds on two Spark executors of one core beside rounds on two threads of the driver, every other round each, so that
 # both see the machine in the same state; then the memory of driver and executors over cohorts of 10, 100 and 1,000.
-# Takes about five minutes on two idle cores. Clients are made up: batches of 10 images of 28 × 28 pixels.
+# Clients are made up: batches of 10 images of 28 × 28 pixels.
 #
 #   benchmarks/run.sh spark
 #
