@@ -42,7 +42,7 @@ final class ArchitectureRulesTest {
           .whereLayer("ledger")
           .mayOnlyAccessLayers("accounting")
           .whereLayer("federated")
-          .mayOnlyAccessLayers("accounting", "kernel", "mechanism", "ledger")
+          .mayOnlyAccessLayers("accounting", "kernel", "mechanism", "ledger", "nativememory")
           .whereLayer("dl4j")
           .mayOnlyAccessLayers("federated", "nativememory");
 

@@ -4,8 +4,8 @@ import java.util.function.Supplier;
 import org.dpfed.kernel.KernelSelection;
 import org.dpfed.mechanism.DeltaAggregator;
 import org.dpfed.mechanism.ShareSum;
+import org.dpfed.nativememory.NativeFloats;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Trains shares of cohorts in another process than the run's, on one thread of its own: client
@@ -43,7 +43,7 @@ public final class ShareTrainer implements AutoCloseable {
   public byte[] train(byte[] task, float[] parameters) throws InterruptedException {
     ShareTask share = ShareTask.ofBytes(task);
     Tally tally = new Tally(new ShareSum(share.bounds(), kernels));
-    try (INDArray from = Nd4j.createFromArray(parameters)) {
+    try (INDArray from = NativeFloats.array(parameters, parameters.length)) {
       worker.train(
           new CohortEngine.Round(share.round(), share.clients(), from, share.bounds()), tally);
     }

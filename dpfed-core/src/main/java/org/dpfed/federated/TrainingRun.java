@@ -12,6 +12,7 @@ import org.dpfed.accounting.Guarantee;
 import org.dpfed.accounting.PrivacyLedger;
 import org.dpfed.mechanism.DeltaAggregator;
 import org.dpfed.mechanism.MechanismRun;
+import org.dpfed.nativememory.NativeFloats;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -71,7 +72,7 @@ final class TrainingRun {
                   parameters.length(),
                   state.round()));
     }
-    parameters.assign(Nd4j.createFromArray(state.parameters()));
+    parameters.assign(NativeFloats.array(state.parameters(), parameters.length()));
     finished.addAll(state.finished());
     return plan.mechanism()
         .resume(settings.execution().kernel(), state.mechanism(), settings.trainer().layerSizes());
@@ -164,7 +165,7 @@ final class TrainingRun {
               .formatted(vectors.size(), saved.size()));
     }
     for (int i = 0; i < saved.size(); i++) {
-      vectors.get(i).assign(Nd4j.createFromArray(saved.get(i)));
+      vectors.get(i).assign(NativeFloats.array(saved.get(i), saved.get(i).length));
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import org.dpfed.accounting.PrivacyLedger;
 import org.dpfed.kernel.NormalDraws;
+import org.dpfed.nativememory.NativeFloats;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -328,7 +329,7 @@ public final class DeltaAggregator implements AutoCloseable {
       sum.sum(part).release(draws(Randomness.Purpose.NOISE, part), added, factor, mean, from);
     }
     run.finished(noisyShares(sum.counts()));
-    return Nd4j.createFromArray(mean);
+    return NativeFloats.array(mean, dimension);
   }
 
   /** Ends adding, waits for the threads that still do, and merges what they added. */

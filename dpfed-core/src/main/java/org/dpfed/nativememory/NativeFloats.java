@@ -3,9 +3,11 @@ package org.dpfed.nativememory;
 import java.lang.ref.Reference;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.Arrays;
 import java.util.Objects;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
+import org.nd4j.common.util.ArrayUtil;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.shape.Shape;
@@ -20,8 +22,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * gaps unless a method says otherwise.
  */
 public final class NativeFloats {
-  /** Floats copied at a time: few enough to stay in cache. */
-  private static final int BLOCK = 1 << 14;
+  /** Floats copied at a time: few enough to stay in the first-level cache, beside what is done. */
+  private static final int BLOCK = 1 << 12;
 
   private NativeFloats() {}
 
@@ -44,12 +46,19 @@ public final class NativeFloats {
    */
   public static void forEachBlock(INDArray array, BlockTask task) {
     int length = Math.toIntExact(array.length());
+    boolean isInMainMemory = Nd4j.getEnvironment().isCPU();
+    FloatBuffer floats = isInMainMemory ? window(array, 0, length) : FloatBuffer.allocate(0);
     float[] block = new float[Math.min(BLOCK, length)];
     for (int from = 0; from < length; from += block.length) {
       int count = Math.min(block.length, length - from);
-      read(array, from, block, count);
+      if (isInMainMemory) {
+        floats.get(from, block, 0, count);
+      } else {
+        read(array, from, block, count);
+      }
       task.run(block, count, from);
     }
+    Reference.reachabilityFence(array);
   }
 
   /**
@@ -103,6 +112,41 @@ public final class NativeFloats {
             : floats.dup('c');
     int length = Math.toIntExact(dense.length());
     read(dense, 0, target, length);
+  }
+
+  /**
+   * A new array of these values: as {@code Nd4j.create}, which makes one call for each value, in
+   * one copy.
+   *
+   * @param shape of the array, of as many elements
+   * @return in 'c' order, owned by the caller
+   */
+  public static INDArray array(float[] values, long... shape) {
+    return array(FloatBuffer.wrap(values), shape);
+  }
+
+  /**
+   * As the other.
+   *
+   * @param values from position to limit, in 'c' order; copied, and the position moved
+   */
+  public static INDArray array(FloatBuffer values, long... shape) {
+    int length = values.remaining();
+    if (ArrayUtil.prodLong(shape) != length) {
+      throw new IllegalArgumentException(
+          "%d values do not fill an array of shape %s".formatted(length, Arrays.toString(shape)));
+    }
+    if (length == 0) {
+      return Nd4j.create(DataType.FLOAT, shape);
+    }
+    if (!Nd4j.getEnvironment().isCPU()) {
+      float[] copy = new float[length];
+      values.get(copy);
+      return Nd4j.create(copy, shape, Nd4j.getStrides(shape, 'c'), 'c', DataType.FLOAT);
+    }
+    INDArray array = Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
+    window(array, 0, length).put(values);
+    return array;
   }
 
   /**

@@ -38,10 +38,8 @@ final class VectorKernel implements DeltaKernel {
   private static final VectorSpecies<Long> LONGS =
       VectorSpecies.of(long.class, DOUBLES.vectorShape());
 
-  /** Added to an integer below 2⁵¹ it leaves that in the low bits. */
-  private static final double INTEGERS = 0x1.8p52;
-
-  private static final long INTEGER_BITS = Double.doubleToRawLongBits(INTEGERS);
+  /** The bits of 2⁵²: those of 2⁵² plus a smaller integer are these and the integer. */
+  private static final long TWO_52 = Double.doubleToRawLongBits(0x1p52);
 
   /** Floats that a norm copies at a time: few enough that memory is read ahead meanwhile. */
   private static final int NORM_BLOCK = 1024;
@@ -222,9 +220,9 @@ final class VectorKernel implements DeltaKernel {
   }
 
   /**
-   * Adding 2⁵² to a magnitude rounds it to an integer; where that went up, {@code above} is at
-   * least 2⁻⁵³, since no magnitude that rounds up has finer digits, and one unit is taken off
-   * again. With 2⁵² + 2⁵¹ added, the low bits of a double are the integer itself.
+   * Adding 2⁵² to a magnitude rounds it to an integer, which is then in the low bits; where that
+   * went up, the sign of what is left over takes one unit off again. Signs become −1 or 0, and
+   * {@code (n ^ s) − s} is n with the sign s.
    */
   private static void addCut(float[] values, int count, double factor, long[] sum, int from) {
     int lanes = DOUBLES.length();
@@ -232,17 +230,21 @@ final class VectorKernel implements DeltaKernel {
     for (; i <= count - lanes; i += lanes) {
       DoubleVector product = widened(values, i).mul(factor);
       DoubleVector magnitude = product.abs();
-      DoubleVector rounded = magnitude.add(0x1p52).sub(0x1p52);
-      DoubleVector above = rounded.sub(magnitude).max(0);
-      LongVector cut = rounded.sub(above.mul(0x1p53).min(1)).reinterpretAsLongs();
-      LongVector sign = product.reinterpretAsLongs().and(Long.MIN_VALUE);
-      LongVector integer =
-          cut.or(sign).reinterpretAsDoubles().add(INTEGERS).reinterpretAsLongs().sub(INTEGER_BITS);
-      LongVector.fromArray(LONGS, sum, from + i).add(integer).intoArray(sum, from + i);
+      DoubleVector biased = magnitude.add(0x1p52);
+      LongVector excess = sign(magnitude.sub(biased.sub(0x1p52)));
+      LongVector units = biased.reinterpretAsLongs().sub(TWO_52).add(excess);
+      LongVector sign = sign(product);
+      LongVector cut = units.lanewise(VectorOperators.XOR, sign).sub(sign);
+      LongVector.fromArray(LONGS, sum, from + i).add(cut).intoArray(sum, from + i);
     }
     for (; i < count; i++) {
       sum[from + i] += (long) (values[i] * factor);
     }
+  }
+
+  /** −1 where a value is negative, otherwise 0. */
+  private static LongVector sign(DoubleVector values) {
+    return values.reinterpretAsLongs().lanewise(VectorOperators.ASHR, Long.SIZE - 1);
   }
 
   /** Work on a stretch of at most {@link #TASK} floats. */

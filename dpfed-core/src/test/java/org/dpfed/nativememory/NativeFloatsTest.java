@@ -85,7 +85,7 @@ final class NativeFloatsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {1, 2, 16_383, 16_384, 16_385, 40_000})
+  @ValueSource(ints = {1, 2, 4_095, 4_096, 4_097, 40_000})
   void forEachBlock_anyLength_givesEachFloatOnce(int length) {
     try (INDArray array = Nd4j.arange(length).castTo(DataType.FLOAT)) {
       float[] copied = new float[length];
@@ -93,5 +93,20 @@ final class NativeFloatsTest {
           array, (block, count, from) -> System.arraycopy(block, 0, copied, from, count));
       assertThat(copied).containsExactly(array.toFloatVector());
     }
+  }
+
+  @Test
+  void array_values_inOrderAndOfThatShape() {
+    FloatBuffer some = FloatBuffer.wrap(new float[] {9, 1, 2, 3, 4, 5, 6, 9}, 1, 6);
+    try (INDArray array = NativeFloats.array(some, 2, 3);
+        INDArray empty = NativeFloats.array(new float[0], 0, 3)) {
+      assertThat(array.toFloatMatrix()).isDeepEqualTo(new float[][] {{1, 2, 3}, {4, 5, 6}});
+      assertThat(array.ordering()).isEqualTo('c');
+      assertThat(empty.shape()).containsExactly(0, 3);
+    }
+    assertThatThrownBy(() -> NativeFloats.array(new float[5], 2, 3))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("5 values")
+        .hasMessageContaining("[2, 3]");
   }
 }

@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.dpfed.nativememory.NativeFloats;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
-import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * Labelled examples in memory, one per row: {@code float} features, and one class from a public
@@ -317,7 +317,8 @@ public final class LabelledData {
 
   private DataSet dataSet(int rows, float[] x, float[] y) {
     return new DataSet(
-        array(x, batchShape(rows, exampleShape)), array(y, batchShape(rows, targets.shape())));
+        NativeFloats.array(x, batchShape(rows, exampleShape)),
+        NativeFloats.array(y, batchShape(rows, targets.shape())));
   }
 
   private static long[] batchShape(int rows, long[] shape) {
@@ -325,19 +326,6 @@ public final class LabelledData {
     batch[0] = rows;
     System.arraycopy(shape, 0, batch, 1, shape.length);
     return batch;
-  }
-
-  private static INDArray array(float[] values, long[] shape) {
-    if (values.length == 0) {
-      return Nd4j.create(DataType.FLOAT, shape);
-    }
-    if (!Nd4j.getEnvironment().isCPU()) {
-      return Nd4j.create(values, shape, Nd4j.getStrides(shape, 'c'), 'c', DataType.FLOAT);
-    }
-    // The same, in one copy where ND4J makes one call for each value.
-    INDArray array = Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
-    array.data().asNioFloat().put(values);
-    return array;
   }
 
   private void requireConsistent() {

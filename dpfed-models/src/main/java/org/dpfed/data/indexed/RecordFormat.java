@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.zip.CRC32C;
+import org.dpfed.nativememory.NativeFloats;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -156,11 +157,11 @@ final class RecordFormat {
     int bytes = kind == PALETTE ? length : Math.multiplyExact(length, Float.BYTES);
     Objects.checkFromIndexSize(in.position(), bytes, in.limit());
     if (kind == PALETTE) {
-      return array(fromPalette(in, length), shape);
+      return NativeFloats.array(fromPalette(in, length), shape);
     }
     ByteBuffer floats = in.slice(in.position(), bytes).order(ByteOrder.LITTLE_ENDIAN);
     in.position(in.position() + bytes);
-    return array(floats.asFloatBuffer(), shape);
+    return NativeFloats.array(floats.asFloatBuffer(), shape);
   }
 
   private static FloatBuffer fromPalette(ByteBuffer in, int length) {
@@ -175,18 +176,6 @@ final class RecordFormat {
       values[i] = palette[Byte.toUnsignedInt(numbers[i])];
     }
     return FloatBuffer.wrap(values);
-  }
-
-  private static INDArray array(FloatBuffer values, long[] shape) {
-    if (!Nd4j.getEnvironment().isCPU()) {
-      float[] copy = new float[values.remaining()];
-      values.get(copy);
-      return Nd4j.create(copy, shape, Nd4j.getStrides(shape, 'c'), 'c', DataType.FLOAT);
-    }
-    // The same, in one copy where ND4J makes one call for each value.
-    INDArray array = Nd4j.createUninitialized(DataType.FLOAT, shape, 'c');
-    array.data().asNioFloat().put(values);
-    return array;
   }
 
   /** CRC-32C of the index's id and of all that follows the checksum. */
