@@ -31,62 +31,86 @@ record PoolingGeometry(
 
   /** Fills {@code maxima}. */
   void pool(float[] images, float[] maxima) {
-    Arrays.fill(maxima, 0, outLength(), Float.NEGATIVE_INFINITY);
-    int length = runLength();
+    float[] values = new float[rowLength()];
+    float[] highest = new float[rowLength()];
     for (int row = 0; row < channels * outHeight; row++) {
+      Arrays.fill(highest, Float.NEGATIVE_INFINITY);
       for (int place = 0; place < kernelHeight * kernelWidth; place++) {
-        int from = source(row, place);
-        int end = (row + 1) * rowLength();
-        for (int to = row * rowLength(); to < end; to += length) {
-          raise(images, from, maxima, to, length);
-          from += strideWidth * examples;
-        }
+        gather(images, source(row, place), values);
+        raise(highest, values, values.length);
       }
-    }
-  }
-
-  static void raise(float[] images, int from, float[] maxima, int to, int length) {
-    for (int i = 0; i < length; i++) {
-      maxima[to + i] = Math.max(maxima[to + i], images[from + i]);
+      System.arraycopy(highest, 0, maxima, row * rowLength(), rowLength());
     }
   }
 
   /**
    * Adds the gradient at each maximum where it came from, the first of equals.
    *
-   * @param gradient at the maxima; used up
+   * @param gradient at the maxima
    * @param sums receives the gradient at the images
    */
   void route(float[] images, float[] maxima, float[] gradient, float[] sums) {
     Arrays.fill(sums, 0, length(), 0);
-    int length = runLength();
+    int length = rowLength();
+    float[] values = new float[length];
+    float[] highest = new float[length];
+    float[] left = new float[length];
+    float[] target = new float[length];
     for (int row = 0; row < channels * outHeight; row++) {
+      System.arraycopy(maxima, row * length, highest, 0, length);
+      System.arraycopy(gradient, row * length, left, 0, length);
       for (int place = 0; place < kernelHeight * kernelWidth; place++) {
         int from = source(row, place);
-        int end = (row + 1) * rowLength();
-        for (int to = row * rowLength(); to < end; to += length) {
-          route(images, sums, from, maxima, gradient, to, length);
-          from += strideWidth * examples;
-        }
+        gather(images, from, values);
+        gather(sums, from, target);
+        route(values, highest, left, target, length);
+        scatter(target, sums, from);
       }
     }
   }
 
-  static void route(
-      float[] images,
-      float[] sums,
-      int from,
-      float[] maxima,
-      float[] gradient,
-      int to,
-      int length) {
+  /**
+   * Raises maxima to values. All arrays begin at 0, here and below, since the JIT compiler makes
+   * vectors of loops alone that have one index.
+   */
+  static void raise(float[] maxima, float[] values, int length) {
+    for (int i = 0; i < length; i++) {
+      maxima[i] = Math.max(maxima[i], values[i]);
+    }
+  }
+
+  /**
+   * Moves what is left of the gradient at maxima to the sums at values that are equal to them.
+   *
+   * @param left changed in place
+   * @param sums changed in place
+   */
+  static void route(float[] values, float[] maxima, float[] left, float[] sums, int length) {
     for (int i = 0; i < length; i++) {
       // 1 where the two are equal, 0 where they differ by the smallest float or more: arithmetic,
       // since nobody could predict a branch here.
-      float behind = (maxima[to + i] - images[from + i]) * 0x1p127f * 0x1p127f;
-      float part = Math.max(0, 1 - behind) * gradient[to + i];
-      sums[from + i] += part;
-      gradient[to + i] -= part;
+      float behind = (maxima[i] - values[i]) * 0x1p127f * 0x1p127f;
+      float part = Math.max(0, 1 - behind) * left[i];
+      sums[i] += part;
+      left[i] -= part;
+    }
+  }
+
+  /** Copies the values at one place under the windows of a row, which begin at {@code from}. */
+  private void gather(float[] images, int from, float[] row) {
+    int length = runLength();
+    for (int to = 0; to < row.length; to += length) {
+      System.arraycopy(images, from, row, to, length);
+      from += strideWidth * examples;
+    }
+  }
+
+  /** Puts back what {@link #gather} copied. */
+  private void scatter(float[] row, float[] images, int to) {
+    int length = runLength();
+    for (int from = 0; from < row.length; from += length) {
+      System.arraycopy(row, from, images, to, length);
+      to += strideWidth * examples;
     }
   }
 

@@ -25,6 +25,12 @@ final class PoolingKernel implements LayerKernel {
 
   private float[] raised = {};
 
+  // One run of windows, and of what lies under them.
+  private float[] run = {};
+  private float[] highest = {};
+  private float[] left = {};
+  private float[] target = {};
+
   /**
    * @param norm p of the p-norm
    * @param countsPadding whether means are over the whole window, with 0 beyond the image
@@ -47,6 +53,11 @@ final class PoolingKernel implements LayerKernel {
             images.channels(),
             down.windows(images.height()),
             across.windows(images.width()));
+    int longest = pooled.width() * images.examples();
+    run = Floats.ofLength(run, longest);
+    highest = Floats.ofLength(highest, longest);
+    left = Floats.ofLength(left, longest);
+    target = Floats.ofLength(target, longest);
     shares = new float[pooled.pixels()];
     BatchShape one = new BatchShape(1, 1, images.height(), images.width());
     forEachRun(one, pooled.width(), (image, window, length) -> count(window, length));
@@ -68,7 +79,7 @@ final class PoolingKernel implements LayerKernel {
     int length = pooled.length();
     if (type == PoolingType.MAX) {
       Arrays.fill(output, 0, length, Float.NEGATIVE_INFINITY);
-      forEachRun((image, window, n) -> PoolingGeometry.raise(values, image, output, window, n));
+      forEachRun((image, window, n) -> raise(values, image, output, window, n));
       return;
     }
     Arrays.fill(output, 0, length, 0);
@@ -94,16 +105,14 @@ final class PoolingKernel implements LayerKernel {
   @Override
   public void backward(
       float[][] inputs, float[] output, float[] gradient, float[] @Nullable [] inputGradients) {
-    float @Nullable [] target = inputGradients[0];
-    if (target == null) {
+    float @Nullable [] sums = inputGradients[0];
+    if (sums == null) {
       return;
     }
-    Arrays.fill(target, 0, images.length(), 0);
+    Arrays.fill(sums, 0, images.length(), 0);
     float[] values = inputs[0];
     if (type == PoolingType.MAX) {
-      forEachRun(
-          (image, window, n) ->
-              PoolingGeometry.route(values, target, image, output, gradient, window, n));
+      forEachRun((image, window, n) -> route(values, sums, image, output, gradient, window, n));
       return;
     }
     if (type == PoolingType.AVG) {
@@ -113,12 +122,36 @@ final class PoolingKernel implements LayerKernel {
         gradient[i] *= output[i] == 0 ? 0 : (float) Math.pow(output[i], 1.0 - norm);
       }
     }
-    forEachRun((image, window, n) -> add(gradient, window, target, image, n));
+    forEachRun((image, window, n) -> add(gradient, window, sums, image, n));
     if (type == PoolingType.PNORM) {
       for (int i = 0; i < images.length(); i++) {
-        target[i] *= (float) (values[i] * Math.pow(Math.abs(values[i]), norm - 2.0));
+        sums[i] *= (float) (values[i] * Math.pow(Math.abs(values[i]), norm - 2.0));
       }
     }
+  }
+
+  private void raise(float[] values, int image, float[] maxima, int window, int length) {
+    System.arraycopy(values, image, run, 0, length);
+    System.arraycopy(maxima, window, highest, 0, length);
+    PoolingGeometry.raise(highest, run, length);
+    System.arraycopy(highest, 0, maxima, window, length);
+  }
+
+  private void route(
+      float[] values,
+      float[] sums,
+      int image,
+      float[] maxima,
+      float[] gradient,
+      int window,
+      int length) {
+    System.arraycopy(values, image, run, 0, length);
+    System.arraycopy(maxima, window, highest, 0, length);
+    System.arraycopy(gradient, window, left, 0, length);
+    System.arraycopy(sums, image, target, 0, length);
+    PoolingGeometry.route(run, highest, left, target, length);
+    System.arraycopy(left, 0, gradient, window, length);
+    System.arraycopy(target, 0, sums, image, length);
   }
 
   private void multiplyByShares(float[] values) {
