@@ -29,9 +29,6 @@ public final class ClientIndexWriter implements AutoCloseable {
   /** Whose entries fit into a file that is mapped as a whole. */
   private static final int MOST_CLIENTS = 130_000_000;
 
-  private static final int PART_HEAD = Integer.BYTES + Long.BYTES;
-  private static final int PART_MAGIC = 0x50445044;
-
   private final Path folder;
   private final long partBytes;
   private final long id = new SecureRandom().nextLong();
@@ -93,8 +90,7 @@ public final class ClientIndexWriter implements AutoCloseable {
     IndexHeader.Text text =
         new IndexHeader.Text(population.unit(), population.assumptions(), about);
     try (Unfinished unfinished = Unfinished.at(folder)) {
-      Path content =
-          Files.createDirectory(unfinished.content(), Unfinished.ownerOnly("rwx------"));
+      Path content = Files.createDirectory(unfinished.content(), Unfinished.ownerOnly("rwx------"));
       try (ClientIndexWriter writer = new ClientIndexWriter(content, text, partBytes)) {
         for (int client = 0; client < population.population(); client++) {
           DataSet examples = (DataSet) population.client(client);
@@ -135,7 +131,12 @@ public final class ClientIndexWriter implements AutoCloseable {
     FileChannel next = create(IndexHeader.part(parts));
     part = next;
     parts++;
-    writeAll(next, RecordFormat.littleEndian(PART_HEAD).putInt(PART_MAGIC).putLong(id).flip());
+    writeAll(
+        next,
+        RecordFormat.littleEndian(IndexHeader.PART_HEAD)
+            .putInt(IndexHeader.PART_MAGIC)
+            .putLong(id)
+            .flip());
     return next;
   }
 
