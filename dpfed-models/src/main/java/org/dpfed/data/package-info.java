@@ -6,7 +6,8 @@
  * because anything fitted to clients' data leaks it. One rule compares values ({@code CellValue}).
  * Errors give the position in a file, never its content ({@link
  * org.dpfed.data.MalformedDataException}). Package {@code partition} decides how rows become
- * clients.
+ * clients. What is written of data gets its name when it is complete ({@link
+ * org.dpfed.data.Unfinished}).
  */
 @NullMarked
 package org.dpfed.data;

@@ -5,7 +5,7 @@ import static org.dpfed.cli.training.Kind.positive;
 import static org.dpfed.cli.training.Kind.upTo;
 
 import java.util.List;
-import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.dpfed.federated.Augmentation;
 import org.dpfed.imaging.augmentation.ImageAugmentation;
 
@@ -16,6 +16,7 @@ final class AugmentationSettings {
   private static final String ROTATE = "client.rotate";
   private static final String BRIGHTNESS = "client.brightness";
   private static final String CONTRAST = "client.contrast";
+  private static final List<String> KEYS = List.of(FLIP, SHIFT, ROTATE, BRIGHTNESS, CONTRAST);
 
   static final List<Setting> ALL =
       List.of(
@@ -50,12 +51,35 @@ final class AugmentationSettings {
   /** A setting of images alone. */
   private static Setting image(String key, String flag, Kind kind, String description) {
     return Setting.of(key, flag, kind, "", description)
-        .onlyWith("data.set", "medmnist", "image-folder", "nifti", "dicom");
+        .onlyWith("data.set", "medmnist", "image-folder", "nifti", "dicom", IndexedSource.SET);
+  }
+
+  /**
+   * Refuses changes of rows that are no images, which an index may hold.
+   *
+   * @throws IllegalArgumentException when they are asked for
+   */
+  static void require(Configuration configuration, InputType rows) {
+    if (!(rows instanceof InputType.InputTypeConvolutional)) {
+      KEYS.stream()
+          .filter(configuration::has)
+          .findFirst()
+          .ifPresent(
+              key -> {
+                throw new IllegalArgumentException(
+                    "%s changes images, and this index is of %s; leave it out"
+                        .formatted(
+                            key,
+                            rows instanceof InputType.InputTypeConvolutionalFlat
+                                ? "images as rows of pixels (data.set idx or fashion-mnist)"
+                                : "rows of numbers"));
+              });
+    }
   }
 
   /** What a configuration asks for; nothing unless it names one of the changes. */
   static Augmentation of(Configuration configuration) {
-    if (Stream.of(FLIP, SHIFT, ROTATE, BRIGHTNESS, CONTRAST).noneMatch(configuration::has)) {
+    if (KEYS.stream().noneMatch(configuration::has)) {
       return Augmentation.NONE;
     }
     String flip = configuration.optionalText(FLIP).orElse("");

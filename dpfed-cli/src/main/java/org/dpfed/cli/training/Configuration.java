@@ -16,8 +16,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.function.BiFunction;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
@@ -355,10 +355,10 @@ final class Configuration {
 
   /** All values that have an effect, by section, for reports. */
   ObjectNode toTree() {
-    return tree((setting, given) -> given.value());
+    return tree(key -> true, (setting, given) -> given.value());
   }
 
-  /** Settings that {@link #toYaml(Set)} wrote, elsewhere. */
+  /** Settings that {@link #toYaml(Predicate)} wrote, elsewhere. */
   static Configuration ofText(String yaml) {
     Configuration configuration = new Configuration("settings of the run");
     for (SettingsReader.Entry entry : SettingsReader.sections(yaml, configuration.name)) {
@@ -369,25 +369,29 @@ final class Configuration {
 
   /** A file that says the same from any directory: its paths are absolute. */
   String toYaml() {
-    return SettingsWriter.write(raw(), toTree());
+    return toYaml(key -> true);
   }
 
-  /** As {@link #toYaml()}, of some sections alone. */
-  String toYaml(Set<String> sections) {
-    return SettingsWriter.write(raw().retain(sections), toTree().retain(sections));
+  /** As {@link #toYaml()}, of some settings alone. */
+  String toYaml(Predicate<String> keys) {
+    return SettingsWriter.write(
+        tree(
+            keys,
+            (setting, given) ->
+                paths(
+                    setting.kind(),
+                    given.raw(),
+                    path -> Path.of(path).toAbsolutePath().toString())),
+        tree(keys, (setting, given) -> given.value()));
   }
 
-  private ObjectNode raw() {
-    return tree(
-        (setting, given) ->
-            paths(setting.kind(), given.raw(), path -> Path.of(path).toAbsolutePath().toString()));
-  }
-
-  private ObjectNode tree(BiFunction<Setting, Given, JsonNode> node) {
+  private ObjectNode tree(Predicate<String> keys, BiFunction<Setting, Given, JsonNode> node) {
     ObjectNode root = JsonNodeFactory.instance.objectNode();
     for (Setting setting : Settings.ALL) {
       Given given = values.get(setting.key());
-      if (given != null && setting.contradicted(this::value).isEmpty()) {
+      if (given != null
+          && keys.test(setting.key())
+          && setting.contradicted(this::value).isEmpty()) {
         String[] path = setting.key().split("\\.", 2);
         root.withObjectProperty(path[0]).set(path[1], node.apply(setting, given));
       }

@@ -13,14 +13,14 @@ import org.dpfed.federated.SiteFactory;
  */
 public final class ConfiguredSites implements SiteFactory {
   /** Nothing else of a run concerns those who train its clients. */
-  private static final Set<String> SECTIONS = Set.of("data", "partition", "model", "client");
+  private static final Set<String> SECTIONS = Set.of("data.", "partition.", "model.", "client.");
 
   /** For engines, which have its name alone. */
   public ConfiguredSites() {}
 
   /** The text for {@link #open}. */
   static String settings(Configuration configuration) {
-    return configuration.toYaml(SECTIONS);
+    return configuration.toYaml(key -> SECTIONS.stream().anyMatch(key::startsWith));
   }
 
   @Override

@@ -13,7 +13,9 @@ public final class DataCommand implements Runnable {
 
   /** The command with its own commands. */
   public static CommandLine commandLine() {
-    return new CommandLine(new DataCommand()).addSubcommand(DataIndexCommand.commandLine());
+    return new CommandLine(new DataCommand())
+        .addSubcommand(DataIndexCommand.commandLine())
+        .addSubcommand(new CommandLine(new DataVerifyCommand()));
   }
 
   @Override

@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Write the clients and held-out rows of a run's data into a new folder, to train from.",
       "Clients are then read one by one: by several machines, and with more clients than memory holds.",
-      "The folder holds the examples, readable to you alone, and no keys or sites.",
+      "The folder holds the examples, readable to you alone, no keys, and of sites the names of",
+      "those of held-out rows alone.",
       "'dpfed train --data indexed --data-directory DIR' then trains what the data would."
     },
     sortOptions = false)

@@ -53,7 +53,6 @@ final class DryRun {
 
   /** How many there are to train on, and those held out as reports show them; empty for none. */
   private static Optional<String> sites(Experiment experiment) {
-    // An index has no sites.
     long trained =
         experiment.clients() instanceof Partition rows
             ? rows.data().sites().stream()
@@ -70,8 +69,9 @@ final class DryRun {
         heldOut.shown().stream()
             .map(site -> site.name() + " " + site.size())
             .collect(Collectors.joining(", "));
-    return Optional.of(
-        text("%d to train on; held out: %s", trained, heldOut.notShown().orElse(shown)));
+    // An index has the sites of held-out rows alone.
+    String known = trained == 0 ? "" : text("%d to train on; ", trained);
+    return Optional.of(known + "held out: " + heldOut.notShown().orElse(shown));
   }
 
   /** Those that stay with the client, and how many parameters they have; empty for none. */

@@ -85,6 +85,7 @@ record Experiment(
       Configuration configuration, Optional<StrategyCache> strategies, DataSource source) {
     try {
       FederatedDataset clients = source.clients(configuration);
+      AugmentationSettings.require(configuration, source.split().train().inputType());
       PrivacyPlan plan =
           new PrivacyChoices(configuration).plan(PrivacyPlan.builder(clients), strategies);
       NetworkTemplate network = NetworkChoice.of(configuration, source.split().train());

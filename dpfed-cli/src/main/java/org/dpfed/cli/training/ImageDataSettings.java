@@ -92,7 +92,7 @@ final class ImageDataSettings {
                   yesNo(),
                   "false",
                   "Whether results by site show the names of sites. If not, sites are numbered in the order of their names. Sites with fewer than 5 held-out units stand together.")
-              .onlyWith(SET, "image-folder", "nifti", "dicom"),
+              .onlyWith(SET, "image-folder", "nifti", "dicom", IndexedSource.SET),
           Setting.of(
                   "data.plane",
                   "--plane",

@@ -65,19 +65,27 @@ interface ImagePredictions {
       Path file = folder.resolve(stem(name) + ".png").normalize();
       if (!file.startsWith(folder.normalize())) {
         throw new UsageException(
-            "%s would be written outside %s; give images paths below the list"
-                .formatted(file, folder));
+            "the mask %s would be written outside the folder; give images paths below the list"
+                .formatted(folder.normalize().relativize(file)));
       }
-      if (file.getParent() != null) {
-        Files.createDirectories(file.getParent());
-      }
+      makeFolders(folder.normalize(), file.resolveSibling(""));
       try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
         ImageIO.write(mask, "png", out);
       } catch (FileAlreadyExistsException e) {
         throw new UsageException(
-            file + " would be the mask of two images; give them different names", e);
+            folder.normalize().relativize(file)
+                + " would be the mask of two images; give them different names",
+            e);
       }
     };
+  }
+
+  /** Those below the folder alone: it does not come back once it is removed. */
+  private static void makeFolders(Path folder, Path last) throws IOException {
+    if (!last.equals(folder) && Files.notExists(last)) {
+      makeFolders(folder, last.resolveSibling(""));
+      Files.createDirectory(last);
+    }
   }
 
   /** A path without the ending of an image's file. */

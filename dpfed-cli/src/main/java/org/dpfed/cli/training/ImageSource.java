@@ -39,10 +39,10 @@ final class ImageSource {
 
   /** The set that the configuration's file is of. */
   static MedMnist medMnistSet(Configuration configuration) {
-    Path file = Path.of(configuration.text("data.file"));
     if (configuration.has("data.name")) {
       return MedMnist.named(configuration.text("data.name"));
     }
+    Path file = Path.of(configuration.text("data.file"));
     try {
       return MedMnist.named(String.valueOf(file.getFileName()).replaceFirst("[._].*$", ""));
     } catch (IllegalArgumentException e) {

@@ -5,13 +5,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.UUID;
-import org.deeplearning4j.nn.conf.inputs.InputType;
+import java.util.Set;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
+import org.dpfed.data.CsvSchema;
 import org.dpfed.data.CsvSchemaFile;
 import org.dpfed.data.LabelledData;
 import org.dpfed.data.MalformedDataException;
@@ -26,97 +30,34 @@ import org.nd4j.linalg.dataset.DataSet;
 
 /**
  * Data of a configuration in the files of an index: the clients, and in a folder beside them the
- * held-out rows, each a client of that index. Names of keys and sites are not in it.
+ * held-out rows, each a client of that index. Names of keys are not in it, and of sites those of
+ * held-out rows alone.
  */
 final class IndexedSource {
   /** Value of {@code data.set}. */
   static final String SET = "indexed";
 
   private static final String HELD_OUT = "held-out";
+
+  /** What says how images are read, whatever files they are in. */
+  private static final Set<String> OF_IMAGES =
+      Set.of(
+          "data.set",
+          "data.name",
+          "data.validation",
+          "data.classes",
+          "data.imageSize",
+          "data.fit",
+          "data.channels",
+          "data.scaling",
+          "data.plane",
+          "data.damaged",
+          "data.labels",
+          "data.masks");
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private IndexedSource() {}
-
-  /**
-   * What the rows are, apart from their values.
-   *
-   * @param shape of an example: one size, or height, width and channels
-   * @param isFlat whether images are rows of pixels
-   * @param classes of a row, or of each pixel; empty where a number is to be predicted
-   * @param areMasks whether each pixel has a class
-   * @param ledger absolute path of the ledger of the data
-   * @param heldOut random, and what the index of the held-out rows has about itself
-   */
-  private record About(
-      List<Long> shape,
-      boolean isFlat,
-      List<String> classes,
-      boolean areMasks,
-      String ledger,
-      String heldOut) {
-
-    About {
-      boolean isShape = shape != null && (shape.size() == 1 || shape.size() == 3);
-      if (!isShape || shape.stream().anyMatch(size -> size == null || size < 1)) {
-        throw new IllegalArgumentException(
-            "an example has one size, or height, width and channels");
-      }
-    }
-
-    static About of(LabelledData rows, Path ledger) {
-      InputType type = rows.inputType();
-      List<Long> shape;
-      if (type instanceof InputType.InputTypeConvolutional image) {
-        shape = List.of(image.getHeight(), image.getWidth(), image.getChannels());
-      } else if (type instanceof InputType.InputTypeConvolutionalFlat image) {
-        shape = List.of(image.getHeight(), image.getWidth(), image.getDepth());
-      } else {
-        shape = List.of(type.arrayElementsPerExample());
-      }
-      return new About(
-          shape,
-          type.getType() == InputType.Type.CNNFlat,
-          rows.classNames(),
-          rows.isSegmentation(),
-          ledger.toString(),
-          UUID.randomUUID().toString());
-    }
-
-    InputType inputType() {
-      if (shape.size() == 1) {
-        return InputType.feedForward(shape.get(0));
-      }
-      return isFlat
-          ? InputType.convolutionalFlat(shape.get(0), shape.get(1), shape.get(2))
-          : InputType.convolutional(shape.get(0), shape.get(1), shape.get(2));
-    }
-
-    /** Rows that have the values of these examples. */
-    LabelledData rows(float[] features, float[] labels, int count) {
-      if (classes.isEmpty()) {
-        return LabelledData.regression(inputType(), features, labels);
-      }
-      int places = areMasks ? Math.toIntExact(shape.get(0) * shape.get(1)) : 1;
-      byte[] masks = new byte[areMasks ? count * places : 0];
-      int[] classOf = new int[areMasks ? 0 : count];
-      for (int i = 0; i < count * places; i++) {
-        int first = i / places * classes.size() * places + i % places;
-        int hot = 0;
-        while (labels[first + hot * places] != 1) {
-          hot++;
-        }
-        if (areMasks) {
-          masks[i] = (byte) hot;
-        } else {
-          classOf[i] = hot;
-        }
-      }
-      return areMasks
-          ? LabelledData.segmentation(
-              (InputType.InputTypeConvolutional) inputType(), features, masks, classes)
-          : LabelledData.of(inputType(), features, classOf, classes);
-    }
-  }
 
   /**
    * An index that was written.
@@ -143,51 +84,100 @@ final class IndexedSource {
         LedgerChoice.of(configuration, clients.unit()).file().toAbsolutePath().normalize();
     LabelledData test = source.split().test();
     Partition heldOut = new OnePerClient().partition(test);
-    About about = About.of(test, ledger);
+    String images = source.schema().isPresent() ? "" : imageSettings(configuration);
+    IndexedExamples examples = IndexedExamples.of(test, ledger, images);
+    Files.createDirectories(folder.toAbsolutePath().resolveSibling(""));
     ClientIndexWriter.write(
         folder,
         clients,
-        JSON.writeValueAsString(about),
+        JSON.writeValueAsString(examples),
         unfinished -> {
-          ClientIndexWriter.write(unfinished.resolve(HELD_OUT), heldOut, about.heldOut);
-          if (source.schema().isPresent()) {
-            CsvSchemaFile.write(
-                source.schema().get(), unfinished.resolve(RunDirectory.PREPROCESSING));
-          }
+          String preprocessing = writeSchema(source.schema(), unfinished);
+          ClientIndexWriter.write(
+              unfinished.resolve(HELD_OUT),
+              heldOut,
+              JSON.writeValueAsString(IndexedHeldOut.of(examples.heldOut(), test, preprocessing)));
         });
     return new Written(clients.population(), ledger);
+  }
+
+  /** Without the name of a file that says which MedMNIST set it is. */
+  private static String imageSettings(Configuration configuration) {
+    if (configuration.text("data.set").equals("medmnist")) {
+      configuration.with("data.name", ImageSource.medMnistSet(configuration).publishedName());
+    }
+    return configuration.toYaml(OF_IMAGES::contains);
+  }
+
+  private static String writeSchema(Optional<CsvSchema> schema, Path folder) throws IOException {
+    if (schema.isEmpty()) {
+      return "";
+    }
+    Path file = folder.resolve(RunDirectory.PREPROCESSING);
+    CsvSchemaFile.write(schema.get(), file);
+    return hash(file);
+  }
+
+  private static String hash(Path file) throws IOException {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
   }
 
   /**
    * Opens an index; reads no client of it.
    *
-   * @param readsHeldOut whether to read the held-out rows; there are none if not
+   * @param readsHeldOut whether to read what only evaluation needs; there are no held-out rows if
+   *     not
    */
   static DataSource read(Configuration configuration, boolean readsHeldOut) throws IOException {
     Path folder = folder(configuration);
     ClientIndex clients = ClientIndex.open(folder);
-    About about = about(folder, clients);
-    Path preprocessing = folder.resolve(RunDirectory.PREPROCESSING);
-    LabelledData none = about.rows(new float[0], new float[0], 0);
-    LabelledData heldOut = readsHeldOut ? heldOut(about, folder.resolve(HELD_OUT)) : none;
+    IndexedExamples examples = examples(folder, clients);
+    LabelledData heldOut = examples.none();
+    Optional<CsvSchema> schema = Optional.empty();
+    if (readsHeldOut) {
+      ClientIndex rows = heldOut(folder, examples);
+      IndexedHeldOut about = about(folder, rows);
+      schema = schema(folder, about);
+      heldOut = rows(examples, rows, about);
+    }
     return new DataSource(
-        new TrainTestSplit(none, heldOut),
-        Files.exists(preprocessing)
-            ? Optional.of(CsvSchemaFile.read(preprocessing))
-            : Optional.empty(),
+        new TrainTestSplit(examples.none(), heldOut),
+        schema,
         Optional.empty(),
         Optional.of(clients),
         OptionalInt.empty());
   }
 
-  private static LabelledData heldOut(About about, Path folder) throws IOException {
-    ClientIndex rows = ClientIndex.open(folder);
-    if (!rows.about().equals(about.heldOut)) {
-      throw MalformedDataException.in(folder.toString())
+  private static ClientIndex heldOut(Path folder, IndexedExamples examples) throws IOException {
+    ClientIndex rows = ClientIndex.open(folder.resolve(HELD_OUT));
+    if (!about(folder, rows).id().equals(examples.heldOut())) {
+      throw MalformedDataException.in(folder.resolve(HELD_OUT).toString())
           .problem("expected the held-out rows of this index, and these are of another one");
     }
+    return rows;
+  }
+
+  private static Optional<CsvSchema> schema(Path folder, IndexedHeldOut about) throws IOException {
+    Path file = folder.resolve(RunDirectory.PREPROCESSING);
+    if (about.preprocessing().isEmpty()) {
+      return Optional.empty();
+    }
+    if (!hash(file).equals(about.preprocessing())) {
+      throw MalformedDataException.in(file.toString())
+          .problem("the file is damaged, or of another index; write the index again");
+    }
+    return Optional.of(CsvSchemaFile.read(file));
+  }
+
+  private static LabelledData rows(
+      IndexedExamples examples, ClientIndex rows, IndexedHeldOut about) {
     int count = rows.population();
-    int width = Math.toIntExact(about.inputType().arrayElementsPerExample());
+    int width = Math.toIntExact(examples.inputType().arrayElementsPerExample());
     float[] features = new float[Math.multiplyExact(count, width)];
     float[] labels = new float[0];
     for (int row = 0; row < count; row++) {
@@ -200,7 +190,7 @@ final class IndexedSource {
       copy(label, labels, row);
       rows.release(example);
     }
-    return about.rows(features, labels, count);
+    return about.ofSites(examples.rows(features, labels, count));
   }
 
   private static void copy(INDArray row, float[] to, int number) {
@@ -208,28 +198,97 @@ final class IndexedSource {
     System.arraycopy(values, 0, to, number * values.length, values.length);
   }
 
-  /** The ledger of the data that the index was made of. */
-  static Path ledger(Configuration configuration) {
-    return Path.of(about(configuration).ledger);
+  /**
+   * What reading a whole index found.
+   *
+   * @param clients how many it has
+   * @param rows of the clients that are right
+   * @param damagedClients numbers of those that are not
+   * @param heldOut held-out rows
+   * @param damagedHeldOut numbers of those that are not right
+   * @param otherDamage in a line each
+   */
+  record Verified(
+      int clients,
+      long rows,
+      List<Integer> damagedClients,
+      int heldOut,
+      List<Integer> damagedHeldOut,
+      List<String> otherDamage) {
+    boolean isIntact() {
+      return damagedClients.isEmpty() && damagedHeldOut.isEmpty() && otherDamage.isEmpty();
+    }
   }
 
-  private static About about(Configuration configuration) {
+  /**
+   * Reads all of an index.
+   *
+   * @throws IOException when it holds none, or one that says not where its clients are
+   */
+  static Verified verify(Path folder) throws IOException {
+    ClientIndex clients = ClientIndex.open(folder);
+    IndexedExamples examples = examples(folder, clients);
+    ClientIndex.Found found = clients.verify();
+    List<String> other = new ArrayList<>(parts(folder, found));
+    int rows = 0;
+    List<Integer> damagedRows = List.of();
+    try {
+      ClientIndex heldOut = heldOut(folder, examples);
+      rows = heldOut.population();
+      ClientIndex.Found foundRows = heldOut.verify();
+      damagedRows = foundRows.damagedClients();
+      other.addAll(parts(folder.resolve(HELD_OUT), foundRows));
+      schema(folder, about(folder, heldOut));
+    } catch (IOException e) {
+      other.add(Causes.words(e));
+    }
+    return new Verified(
+        clients.population(), found.rows(), found.damagedClients(), rows, damagedRows, other);
+  }
+
+  private static List<String> parts(Path folder, ClientIndex.Found found) {
+    return found.damagedParts().stream()
+        .map(part -> folder.resolve(part) + ": its beginning or its length is damaged")
+        .toList();
+  }
+
+  /** The ledger of the data that the index was made of. */
+  static Path ledger(Configuration configuration) {
+    return Path.of(examples(configuration).ledger());
+  }
+
+  /**
+   * How the images of the data that the index was made of are read, in YAML; empty where there are
+   * none, and where the data are no index.
+   */
+  static Optional<String> images(Configuration configuration) {
+    return Optional.of(configuration)
+        .filter(each -> each.text("data.set").equals(SET))
+        .map(each -> examples(each).images())
+        .filter(images -> !images.isEmpty());
+  }
+
+  private static IndexedExamples examples(Configuration configuration) {
     Path folder = folder(configuration);
     try {
-      return about(folder, ClientIndex.open(folder));
+      return examples(folder, ClientIndex.open(folder));
     } catch (IOException e) {
       throw new UsageException(Causes.words(e), e);
     }
   }
 
-  private static About about(Path folder, ClientIndex index) throws IOException {
+  private static IndexedExamples examples(Path folder, ClientIndex index) throws IOException {
+    return text(folder, index, IndexedExamples.class);
+  }
+
+  private static IndexedHeldOut about(Path folder, ClientIndex rows) throws IOException {
+    return text(folder.resolve(HELD_OUT), rows, IndexedHeldOut.class);
+  }
+
+  private static <T> T text(Path folder, ClientIndex index, Class<T> type) throws IOException {
     try {
-      About about = JSON.readValue(index.about(), About.class);
-      if (about != null
-          && about.shape != null
-          && about.classes != null
-          && about.ledger != null
-          && about.heldOut != null) {
+      T about = JSON.readValue(index.about(), type);
+      if (about != null) {
         return about;
       }
     } catch (JsonProcessingException e) {

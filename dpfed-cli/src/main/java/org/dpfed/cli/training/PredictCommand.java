@@ -6,12 +6,12 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
 import org.dpfed.data.CsvFeatureReader;
+import org.dpfed.data.Unfinished;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -86,7 +86,7 @@ public final class PredictCommand implements Callable<Integer> {
       } else if (output == null) {
         leftOut = images.writeTable(spec.commandLine().getOut());
       } else {
-        leftOut = whole(output, images::writeTable);
+        leftOut = table(output, images::writeTable);
       }
       if (leftOut > 0) {
         err.printf("%d damaged images were left out, as in training%n", leftOut);
@@ -103,7 +103,7 @@ public final class PredictCommand implements Callable<Integer> {
       if (output == null) {
         predict(model, reader, spec.commandLine().getOut());
       } else {
-        whole(output, out -> predict(model, reader, out));
+        table(output, out -> predict(model, reader, out));
       }
       if (reader.dropped() > 0) {
         err.printf("%d rows were left out for missing values, as in training%n", reader.dropped());
@@ -121,32 +121,43 @@ public final class PredictCommand implements Callable<Integer> {
   }
 
   /** Writes predictions, and returns how many examples were left out. */
-  private interface Writer {
-    long write(PrintWriter out) throws IOException;
+  @FunctionalInterface
+  interface Writer<T> {
+    long write(T out) throws IOException;
   }
 
-  /** A file is there with all predictions, or not at all. */
-  private static long whole(Path file, Writer writer) throws IOException {
-    PrintWriter out = create(file);
-    boolean finished = false;
-    try (out) {
-      long leftOut = writer.write(out);
-      finished = true;
+  /** A table is there with all predictions, or not at all. */
+  private static long table(Path file, Writer<PrintWriter> writer) throws IOException {
+    return whole(
+        file,
+        content -> {
+          try (PrintWriter out = new PrintWriter(Files.newBufferedWriter(content))) {
+            return writer.write(out);
+          }
+        });
+  }
+
+  /**
+   * A file or folder is there with all predictions, or not at all.
+   *
+   * @param writer makes it at the path that it gets
+   * @throws UsageException when there is one already, or no folder to make it in
+   */
+  static long whole(Path output, Writer<Path> writer) throws IOException {
+    try (Unfinished unfinished = open(output)) {
+      long leftOut = writer.write(unfinished.content());
+      unfinished.finish();
       return leftOut;
-    } finally {
-      if (!finished) {
-        Files.deleteIfExists(file);
-      }
     }
   }
 
-  private static PrintWriter create(Path file) throws IOException {
+  private static Unfinished open(Path output) throws IOException {
     try {
-      return new PrintWriter(Files.newBufferedWriter(file, StandardOpenOption.CREATE_NEW));
+      return Unfinished.at(output);
     } catch (FileAlreadyExistsException e) {
-      throw new UsageException(file + " exists already; choose another --output or remove it", e);
+      throw new UsageException(output + " exists already; choose another --output or remove it", e);
     } catch (NoSuchFileException e) {
-      throw new UsageException(file + " is in a directory that does not exist; make it first", e);
+      throw new UsageException(output + " is in a directory that does not exist; make it first", e);
     }
   }
 

@@ -5,9 +5,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
 import org.dpfed.data.MalformedDataException;
@@ -51,29 +49,17 @@ final class PredictImages {
    *
    * @return how many damaged images were left out
    */
-  int writeMasks(Path folder) throws IOException {
-    if (Files.exists(folder)) {
-      throw new UsageException(folder + " exists already; choose another --output or remove it");
+  long writeMasks(Path folder) throws IOException {
+    Path parent = folder.toAbsolutePath().normalize().getParent();
+    if (parent != null) {
+      Files.createDirectories(parent);
     }
-    Files.createDirectories(folder);
-    boolean isFinished = false;
-    try {
-      int leftOut = write(ImagePredictions.masks(folder, (int) shape[1], (int) shape[2]));
-      isFinished = true;
-      return leftOut;
-    } finally {
-      if (!isFinished) {
-        delete(folder);
-      }
-    }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path file : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+    return PredictCommand.whole(
+        folder,
+        content ->
+            write(
+                ImagePredictions.masks(
+                    Files.createDirectory(content), (int) shape[1], (int) shape[2])));
   }
 
   private int write(ImagePredictions predictions) throws IOException {

@@ -9,6 +9,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.util.ModelSerializer;
 import org.dpfed.cli.Causes;
@@ -24,9 +25,9 @@ import org.dpfed.ledger.InUseException;
 /**
  * The files that a run writes: {@code config.yaml}, {@code model.zip}, {@code report.json} with its
  * pages for people, {@code checkpoints} and, for data other than images, {@code
- * preprocessing.json}, in a separate directory. No run overwrites another, and each file is written
- * completely or not at all, also when the machine stops: a run that was charged can be resumed only
- * with its settings.
+ * preprocessing.json}, or for an index of images {@code images.yaml}, in a separate directory. No
+ * run overwrites another, and each file is written completely or not at all, also when the machine
+ * stops: a run that was charged can be resumed only with its settings.
  *
  * @param path of the directory
  */
@@ -42,6 +43,9 @@ record RunDirectory(Path path) {
 
   /** Name of the file that describes how columns become features. */
   static final String PREPROCESSING = "preprocessing.json";
+
+  /** Name of the file with the settings of the images that an index was made of. */
+  static final String IMAGES = "images.yaml";
 
   /**
    * Makes the directory of that name.
@@ -177,9 +181,19 @@ record RunDirectory(Path path) {
     write(CONFIGURATION, file -> Files.writeString(file, configuration.toYaml()));
   }
 
-  /** Writes the conversion from the columns of a CSV file to the model's features. */
-  void writePreprocessing(CsvSchema schema) throws IOException {
-    write(PREPROCESSING, file -> CsvSchemaFile.write(schema, file));
+  /**
+   * Writes what new rows or images need that the configuration does not say: the conversion from
+   * the columns of a CSV file to features, and how the images were read that an index is of.
+   */
+  void writePreprocessing(Experiment experiment) throws IOException {
+    Optional<CsvSchema> schema = experiment.schema();
+    if (schema.isPresent()) {
+      write(PREPROCESSING, file -> CsvSchemaFile.write(schema.get(), file));
+    }
+    Optional<String> images = IndexedSource.images(experiment.configuration());
+    if (images.isPresent()) {
+      write(IMAGES, file -> Files.writeString(file, images.get()));
+    }
   }
 
   /** Writes the model as DL4J's {@link ModelSerializer} reads it. */

@@ -142,9 +142,7 @@ public final class TrainCommand implements Callable<Integer> {
       if (resume == null) {
         directory.writeConfiguration(configuration);
       }
-      if (experiment.schema().isPresent()) {
-        directory.writePreprocessing(experiment.schema().get());
-      }
+      directory.writePreprocessing(experiment);
       TrainingRun run =
           new TrainingRun(
               experiment, directory, resume != null, engine, output, spec.commandLine().getErr());

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -31,9 +32,26 @@ record TrainedImageModel(
 
   /** Whether the directory is that of a run on images. */
   static boolean isIn(Path run) {
+    return Files.isRegularFile(run.resolve(RunDirectory.CONFIGURATION))
+        && settings(run).optionalText("data.set").filter(SETS::contains).isPresent();
+  }
+
+  /** Those of a run; for data it has those that its index was made of, where these are images. */
+  static Configuration settings(Path run) {
     Path file = run.resolve(RunDirectory.CONFIGURATION);
-    return Files.isRegularFile(file)
-        && Configuration.of(file).optionalText("data.set").filter(SETS::contains).isPresent();
+    Path images = run.resolve(RunDirectory.IMAGES);
+    Configuration own = Configuration.of(file);
+    boolean isIndexed = own.optionalText("data.set").filter(IndexedSource.SET::equals).isPresent();
+    if (!isIndexed || !Files.isRegularFile(images)) {
+      return own;
+    }
+    Stream<SettingsReader.Entry> others =
+        entries(file).filter(entry -> !entry.key().startsWith("data."));
+    return Configuration.of(file, Stream.concat(others, entries(images)).toList());
+  }
+
+  private static Stream<SettingsReader.Entry> entries(Path file) {
+    return SettingsReader.sections(SettingsFile.text(file), file.toString()).stream();
   }
 
   /**
@@ -43,7 +61,7 @@ record TrainedImageModel(
    */
   static TrainedImageModel of(Path run) {
     Path file = TrainedModel.file(run);
-    Configuration configuration = Configuration.of(run.resolve(RunDirectory.CONFIGURATION));
+    Configuration configuration = settings(run);
     try {
       List<String> classNames;
       if (configuration.text("data.set").equals("medmnist")) {

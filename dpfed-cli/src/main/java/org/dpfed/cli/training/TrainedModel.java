@@ -79,13 +79,10 @@ record TrainedModel(CsvSchema schema, MultiLayerNetwork network, Optional<String
   }
 
   private static String withoutPreprocessing(Path run) {
-    String set =
-        Configuration.of(run.resolve(RunDirectory.CONFIGURATION))
-            .optionalText("data.set")
-            .orElse("csv");
+    String set = TrainedImageModel.settings(run).optionalText("data.set").orElse("csv");
     if (set.equals(IndexedSource.SET)) {
-      return "%s was trained on an index without %s, as one of images is; predictions need the settings that the index was made of. Load %s with DL4J's ModelSerializer and prepare examples as those settings say"
-          .formatted(run, RunDirectory.PREPROCESSING, RunDirectory.MODEL);
+      return "%s was trained on an index, and has neither %s nor %s: a file was removed. It is in the directory of any other run on the index; training again would write it, and is charged again"
+          .formatted(run, RunDirectory.PREPROCESSING, RunDirectory.IMAGES);
     }
     return set.equals("idx") || set.equals("fashion-mnist")
         ? "%s was trained on images (%s); predict and evaluate read rows of CSV files. Load %s with DL4J's ModelSerializer and give it flat images, each pixel divided by 255"

@@ -123,9 +123,7 @@ public final class VariedRun {
                   + " has no intact checkpoint, only damaged ones; remove the directory to train this run anew, beside what it was charged already");
         }
         directory.writeConfiguration(configuration);
-        if (experiment.schema().isPresent()) {
-          directory.writePreprocessing(experiment.schema().get());
-        }
+        directory.writePreprocessing(experiment);
         new TrainingRun(
                 experiment,
                 directory,

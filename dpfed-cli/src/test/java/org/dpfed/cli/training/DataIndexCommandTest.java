@@ -61,33 +61,137 @@ final class DataIndexCommandTest {
   }
 
   @Test
-  void train_indexOfImagesWithMasks_sameModelAndEvaluation() throws IOException {
-    for (int image = 0; image < 12; image++) {
+  void train_indexOfImagesWithMasks_sameAugmentedModelEvaluationBySiteAndMasks()
+      throws IOException {
+    for (int image = 0; image < 24; image++) {
       String name = "site%d/named%02d/scan.png".formatted(image % 4, image);
-      draw("images/" + name, 16, image * 20);
+      draw("images/" + name, 16, 1 + image * 10);
       draw("masks/" + name, 16, 0);
     }
     List<String> data =
         with(
             words(
-                "--data image-folder --image-size [16,16] --test-share 0.3 --partition by-key"
-                    + " --classes [0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15]"),
+                "--data image-folder --image-size [16,16] --test-sites [site1,site2]"
+                    + " --partition by-key --classes [0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15]"),
             "--data-directory",
             directory.resolve("images").toString(),
             "--masks",
             directory.resolve("masks").toString());
+    List<String> changed =
+        words("--model unet --flip both --shift 0.2 --rotate 20 --brightness 0.1 --contrast 0.3");
 
-    assertSame("images-patient", data, with(PLAN_WORDS, "--model", "unet").toArray(String[]::new));
-    assertThat(everything(directory.resolve("index"))).doesNotContain("site0", "named0");
+    assertSame("images-patient", data, with(PLAN_WORDS, changed).toArray(String[]::new));
+    assertThat(report("index").at("/notCoveredByGuarantee/sites").findValuesAsText("site"))
+        .containsExactly("site 1", "site 2");
+    // Without them, another model.
+    assertThat(train("plain", indexed(), with(PLAN_WORDS, "--model", "unet"))).isZero();
+    assertThat(parameters("plain")).isNotEqualTo(parameters("index"));
+    // Of sites, those of held-out rows.
+    assertThat(everything(directory.resolve("index")))
+        .contains("site1", "site2")
+        .doesNotContain("site0", "site3", "named");
+    for (String name : List.of("files", "index")) {
+      assertThat(predict(name, "images", "--output", "" + directory.resolve("found-" + name)))
+          .as(run.err())
+          .isZero();
+    }
+    assertThat(everything(directory.resolve("found-index")))
+        .isEqualTo(everything(directory.resolve("found-files")));
+    assertThat(evaluated("index", "--data-directory", "images", "--masks", "masks"))
+        .isEqualTo(evaluated("files", "--data-directory", "images", "--masks", "masks"));
+  }
+
+  /** Each patient has two images, so results of a site count patients and not rows. */
+  @Test
+  void train_indexOfDicomFiles_sameModelEvaluationBySiteAndPredictions() throws IOException {
+    new MadeImages().dicom(directory, 24, "Mustermann-");
+    List<String> data =
+        with(
+            words(
+                "--data dicom --image-size [16,16] --scaling [0,255] --partition by-key"
+                    + " --classes [healthy,ill] --site-names true"),
+            "--data-directory",
+            directory.resolve("archive").toString(),
+            "--labels",
+            directory.resolve("labels.csv").toString(),
+            "--test-sites",
+            "[Clinic A, Clinic C]");
+    String[] plan = with(PLAN_WORDS, words("--model residual --width 4")).toArray(String[]::new);
+
+    assertSame("archive-patient", data, plan);
+    JsonNode sites = report("index").at("/notCoveredByGuarantee/sites");
+    assertThat(sites.findValuesAsText("site")).containsExactly("Clinic A", "Clinic C");
+    assertThat(sites.at("/0/units").asInt())
+        .isEqualTo(sites.at("/0/evaluation/examples").asInt() / 2);
+    assertThat(everything(directory.resolve("index")))
+        .contains("Clinic A", "Clinic C")
+        .doesNotContain("Clinic B", "Mustermann");
+    assertThat(predict("files", "archive")).as(run.err()).isZero();
+    String expected = run.out();
+    assertThat(predict("index", "archive")).as(run.err()).isZero();
+    assertThat(run.out()).isEqualTo(expected).hasLineCount(49);
+    assertThat(evaluated("index", "--data-directory", "archive", "--labels", "labels.csv"))
+        .isEqualTo(evaluated("files", "--data-directory", "archive", "--labels", "labels.csv"));
+    String[] dry =
+        with(with(List.of("train", "--dry-run"), indexed()), plan).toArray(String[]::new);
+    assertThat(run.dpfed(dry)).as(run.err()).isZero();
+    assertThat(run.out())
+        .containsPattern("sites +held out: site 1 \\d+ rows of \\d+ units, site 2 ");
+  }
+
+  @Test
+  void predict_modelOfAnIndexOfMedMnist_asOneOfTheFile() throws IOException {
+    new MadeImages().medMnist(directory.resolve("breastmnist.npz"));
+    List<String> data =
+        with(
+            words(
+                "--data medmnist --unit image --partition one-per-client --scaling centred-pixel"),
+            "--data-file",
+            directory.resolve("breastmnist.npz").toString());
+
+    assertSame("breastmnist-image", data, with(PLAN_WORDS, "--model", "lenet"));
+    Files.move(directory.resolve("breastmnist.npz"), directory.resolve("new.npz"));
+    assertThat(evaluated("index", "--data-file", "new.npz"))
+        .isEqualTo(evaluated("files", "--data-file", "new.npz"));
+    assertThat(run.dpfed("predict", path("runs/index"), "--data-file", path("new.npz")))
+        .as(run.err())
+        .isZero();
+    assertThat(run.out()).hasLineCount(11);
+    Files.delete(directory.resolve("runs/index/images.yaml"));
     assertRefused(
-        "predictions need the settings that the index was made of",
-        "predict",
-        "" + directory.resolve("runs/index"),
-        "--data-file",
-        "" + directory.resolve("new.csv"));
+        "a file was removed", "predict", path("runs/index"), "--data-file", path("new.npz"));
+  }
+
+  private String path(String name) {
+    return directory.resolve(name).toString();
+  }
+
+  private List<String> indexed() {
+    return List.of("--data", "indexed", "--data-directory", path("index"));
+  }
+
+  private int predict(String name, String images, String... more) {
+    return run.dpfed(
+        with(List.of("predict", path("runs/" + name), "--data-directory", path(images)), more)
+            .toArray(String[]::new));
+  }
+
+  /** What evaluate prints; {@code files} are flags and names of files in turn. */
+  private String evaluated(String name, String... files) {
+    List<String> words = new ArrayList<>(List.of("evaluate", "--json", path("runs/" + name)));
+    for (int i = 0; i < files.length; i += 2) {
+      words.add(files[i]);
+      words.add(path(files[i + 1]));
+    }
+    assertThat(run.dpfed(words.toArray(String[]::new))).as(run.err()).isZero();
+    return run.out();
   }
 
   /** Trains on the files, makes the index, and trains on it. */
+  private void assertSame(String ledger, List<String> data, List<String> plan) throws IOException {
+    assertSame(ledger, data, plan.toArray(String[]::new));
+  }
+
   private void assertSame(String ledger, List<String> data, String... plan) throws IOException {
     String index = directory.resolve("index").toString();
     assertThat(train("files", data, plan)).as(run.err()).isZero();
@@ -98,12 +202,22 @@ final class DataIndexCommandTest {
         .contains(
             "train with --data indexed --data-directory " + ReportedRun.quoted(Path.of(index)));
     List<String> indexed = List.of("--data", "indexed", "--data-directory", index);
-    assertThat(train("index", indexed, plan)).as(run.err()).isZero();
+    // Of the data's settings, only this one is still asked for.
+    List<String> shown =
+        data.contains("--site-names") ? with(indexed, "--site-names", "true") : indexed;
+    assertThat(train("index", shown, plan)).as(run.err()).isZero();
 
     assertThat(parameters("index")).isEqualTo(parameters("files"));
     for (String part : List.of("/notCoveredByGuarantee/evaluation", "/plan/population")) {
       assertThat(report("files").at(part).isMissingNode()).as(part).isFalse();
-      assertThat(report("index").at(part)).isEqualTo(report("files").at(part));
+    }
+    for (String part :
+        List.of(
+            "/notCoveredByGuarantee/evaluation",
+            "/notCoveredByGuarantee/sites",
+            "/notCoveredByGuarantee/sitesNotShown",
+            "/plan/population")) {
+      assertThat(report("index").at(part)).as(part).isEqualTo(report("files").at(part));
     }
     assertThat(report("index").at("/guarantee/assumptions"))
         .isEqualTo(report("files").at("/guarantee/assumptions"));
@@ -160,6 +274,9 @@ final class DataIndexCommandTest {
     assertRefused(
         "an index holds no clients of held-out rows",
         with(List.of(train), "" + index, "--personal", "head").toArray(String[]::new));
+    assertRefused(
+        "client.flip changes images, and this index is of rows of numbers",
+        with(List.of(train), "" + index, "--flip", "both").toArray(String[]::new));
     Path other = directory.resolve("other");
     assertThat(run.dpfed("data", "index", other.toString())).isZero();
     Files.move(index.resolve("held-out"), directory.resolve("kept"));
@@ -170,7 +287,7 @@ final class DataIndexCommandTest {
     entries[entries.length / 2] ^= 1;
     Files.write(index.resolve("clients.index"), entries);
     assertRefused("write it again", with(List.of(train), "" + index).toArray(String[]::new));
-    assertRefused("a command is needed: index", "data");
+    assertRefused("a command is needed: index, verify", "data");
     assertRefused(
         "an index is made of the data themselves",
         with(
@@ -180,9 +297,61 @@ final class DataIndexCommandTest {
             .toArray(String[]::new));
   }
 
+  @Test
+  void dataVerify_anyFileOfTheIndexChanged_isFoundWithTheNumbersOfClients() throws IOException {
+    Path index = directory.resolve("index");
+    assertThat(run.dpfed("data", "index", "" + index)).isZero();
+    assertThat(run.dpfed("data", "verify", "" + index)).as(run.err()).isZero();
+    assertThat(run.out())
+        .matches(
+            "\\Q%s\\E: (\\d+) of \\1 clients are right, with \\1 rows; (\\d+) of \\2 held-out rows are right\n"
+                .formatted(index));
+    try (Stream<Path> files = Files.walk(index)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        byte[] whole = Files.readAllBytes(file);
+        for (int at = 0; at < whole.length; at += 1 + whole.length / 20) {
+          byte[] damaged = whole.clone();
+          damaged[at] ^= 4;
+          Files.write(file, damaged);
+          assertThat(run.dpfed("data", "verify", "" + index)).as("%s %d", file, at).isEqualTo(2);
+          assertThat(run.err()).hasLineCount(1);
+        }
+        Files.write(file, whole);
+      }
+    }
+    // A record of 30 features has about 140 bytes or more.
+    Path part = index.resolve("part-00000");
+    byte[] records = Files.readAllBytes(part);
+    for (int at : new int[] {20, 160, 300, records.length - 1}) {
+      records[at] ^= 1;
+    }
+    Files.write(part, records);
+    assertThat(run.dpfed("data", "verify", "" + index)).isEqualTo(2);
+    assertThat(run.out()).containsPattern("damaged clients: 0 to [12], \\d+\n");
+    assertThat(run.err()).contains("is damaged: bring it back from a copy");
+    assertRefused("it has no clients.index", "data", "verify", "" + directory);
+  }
+
+  /** What a killed process left is replaced; see {@code UnfinishedTest} for who may. */
+  @Test
+  void dataIndex_unfinishedOneIsThere_isReplaced() throws IOException {
+    Path left = directory.resolve(".index.unfinished/content");
+    Files.createDirectories(left);
+    Files.writeString(left.resolve("part-00000"), "examples");
+    Files.writeString(left.resolveSibling("lock"), "");
+
+    assertThat(run.dpfed("data", "index", path("index"))).as(run.err()).isZero();
+    assertThat(run.dpfed("data", "verify", path("index"))).isZero();
+    assertThat(left.resolveSibling("")).doesNotExist();
+  }
+
   private void assertRefused(String message, String... arguments) {
     assertThat(run.dpfed(arguments)).as(run.err()).isEqualTo(2);
     assertThat(run.err()).contains(message).doesNotContain("\tat ").hasLineCount(1);
+  }
+
+  private int train(String name, List<String> data, List<String> plan) {
+    return train(name, data, plan.toArray(String[]::new));
   }
 
   private int train(String name, List<String> data, String... plan) {
@@ -222,7 +391,7 @@ final class DataIndexCommandTest {
   private static String everything(Path folder) throws IOException {
     List<String> texts = new ArrayList<>();
     try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.filter(Files::isRegularFile).toList()) {
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
         texts.add(Files.readString(file, StandardCharsets.ISO_8859_1));
       }
     }

@@ -1,6 +1,7 @@
 package org.dpfed.cli.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,6 +10,7 @@ import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -255,7 +257,24 @@ final class PredictImagesTest {
         "image\n%1$s\n%1$s\n".formatted("sub-03/anat/sub-03_T1w.nii.gz"));
     assertThat(predict("--data-file", path("twice.csv"), "--output", path("two"))).isEqualTo(2);
     assertThat(run.err()).contains("would be the mask of two images");
-    assertThat(directory.resolve("two")).doesNotExist();
+    try (Stream<Path> all = Files.list(directory)) {
+      assertThat(all.map(file -> file.getFileName().toString()))
+          .noneMatch(name -> name.equals("two") || name.startsWith("."));
+    }
+  }
+
+  /** A process that is told to end removes the folder while masks are being written. */
+  @Test
+  void masks_folderWasRemoved_doesNotComeBack() throws IOException {
+    Path folder = Files.createDirectory(directory.resolve("masks"));
+    ImagePredictions masks = ImagePredictions.masks(folder, 1, 1);
+    masks.write("site1/p01/a.png", new float[] {0, 1});
+    assertThat(folder.resolve("site1/p01/a.png")).exists();
+    Files.move(folder, directory.resolve("removed"));
+
+    assertThatThrownBy(() -> masks.write("site1/p02/a.png", new float[] {0, 1}))
+        .isInstanceOf(NoSuchFileException.class);
+    assertThat(folder).doesNotExist();
   }
 
   /** The masks of a model are what the model finds, when they are read as the truth. */

@@ -8,10 +8,13 @@ import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
 import org.dpfed.data.MalformedDataException;
 import org.dpfed.federated.FederatedDataset;
@@ -134,12 +137,11 @@ public final class ClientIndex implements FederatedDataset {
   @Override
   public DataSet client(int id) {
     int entry = entry(id);
-    long place = entries.getLong(entry);
-    int part = (int) (place >>> IndexHeader.OFFSET_BITS);
-    long offset = place & ((1L << IndexHeader.OFFSET_BITS) - 1);
+    int part = partOf(entry);
+    long offset = offsetOf(entry);
+    int length = entries.getInt(entry + Long.BYTES);
     try {
       ByteBuffer records = part(part);
-      int length = entries.getInt(entry + Long.BYTES);
       DataSet examples =
           offset + length > records.limit()
               ? null
@@ -167,6 +169,65 @@ public final class ClientIndex implements FederatedDataset {
     if (array != null) {
       array.close();
     }
+  }
+
+  /**
+   * What {@link #verify} found.
+   *
+   * @param rows examples of the clients whose records are as they were written
+   * @param damagedClients numbers of the others, ascending
+   * @param damagedParts names of files that are damaged beside the records, which harms no client
+   */
+  public record Found(long rows, List<Integer> damagedClients, List<String> damagedParts) {
+    /** Whether all is as it was written. */
+    public boolean isIntact() {
+      return damagedClients.isEmpty() && damagedParts.isEmpty();
+    }
+  }
+
+  /** Reads every byte of the parts; the index itself was checked when it was opened. */
+  public Found verify() {
+    long rows = 0;
+    List<Integer> damaged = new ArrayList<>();
+    long[] ends = new long[parts.length()];
+    Arrays.fill(ends, IndexHeader.PART_HEAD);
+    for (int id = 0; id < population; id++) {
+      try {
+        release(client(id));
+        rows += examples(id);
+      } catch (UncheckedIOException e) {
+        damaged.add(id);
+      }
+      int entry = entry(id);
+      long end = offsetOf(entry) + entries.getInt(entry + Long.BYTES);
+      ends[partOf(entry)] = Math.max(ends[partOf(entry)], end);
+    }
+    List<String> damagedParts =
+        IntStream.range(0, ends.length)
+            .filter(part -> !isFramed(part, ends[part]))
+            .mapToObj(IndexHeader::part)
+            .toList();
+    return new Found(rows, List.copyOf(damaged), damagedParts);
+  }
+
+  /** Whether a part begins as one of this index, and ends with its last record. */
+  private boolean isFramed(int part, long end) {
+    try {
+      ByteBuffer records = part(part);
+      return records.limit() == end
+          && records.getInt(0) == IndexHeader.PART_MAGIC
+          && records.getLong(Integer.BYTES) == header.id();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private int partOf(int entry) {
+    return (int) (entries.getLong(entry) >>> IndexHeader.OFFSET_BITS);
+  }
+
+  private long offsetOf(int entry) {
+    return entries.getLong(entry) & ((1L << IndexHeader.OFFSET_BITS) - 1);
   }
 
   private int entry(int id) {

@@ -4,20 +4,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.dpfed.data.Unfinished;
 import org.dpfed.federated.FederatedDataset;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.dataset.DataSet;
@@ -36,12 +29,7 @@ public final class ClientIndexWriter implements AutoCloseable {
   /** Whose entries fit into a file that is mapped as a whole. */
   private static final int MOST_CLIENTS = 130_000_000;
 
-  private static final int PART_HEAD = Integer.BYTES + Long.BYTES;
-  private static final int PART_MAGIC = 0x50445044;
-
-  private final Path parent;
   private final Path folder;
-  private final Path unfinished;
   private final long partBytes;
   private final long id = new SecureRandom().nextLong();
   private final CRC32C crc = new CRC32C();
@@ -49,18 +37,10 @@ public final class ClientIndexWriter implements AutoCloseable {
   private @Nullable FileChannel part;
   private int parts;
   private int clients;
-  private boolean isFinished;
 
   private ClientIndexWriter(Path folder, IndexHeader.Text text, long partBytes) throws IOException {
-    if (Files.exists(folder)) {
-      throw new FileAlreadyExistsException(folder.toString());
-    }
-    this.parent = folder.toAbsolutePath().resolveSibling("");
-    Files.createDirectories(parent);
     this.folder = folder;
     this.partBytes = partBytes;
-    this.unfinished =
-        Files.createTempDirectory(parent, "." + folder.getFileName() + "-", owner("rwx------"));
     this.index = create(IndexHeader.FILE);
     append(ByteBuffer.wrap(new IndexHeader(id, text).toBytes()));
   }
@@ -68,7 +48,7 @@ public final class ClientIndexWriter implements AutoCloseable {
   /**
    * Writes all clients of a population.
    *
-   * @param folder a new one
+   * @param folder a new one, in a folder that exists
    * @param about what readers of this index get from {@link ClientIndex#about}; no keys, and
    *     nothing of single clients
    * @throws FileAlreadyExistsException when the folder exists
@@ -109,17 +89,21 @@ public final class ClientIndexWriter implements AutoCloseable {
     }
     IndexHeader.Text text =
         new IndexHeader.Text(population.unit(), population.assumptions(), about);
-    try (ClientIndexWriter writer = new ClientIndexWriter(folder, text, partBytes)) {
-      for (int client = 0; client < population.population(); client++) {
-        DataSet examples = (DataSet) population.client(client);
-        try {
-          writer.add(examples);
-        } finally {
-          population.release(examples);
+    try (Unfinished unfinished = Unfinished.at(folder)) {
+      Path content = Files.createDirectory(unfinished.content(), Unfinished.ownerOnly("rwx------"));
+      try (ClientIndexWriter writer = new ClientIndexWriter(content, text, partBytes)) {
+        for (int client = 0; client < population.population(); client++) {
+          DataSet examples = (DataSet) population.client(client);
+          try {
+            writer.add(examples);
+          } finally {
+            population.release(examples);
+          }
         }
+        writer.addTrailer();
       }
-      more.to(writer.unfinished);
-      writer.finish();
+      more.to(content);
+      unfinished.finish();
     }
   }
 
@@ -142,30 +126,27 @@ public final class ClientIndexWriter implements AutoCloseable {
 
   private FileChannel nextPart() throws IOException {
     if (part != null) {
-      finish(part);
+      part.close();
     }
     FileChannel next = create(IndexHeader.part(parts));
     part = next;
     parts++;
-    writeAll(next, RecordFormat.littleEndian(PART_HEAD).putInt(PART_MAGIC).putLong(id).flip());
+    writeAll(
+        next,
+        RecordFormat.littleEndian(IndexHeader.PART_HEAD)
+            .putInt(IndexHeader.PART_MAGIC)
+            .putLong(id)
+            .flip());
     return next;
   }
 
-  private void finish() throws IOException {
+  private void addTrailer() throws IOException {
     append(
         RecordFormat.littleEndian(IndexHeader.TRAILER - Integer.BYTES)
             .putInt(clients)
             .putInt(parts)
             .flip());
     writeAll(index, RecordFormat.littleEndian(Integer.BYTES).putInt(0, (int) crc.getValue()));
-    finish(index);
-    if (part != null) {
-      finish(part);
-    }
-    forceFolder(unfinished);
-    Files.move(unfinished, folder, StandardCopyOption.ATOMIC_MOVE);
-    forceFolder(parent);
-    isFinished = true;
   }
 
   private void append(ByteBuffer bytes) throws IOException {
@@ -175,17 +156,9 @@ public final class ClientIndexWriter implements AutoCloseable {
 
   private FileChannel create(String name) throws IOException {
     return FileChannel.open(
-        unfinished.resolve(name),
+        folder.resolve(name),
         Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-        owner("rw-------"));
-  }
-
-  private static FileAttribute<?>[] owner(String permissions) {
-    return FileSystems.getDefault().supportedFileAttributeViews().contains("posix")
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-        }
-        : new FileAttribute<?>[0];
+        Unfinished.ownerOnly("rw-------"));
   }
 
   private static void writeAll(FileChannel to, ByteBuffer bytes) throws IOException {
@@ -194,35 +167,10 @@ public final class ClientIndexWriter implements AutoCloseable {
     }
   }
 
-  private static void finish(FileChannel channel) throws IOException {
-    channel.force(true);
-    channel.close();
-  }
-
-  private static void forceFolder(Path folder) throws IOException {
-    if (FileSystems.getDefault().getSeparator().equals("/")) {
-      try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
-        entries.force(true);
-      }
-    }
-  }
-
-  /** Removes what is unfinished. */
   @Override
   public void close() throws IOException {
-    index.close();
-    if (part != null) {
-      part.close();
-    }
-    if (isFinished) {
-      return;
-    }
-    List<Path> left = new ArrayList<>();
-    try (Stream<Path> walked = Files.walk(unfinished)) {
-      walked.sorted(Comparator.reverseOrder()).forEach(left::add);
-    }
-    for (Path path : left) {
-      Files.delete(path);
+    try (FileChannel last = part) {
+      index.close();
     }
   }
 }

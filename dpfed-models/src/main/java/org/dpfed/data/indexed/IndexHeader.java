@@ -26,10 +26,15 @@ import org.jspecify.annotations.Nullable;
  */
 record IndexHeader(long id, Text text) {
   static final String FILE = "clients.index";
-  static final int VERSION = 1;
+  static final int VERSION = 2;
   static final int ENTRY = 16;
   static final int TRAILER = 12;
   static final int OFFSET_BITS = 40;
+
+  /** What a part begins with, before its records: this number and the id of the index. */
+  static final int PART_MAGIC = 0x50445044;
+
+  static final int PART_HEAD = Integer.BYTES + Long.BYTES;
 
   private static final long MAGIC = 0x31584449_44455044L;
   private static final int FIXED = 2 * Long.BYTES + 2 * Integer.BYTES;

@@ -231,6 +231,37 @@ final class ClientIndexTest {
     return damaged;
   }
 
+  /** Every byte of every file is some client's, or shows as damage of its part. */
+  @Test
+  void verify_anyByteOfAPartChangedOrMissing_isFound() throws IOException {
+    Path folder = written("index");
+    ClientIndex.Found whole = ClientIndex.open(folder).verify();
+    assertThat(whole.isIntact()).isTrue();
+    assertThat(whole.rows())
+        .isEqualTo(IntStream.range(0, CLIENTS.population()).map(CLIENTS::examples).sum());
+
+    Path part = folder.resolve("part-00001");
+    byte[] bytes = Files.readAllBytes(part);
+    for (int at = 0; at < bytes.length; at++) {
+      byte[] damaged = bytes.clone();
+      damaged[at] ^= 1;
+      Files.write(part, damaged);
+      ClientIndex.Found found = ClientIndex.open(folder).verify();
+      assertThat(found.isIntact()).as("byte %d", at).isFalse();
+      assertThat(found.damagedParts()).hasSize(at < IndexHeader.PART_HEAD ? 1 : 0);
+      assertThat(found.damagedClients())
+          .isEqualTo(at < IndexHeader.PART_HEAD ? List.of() : damagedClients(folder));
+      long lost = found.damagedClients().stream().mapToInt(CLIENTS::examples).sum();
+      assertThat(found.rows()).isEqualTo(whole.rows() - lost);
+    }
+    Files.write(part, Arrays.copyOf(bytes, bytes.length + 1));
+    assertThat(ClientIndex.open(folder).verify().damagedParts()).containsExactly("part-00001");
+    Files.delete(part);
+    ClientIndex.Found missing = ClientIndex.open(folder).verify();
+    assertThat(missing.damagedParts()).containsExactly("part-00001");
+    assertThat(missing.damagedClients()).hasSizeBetween(2, 20);
+  }
+
   @Test
   void open_noIndex_saysHowToMakeOne() {
     assertThatThrownBy(() -> ClientIndex.open(temporary))
