@@ -42,8 +42,9 @@ final class TrainingRun {
     this.parameters = startingParameters(settings.trainer());
     requireLayersOfTheDelta(settings.trainer());
     this.resumed = settings.checkpoints().flatMap(Checkpointing::start);
-    this.mechanism = resumed.map(this::resumed).orElseGet(this::started);
+    // Other clients can make another plan: they are the reason then, and are named first.
     this.clients = settings.clients(resumed);
+    this.mechanism = resumed.map(this::resumed).orElseGet(this::started);
     this.assumptions = settings.assumptions();
     plan.start();
     this.ledger =

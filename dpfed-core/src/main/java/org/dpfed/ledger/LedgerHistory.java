@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.dpfed.accounting.ChargedRounds;
 import org.dpfed.accounting.Guarantee;
+import org.dpfed.accounting.LedgerPosition;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.accounting.PlannedRun;
 import org.dpfed.accounting.PrivacyAccountant;
@@ -124,6 +125,55 @@ public record LedgerHistory(List<LedgerRecord> records, List<String> hashes) {
     EventCounts events = new EventCounts();
     costs.values().forEach(cost -> cost.addTo(events));
     return events.composed(new TightestAccountant(relation));
+  }
+
+  /**
+   * Checks that a run can go on on this ledger, as {@link LedgerFile#resume} does.
+   *
+   * @param file of the ledger, for errors
+   * @param run as it is to go on
+   * @param position where it was
+   * @param completed rounds of the run that need not be charged again
+   * @throws IllegalArgumentException when this ledger does not hold that run at that position, or
+   *     the run was planned otherwise
+   */
+  public void requireResumable(Path file, PlannedRun run, LedgerPosition position, int completed) {
+    int number = position.run();
+    PlannedRun begun = runs().get(number);
+    if (begun == null || !hashes.contains(position.head())) {
+      throw new IllegalArgumentException(
+          "%s does not hold run %d as far as the checkpoint knows it; it is another ledger or an older copy: resume with the ledger that the run was charged to"
+              .formatted(file, number));
+    }
+    boolean mayDiffer = !begun.isAccountedAsAWhole() && run.rounds() >= completed;
+    if (!run.equals(mayDiffer ? begun.withRounds(run.rounds()) : begun)) {
+      throw new IllegalArgumentException(
+          "run %d of %s was planned as %s, is to be resumed as %s; resume it as it was planned, or start another run"
+              .formatted(number, file, begun, run));
+    }
+    int reached = charged(number).reached();
+    if (completed < 0 || completed > reached) {
+      throw new IllegalArgumentException(
+          "completed must be from 0 to the %d rounds that run %d was charged, was %d"
+              .formatted(reached, number, completed));
+    }
+    if (run.rounds() < reached) {
+      throw new IllegalArgumentException(
+          "run %d was charged %d rounds, is to be resumed with %d; resume it with at least %d"
+              .formatted(number, reached, run.rounds(), reached));
+    }
+  }
+
+  /**
+   * Everything charged, and the rounds that a run would still be charged for when it goes on.
+   *
+   * @param run as it goes on; its relation is that of the total
+   * @param number of the run in this ledger
+   * @param completed rounds of the run that need not be charged again
+   * @throws UnsupportedEventException as {@link #composed(NeighbouringRelation)}
+   */
+  public PrivacyAccountant composedWithRest(PlannedRun run, int number, int completed) {
+    return composedWith(Set.of(), number, run, completed, run.rounds(), run.relation());
   }
 
   /**

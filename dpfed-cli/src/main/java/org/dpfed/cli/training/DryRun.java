@@ -22,7 +22,8 @@ import org.dpfed.ledger.LedgerHistory;
 final class DryRun {
   private DryRun() {}
 
-  static String describe(Experiment experiment, LedgerChoice ledger) {
+  static String describe(
+      Experiment experiment, LedgerChoice ledger, Optional<Resumption> resumption) {
     PrivacyPlan plan = experiment.plan();
     Guarantee guarantee = plan.guarantee();
     FederatedDataset clients = experiment.clients();
@@ -35,10 +36,15 @@ final class DryRun {
     rows.put("architecture", experiment.configuration().text("model.architecture"));
     rows.put("parameters", text("%,d", experiment.network().dimension()));
     personal(experiment).ifPresent(layers -> rows.put("personal layers", layers));
-    rows.put("rounds", text("%d", plan.rounds()));
+    rows.put(
+        "rounds",
+        text("%d", plan.rounds())
+            + resumption
+                .map(run -> text(", going on after round %d", run.checkpoint().round()))
+                .orElse(""));
     rows.putAll(PlanText.rows(plan, experiment.network().layerSizes().length));
     rows.put("accountant", guarantee.accountant());
-    rows.put("ledger", onLedger(experiment, ledger));
+    rows.put("ledger", onLedger(experiment, ledger, resumption));
     String table =
         rows.entrySet().stream()
             .map(row -> text("  %-20s%s", row.getKey(), row.getValue()))
@@ -86,7 +92,8 @@ final class DryRun {
   }
 
   /** What all runs would have cost when this one is done, and whether the budget allows it. */
-  private static String onLedger(Experiment experiment, LedgerChoice ledger) {
+  private static String onLedger(
+      Experiment experiment, LedgerChoice ledger, Optional<Resumption> resumption) {
     PrivacyPlan plan = experiment.plan();
     Optional<LedgerHistory> history = ledger.history();
     if (history.isEmpty()) {
@@ -95,8 +102,10 @@ final class DryRun {
     try {
       PrivacyAccountant spent = history.get().composed(plan.relation());
       double all =
-          spent
-              .compose(plan.planned().cost(ChargedRounds.first(plan.rounds())))
+          resumption
+              .map(run -> run.composedWithRest(experiment, ledger))
+              .orElseGet(
+                  () -> spent.compose(plan.planned().cost(ChargedRounds.first(plan.rounds()))))
               .epsilon(plan.delta());
       OptionalDouble most = experiment.configuration().optionalNumber("privacy.maxEpsilon");
       String within =

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Optional;
 import org.dpfed.cli.GuaranteeJson;
 import org.dpfed.cli.output.JsonEvents;
 import org.dpfed.federated.PrivacyPlan;
@@ -40,8 +41,8 @@ final class EventOutput implements RunOutput {
   }
 
   @Override
-  public void dry(Experiment experiment, LedgerChoice ledger) {
-    warnings.dry(experiment, ledger);
+  public void dry(Experiment experiment, LedgerChoice ledger, Optional<Resumption> resumption) {
+    warnings.dry(experiment, ledger, resumption);
     events.write("plan", plan(experiment));
     events.end(
         "finished", object().put("status", "dry run").put("exitStatus", CommandLine.ExitCode.OK));

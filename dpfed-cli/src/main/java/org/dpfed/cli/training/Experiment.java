@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.dpfed.accounting.PopulationLedger;
 import org.dpfed.accounting.strategy.StrategyCache;
 import org.dpfed.data.CsvSchema;
@@ -73,18 +74,23 @@ record Experiment(
    * @throws org.dpfed.cli.UsageException when the configuration describes nothing that can run
    */
   static Experiment of(Configuration configuration, Optional<StrategyCache> strategies) {
-    return of(configuration, strategies, DataSource.of(configuration));
+    return of(configuration, strategies, DataSource.of(configuration), clients -> {});
   }
 
   /**
-   * As {@link #of(Configuration, Optional)}, for runs that share their data.
+   * As {@link #of(Configuration, Optional)}, of data that were read before.
    *
    * @param source what the configuration says of data
+   * @param admission sees the clients before there is a plan for them, and may refuse them
    */
   static Experiment of(
-      Configuration configuration, Optional<StrategyCache> strategies, DataSource source) {
+      Configuration configuration,
+      Optional<StrategyCache> strategies,
+      DataSource source,
+      Consumer<FederatedDataset> admission) {
     try {
       FederatedDataset clients = source.clients(configuration);
+      admission.accept(clients);
       PrivacyPlan plan =
           new PrivacyChoices(configuration).plan(PrivacyPlan.builder(clients), strategies);
       NetworkTemplate network = NetworkChoice.of(configuration, source.split().train());
@@ -137,22 +143,30 @@ record Experiment(
       boolean resumes,
       CohortEngine engine,
       RoundListener listener) {
-    FederatedAveraging.Builder run =
-        resumes
-            ? FederatedAveraging.resume(plan, clients, trainer(), checkpoints)
-            : FederatedAveraging.builder(plan, clients, trainer());
-    clientTimeLimit(configuration).ifPresent(run::clientTimeLimit);
-    return run.checkpoints(checkpoints, configuration.integer("run.checkpointEvery"))
-        .serverOptimizer(serverOptimizer(configuration))
-        .execution(execution)
+    return withSettings(
+            resumes
+                ? FederatedAveraging.resume(plan, clients, trainer(), checkpoints)
+                : FederatedAveraging.builder(plan, clients, trainer()))
+        .checkpoints(checkpoints, configuration.integer("run.checkpointEvery"))
         .engine(engine)
         .populationLedger(ledger)
         .listener(listener)
         .evaluateEvery(configuration.integer("run.evaluateEvery"), evaluator)
+        .build();
+  }
+
+  /** The run as it would be, only to be looked at: without engine, ledger and checkpoints. */
+  FederatedAveraging planned() {
+    return withSettings(FederatedAveraging.builder(plan, clients, trainer())).build();
+  }
+
+  private FederatedAveraging.Builder withSettings(FederatedAveraging.Builder run) {
+    clientTimeLimit(configuration).ifPresent(run::clientTimeLimit);
+    return run.serverOptimizer(serverOptimizer(configuration))
+        .execution(execution)
         .diagnostics(configuration.yes("run.diagnostics"))
         .showClientErrors(configuration.yes("run.showClientErrors"))
-        .seed(configuration.longInteger("run.seed"))
-        .build();
+        .seed(configuration.longInteger("run.seed"));
   }
 
   /** At least a nanosecond, which is what a clock can tell. */

@@ -30,8 +30,8 @@ final class PlainOutput implements RunOutput {
   }
 
   @Override
-  public void dry(Experiment experiment, LedgerChoice ledger) {
-    out.println(DryRun.describe(experiment, ledger));
+  public void dry(Experiment experiment, LedgerChoice ledger, Optional<Resumption> resumption) {
+    out.println(DryRun.describe(experiment, ledger, resumption));
   }
 
   @Override

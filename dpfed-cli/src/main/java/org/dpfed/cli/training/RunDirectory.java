@@ -157,10 +157,15 @@ record RunDirectory(Path path) {
    */
   CheckpointDirectory checkpoints() throws IOException {
     try {
-      return CheckpointDirectory.open(path.resolve("checkpoints"));
+      return CheckpointDirectory.open(checkpointsPath());
     } catch (InUseException e) {
       throw new UsageException(Causes.words(e), e);
     }
+  }
+
+  /** Where they are. */
+  Path checkpointsPath() {
+    return path.resolve("checkpoints");
   }
 
   private static Path under(Path runs, String name) throws IOException {

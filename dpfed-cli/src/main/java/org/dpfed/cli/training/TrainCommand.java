@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.dpfed.accounting.strategy.StrategyCache;
+import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
 import org.dpfed.cli.output.OutputOptions;
 import org.dpfed.federated.CohortEngine;
@@ -119,11 +120,13 @@ public final class TrainCommand implements Callable<Integer> {
 
   private int run(RunOutput output) throws IOException {
     Configuration configuration = configuration();
-    keepNoise(configuration);
-    try (Experiment experiment = Experiment.of(configuration, strategies(configuration))) {
+    Optional<Resumption> resumption = Optional.ofNullable(resume).map(Resumption::of);
+    keepNoise(configuration, resumption);
+    try (Experiment experiment = experiment(configuration, resumption)) {
       LedgerChoice ledger = LedgerChoice.of(configuration, experiment.plan().unit());
       if (dryRun) {
-        output.dry(experiment, ledger);
+        requireRunnable(experiment, ledger, resumption);
+        output.dry(experiment, ledger, resumption);
         return CommandLine.ExitCode.OK;
       }
       try (TrainingEngine engine = TrainingEngine.start(configuration);
@@ -153,6 +156,26 @@ public final class TrainCommand implements Callable<Integer> {
           run.run(most.isPresent() ? ledger.limitedTo(most.getAsDouble()) : ledger, checkpoints);
       return isWithinBudget ? CommandLine.ExitCode.OK : BUDGET_EXCEEDED;
     }
+  }
+
+  /** A dry run refuses what the run would refuse. */
+  private static void requireRunnable(
+      Experiment experiment, LedgerChoice ledger, Optional<Resumption> resumption) {
+    try {
+      experiment.planned().check();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(Causes.words(e), e);
+    }
+    resumption.ifPresent(run -> run.requireSame(experiment, ledger));
+  }
+
+  /** Other clients than those of the run that goes on are refused before they get a plan. */
+  private Experiment experiment(Configuration configuration, Optional<Resumption> resumption) {
+    return Experiment.of(
+        configuration,
+        strategies(configuration),
+        DataSource.of(configuration),
+        clients -> resumption.ifPresent(run -> run.requireSameClients(clients)));
   }
 
   /** Beside the runs, so that a second run of the same shape finds them; none in a dry run. */
@@ -190,7 +213,7 @@ public final class TrainCommand implements Callable<Integer> {
    * A resumed run keeps the noise that epsilon, delta and rounds made once. Others then cost
    * another epsilon, and the plan refuses them where that is above the one allowed.
    */
-  private void keepNoise(Configuration configuration) {
+  private void keepNoise(Configuration configuration, Optional<Resumption> resumption) {
     boolean wouldChange =
         MAKES_NOISE.stream().anyMatch(configuration::isFromFlag)
             && !configuration.has(NOISE_MULTIPLIER);
@@ -199,7 +222,7 @@ public final class TrainCommand implements Callable<Integer> {
     }
     Configuration recorded = withoutFlags();
     recorded.complete();
-    try (Experiment before = Experiment.of(recorded, strategies(recorded))) {
+    try (Experiment before = experiment(recorded, resumption)) {
       configuration.withFlag(
           Settings.named(NOISE_MULTIPLIER), Double.toString(before.plan().noiseMultiplier()));
     }

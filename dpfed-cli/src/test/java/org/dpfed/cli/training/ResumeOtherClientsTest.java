@@ -242,17 +242,24 @@ final class ResumeOtherClientsTest {
     ImageIO.write(image, "png", file.toFile());
   }
 
-  private int resume() {
-    return run.dpfed("train", "--resume", run.path().toString(), "--rounds", "4");
+  private int resume(String... flags) {
+    return run.dpfed(
+        Stream.concat(
+                Stream.of("train", "--resume", run.path().toString(), "--rounds", "4"),
+                Stream.of(flags))
+            .toArray(String[]::new));
   }
 
   private void assertRefused(String problem) throws IOException {
     byte[] ledger = ledger();
+    assertThat(resume("--dry-run")).as(run.err()).isEqualTo(2);
+    String dry = run.err();
     assertThat(resume()).as(run.err()).isEqualTo(2);
     assertThat(run.err().strip())
         .startsWith("dpfed train: " + problem)
         .contains("start a new run, which the ledger charges in full")
         .doesNotContain("\n", "ZQNAMED");
+    assertThat(dry).isEqualTo(run.err());
     assertThat(ledger()).isEqualTo(ledger);
   }
 
