@@ -49,6 +49,13 @@ final class EventOutput implements RunOutput {
   }
 
   @Override
+  public void alreadyFinished(ObjectNode report, RunDirectory directory) {
+    events.end(
+        RunDirectory.FINISHED,
+        ending(report, directory).put("exitStatus", CommandLine.ExitCode.OK));
+  }
+
+  @Override
   public void planned(Experiment experiment, RunDirectory directory) {
     warnings.planned(experiment, directory);
     events.write("plan", plan(experiment).put("directory", directory.path().toString()));
@@ -102,11 +109,7 @@ final class EventOutput implements RunOutput {
   public void ended(
       ObjectNode written, TrainingReport report, HeldOutResults results, RunDirectory directory) {
     warnings.ended(written, report, results, directory);
-    ObjectNode node = written.deepCopy().retain(OF_REPORT);
-    ObjectNode notCovered = written.withObject("/notCoveredByGuarantee").deepCopy();
-    node.set(
-        "notCoveredByGuarantee", notCovered.retain("evaluation", "sites", "personalEvaluation"));
-    node.put("directory", directory.path().toString());
+    ObjectNode node = ending(written, directory);
     switch (written.path("status").asText()) {
       case "finished" -> events.end("finished", node.put("exitStatus", CommandLine.ExitCode.OK));
       case "stopped by budget" ->
@@ -115,6 +118,14 @@ final class EventOutput implements RunOutput {
       case "stopped" -> events.end("stopped", node.putNull("exitStatus"));
       default -> failed = node;
     }
+  }
+
+  private static ObjectNode ending(ObjectNode report, RunDirectory directory) {
+    ObjectNode node = report.deepCopy().retain(OF_REPORT);
+    ObjectNode notCovered = report.withObject("/notCoveredByGuarantee").deepCopy();
+    node.set(
+        "notCoveredByGuarantee", notCovered.retain("evaluation", "sites", "personalEvaluation"));
+    return node.put("directory", directory.path().toString());
   }
 
   @Override

@@ -20,6 +20,9 @@ final class QuietOutput implements RunOutput {
   }
 
   @Override
+  public void alreadyFinished(ObjectNode report, RunDirectory directory) {}
+
+  @Override
   public void planned(Experiment experiment, RunDirectory directory) {
     warn(experiment);
   }

@@ -1,5 +1,6 @@
 package org.dpfed.cli.training;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -9,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.util.ModelSerializer;
 import org.dpfed.cli.Causes;
@@ -36,6 +38,9 @@ record RunDirectory(Path path) {
 
   /** Name of the file with the report. */
   static final String REPORT = "report.json";
+
+  /** Status of a run whose rounds are all done. */
+  static final String FINISHED = "finished";
 
   /** Name of the file with the configuration. */
   static final String CONFIGURATION = "config.yaml";
@@ -135,6 +140,28 @@ record RunDirectory(Path path) {
       for (String name : List.of(REPORT, ReportPage.FILE, ModelCard.FILE)) {
         Files.deleteIfExists(path.resolve(name));
       }
+    }
+  }
+
+  /**
+   * The report of a run that has nothing left to train; empty where rounds, model or report are
+   * still to come.
+   *
+   * @param rounds of its plan
+   */
+  Optional<ObjectNode> finished(int rounds) throws IOException {
+    if (!Files.isRegularFile(path.resolve(MODEL))) {
+      return Optional.empty();
+    }
+    try {
+      return readReport() instanceof ObjectNode report
+              && report.path("status").asText().equals(FINISHED)
+              && report.path("roundsFinished").asInt() == rounds
+          ? Optional.of(report)
+          : Optional.empty();
+    } catch (JsonProcessingException e) {
+      // As good as none: the run goes on from its last checkpoint and writes another.
+      return Optional.empty();
     }
   }
 

@@ -17,6 +17,13 @@ interface RunOutput extends AutoCloseable {
    */
   void dry(Experiment experiment, LedgerChoice ledger, Optional<Resumption> resumption);
 
+  /**
+   * A run that was to go on has nothing left to train.
+   *
+   * @param report as the run wrote it
+   */
+  void alreadyFinished(ObjectNode report, RunDirectory directory);
+
   /** Training is about to begin. */
   void planned(Experiment experiment, RunDirectory directory);
 

@@ -1,5 +1,6 @@
 package org.dpfed.cli.training;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,7 +36,7 @@ import picocli.CommandLine.Spec;
     },
     exitCodeListHeading = "Exit status:%n",
     exitCodeList = {
-      "0:the run finished",
+      "0:the run finished, now or before it was to be resumed",
       "1:the run failed; its report says what was spent",
       "2:what was asked for cannot be done; nothing was trained",
       "3:the budget of ledger or plan ended the run, after writing model and report",
@@ -129,6 +130,15 @@ public final class TrainCommand implements Callable<Integer> {
         output.dry(experiment, ledger, resumption);
         return CommandLine.ExitCode.OK;
       }
+      if (resumption.isPresent()) {
+        Optional<ObjectNode> finished =
+            resumption.get().directory().finished(experiment.plan().rounds());
+        if (finished.isPresent()) {
+          requireRunnable(experiment, ledger, resumption);
+          output.alreadyFinished(finished.get(), resumption.get().directory());
+          return CommandLine.ExitCode.OK;
+        }
+      }
       try (TrainingEngine engine = TrainingEngine.start(configuration);
           LedgerFile opened = ledger.open()) {
         return train(experiment, engine.engine(), opened, output);
@@ -158,7 +168,7 @@ public final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  /** A dry run refuses what the run would refuse. */
+  /** What trains nothing refuses what the run would refuse. */
   private static void requireRunnable(
       Experiment experiment, LedgerChoice ledger, Optional<Resumption> resumption) {
     try {

@@ -185,6 +185,36 @@ final class ResumeCommandTest {
     assertThat(err.toString()).isEqualTo(refusal);
   }
 
+  /** Refusals of settings that cannot change come first: see above. */
+  @Test
+  void resume_finishedRun_saysSoInALineAndChangesNothing() throws IOException {
+    String directory = runs.resolve("a").toString();
+    assertThat(train("--rounds", "3", "--runs", runs.toString(), "--name", "a")).isZero();
+    Map<Path, FileTime> before = written();
+    out.getBuffer().setLength(0);
+    assertThat(train("--resume", directory)).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .isEqualTo(
+            "%s is finished: all 3 rounds were trained before, and nothing was trained or charged now; the model is %s, the report %s%n"
+                .formatted(directory, runs.resolve("a/model.zip"), runs.resolve("a/report.html")));
+    out.getBuffer().setLength(0);
+    assertThat(train("--resume", directory, "--quiet")).isZero();
+    assertThat(out.toString()).isEmpty();
+    assertThat(train("--resume", directory, "--json")).isZero();
+    JsonNode event = new ObjectMapper().readTree(out.toString());
+    assertThat(event.path("event").asText()).isEqualTo("finished");
+    assertThat(event.path("exitStatus").asInt(-1)).isZero();
+    assertThat(event.path("roundsCharged").asInt()).isEqualTo(3);
+    assertThat(event.path("directory").asText()).isEqualTo(directory);
+    assertThat(written()).isEqualTo(before);
+
+    // Killed before the model was there: it is written now, and nothing is charged for it.
+    Files.delete(runs.resolve("a/model.zip"));
+    assertThat(train("--resume", directory)).as(err.toString()).isZero();
+    assertThat(runs.resolve("a/model.zip")).exists();
+    assertThat(report("a").path("roundsCharged").asInt()).isEqualTo(3);
+  }
+
   /** Nothing changes, and the rounds that were charged are not counted twice. */
   @Test
   void resume_dryRun_saysWhatTheRestWillCost() throws IOException {
