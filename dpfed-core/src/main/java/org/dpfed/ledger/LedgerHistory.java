@@ -4,13 +4,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.dpfed.accounting.ChargedRounds;
+import org.dpfed.accounting.DpEvent;
 import org.dpfed.accounting.Guarantee;
 import org.dpfed.accounting.LedgerPosition;
 import org.dpfed.accounting.NeighbouringRelation;
@@ -26,6 +29,8 @@ import org.dpfed.accounting.UnsupportedEventException;
  * @param hashes of the records, in order
  */
 public record LedgerHistory(List<LedgerRecord> records, List<String> hashes) {
+  private static final int MOST_NAMED = 5;
+
   public LedgerHistory {
     records = List.copyOf(records);
     hashes = List.copyOf(hashes);
@@ -196,6 +201,66 @@ public record LedgerHistory(List<LedgerRecord> records, List<String> hashes) {
     cost.resume(from, run.rounds());
     cost.addPlanned(to - from);
     return composed(costs, relation);
+  }
+
+  /**
+   * The runs because of which everything charged has no bound: those with seeded noise or none; if
+   * there are none of them, those that have no bound alone.
+   */
+  public List<LedgerRecord.Begun> unbounded(NeighbouringRelation relation, double delta) {
+    Map<Integer, RunCost> costs = costs();
+    List<LedgerRecord.Begun> charged = new ArrayList<>();
+    for (LedgerRecord record : records) {
+      if (record instanceof LedgerRecord.Begun begun && charged(begun.run()).total() > 0) {
+        charged.add(begun);
+      }
+    }
+    List<LedgerRecord.Begun> notPrivate =
+        charged.stream().filter(LedgerHistory::isNotPrivate).toList();
+    return notPrivate.isEmpty()
+        ? charged.stream()
+            .filter(begun -> isUnbounded(of(costs, begun.run()), relation, delta))
+            .toList()
+        : notPrivate;
+  }
+
+  private static boolean isNotPrivate(LedgerRecord.Begun begun) {
+    return begun.plan().firstRound() instanceof DpEvent.NonPrivate;
+  }
+
+  private static boolean isUnbounded(RunCost cost, NeighbouringRelation relation, double delta) {
+    try {
+      return Double.isInfinite(composed(Map.of(0, cost), relation).epsilon(delta));
+    } catch (UnsupportedEventException | ArithmeticException e) {
+      return true;
+    }
+  }
+
+  /**
+   * {@link #unbounded} as a sentence that names each by its number and when it began; empty where
+   * every run has a bound alone.
+   */
+  public Optional<String> unboundedInWords(NeighbouringRelation relation, double delta) {
+    List<LedgerRecord.Begun> runs = unbounded(relation, delta);
+    if (runs.isEmpty()) {
+      return Optional.empty();
+    }
+    String named =
+        runs.stream()
+            .limit(MOST_NAMED)
+            .map(
+                begun ->
+                    "run %d (begun %s)"
+                        .formatted(begun.run(), begun.time().truncatedTo(ChronoUnit.SECONDS)))
+            .collect(Collectors.joining(", "));
+    int more = runs.size() - MOST_NAMED;
+    return Optional.of(
+        "%s%s of the ledger %s no finite epsilon%s"
+            .formatted(
+                named,
+                more > 0 ? " and %d more".formatted(more) : "",
+                runs.size() == 1 ? "has" : "have",
+                isNotPrivate(runs.get(0)) ? ": no noise, or seeded noise" : " alone"));
   }
 
   /** The guarantee of everything charged; of a run's data, unit and noise it assumes nothing. */

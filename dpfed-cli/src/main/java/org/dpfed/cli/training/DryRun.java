@@ -112,9 +112,18 @@ final class DryRun {
           most.isPresent() && all > most.getAsDouble()
               ? text("; more than maxEpsilon %s, so the run would end before", most.getAsDouble())
               : "";
+      double before = spent.epsilon(plan.delta());
+      String unbounded =
+          Double.isInfinite(before)
+              ? history
+                  .get()
+                  .unboundedInWords(plan.relation(), plan.delta())
+                  .map("; "::concat)
+                  .orElse("")
+              : "";
       return text(
-          "%s; epsilon of all runs at this delta %s, with this one %s%s",
-          ledger.file(), shown(spent.epsilon(plan.delta())), shown(all), within);
+          "%s; epsilon of all runs at this delta %s, with this one %s%s%s",
+          ledger.file(), shown(before), shown(all), within, unbounded);
     } catch (UnsupportedEventException e) {
       return text("%s; no bound of all runs: %s", ledger.file(), String.valueOf(e.getMessage()));
     }
