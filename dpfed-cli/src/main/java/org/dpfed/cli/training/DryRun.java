@@ -52,7 +52,9 @@ final class DryRun {
     return String.join(
         "\n",
         guarantee.summary() + ofSums(plan),
-        table + experiment.heldOut().warning().map("\n"::concat).orElse(""),
+        table
+            + experiment.notes().stream().map("\nnote: "::concat).collect(Collectors.joining())
+            + experiment.heldOut().warning().map("\n"::concat).orElse(""),
         assumptions(guarantee.assumptions()),
         "dry run: nothing was trained, charged or written");
   }

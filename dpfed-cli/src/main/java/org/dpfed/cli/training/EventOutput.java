@@ -74,7 +74,7 @@ final class EventOutput implements RunOutput {
     ObjectNode notCovered = node.putObject("notCoveredByGuarantee");
     notCovered.put("heldOut", experiment.heldOut().describe());
     experiment.heldOut().warning().ifPresent(warning -> notCovered.put("warning", warning));
-    experiment.trainer().notes().forEach(node.putArray("notes")::add);
+    experiment.notes().forEach(node.putArray("notes")::add);
     node.set("configuration", experiment.configuration().toTree());
     return node;
   }

@@ -2,6 +2,8 @@ package org.dpfed.cli.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -188,6 +190,14 @@ record Experiment(
     int lastRound = Math.max(0, last.report().rounds().size() - 1);
     return results(last.parameters())
         .with(personal.map(evaluator -> evaluator.evaluate(last.parameters(), lastRound)));
+  }
+
+  /** What users may not expect of their images and of how clients train, a sentence each. */
+  List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    ImageSource.conversions(configuration).ifPresent(notes::add);
+    notes.addAll(trainer().notes());
+    return notes;
   }
 
   /** How clients train. */

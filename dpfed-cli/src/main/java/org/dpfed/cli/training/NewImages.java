@@ -110,7 +110,7 @@ final class NewImages {
 
   private void folder() throws IOException {
     ImageSettings settings = ImageSettings.of(configuration);
-    ImageLoader loader = ImageSource.loader(settings);
+    ImageLoader loader = ImageSource.loader(configuration);
     CollectedImages images = new CollectedImages(settings);
     for (Map.Entry<String, Path> file : ImageFiles.in(directory()).entrySet()) {
       float[] row;

@@ -52,7 +52,7 @@ final class PlainOutput implements RunOutput {
     print(plan.guarantee().summary());
     plan.guaranteeOfSumsAfter(plan.rounds())
         .ifPresent(sums -> print("the sums alone: " + sums.summary()));
-    experiment.trainer().notes().forEach(note -> print("note: " + note));
+    experiment.notes().forEach(note -> print("note: " + note));
     experiment.heldOut().warning().ifPresent(this::print);
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import javax.imageio.ImageIO;
+import org.dpfed.imaging.folder.ImageLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -140,6 +141,67 @@ final class TrainOnFoldersTest {
     assertThat(run.train(FOLDER.replace("[healthy, ill]", "{healthy: [0], ill: [1]}")))
         .isEqualTo(2);
     assertThat(run.err()).contains("data.classes must be a list");
+  }
+
+  /** The note follows from the settings: whether an image is in colour is no business of others. */
+  @Test
+  void train_conversions_areInTheNotesWhateverTheFilesHold() throws IOException {
+    folder();
+    assertThat(run.train(FOLDER, "--dry-run")).as(run.err()).isZero();
+    String note =
+        "images that need it are converted: colours become grey (data.channels 1); an EXIF orientation is ignored (data.orientation)";
+    assertThat(run.out()).containsOnlyOnce("note: " + note);
+    BufferedImage colour = new BufferedImage(16, 16, BufferedImage.TYPE_3BYTE_BGR);
+    ImageIO.write(colour, "png", directory.resolve("sites/site1/ill/scan.png").toFile());
+    assertThat(run.train(FOLDER)).as(run.err()).isZero();
+    assertThat(run.out().replaceAll("\\s+", " ")).containsOnlyOnce("note: " + note);
+    assertThat(run.report().path("notes").get(0).asText()).isEqualTo(note);
+    assertThat(Files.readString(run.path().resolve("report.html"))).contains(note);
+    assertThat(run.train(FOLDER, "--json")).as(run.err()).isZero();
+    assertThat(run.out()).contains(note);
+
+    assertThat(run.train(FOLDER, "--channels", "3", "--fit", "--dry-run")).as(run.err()).isZero();
+    assertThat(run.out())
+        .contains("grey images get three equal channels (data.channels 3)")
+        .contains("other sizes are resized, proportions not kept (data.fit)");
+  }
+
+  @Test
+  void train_bitsTransparencyOrientation_areThoseOfTheReader() throws IOException {
+    folder();
+    BufferedImage deep = new BufferedImage(16, 16, BufferedImage.TYPE_USHORT_GRAY);
+    for (String label : List.of("healthy", "ill")) {
+      ImageIO.write(
+          deep, "png", directory.resolve("sites/site1/%s/scan.png".formatted(label)).toFile());
+    }
+    assertThat(run.train(FOLDER)).isEqualTo(2);
+    assertThat(run.err()).contains("expected values of 8 bits").contains("data.bits");
+    assertThat(run.train(FOLDER, "--bits", "16")).isEqualTo(2);
+    assertThat(run.err()).contains("data.scaling must be stated for values of 16 bits");
+    assertThat(run.train(FOLDER, "--bits", "16", "--scaling", "[0, 65535]")).isEqualTo(2);
+    assertThat(run.err()).contains("expected values of 16 bits");
+
+    folder();
+    BufferedImage clear = new BufferedImage(16, 16, BufferedImage.TYPE_4BYTE_ABGR);
+    ImageIO.write(clear, "png", directory.resolve("sites/site1/ill/scan.png").toFile());
+    assertThat(run.train(FOLDER)).isEqualTo(2);
+    assertThat(run.err()).contains("data.transparency: black");
+    assertThat(run.train(FOLDER, "--transparency", "black", "--orientation", "exif"))
+        .as(run.err())
+        .isZero();
+    assertThat(run.report().path("notes").get(0).asText())
+        .contains("transparent pixels are mixed with black (data.transparency)")
+        .contains("images are turned as EXIF says (data.orientation)");
+    Configuration trained = Configuration.of(run.path().resolve("config.yaml"));
+    assertThat(ImageSource.loader(trained))
+        .isEqualTo(ImageLoader.of(1, 16, 16).compositingOnBlack().rotating());
+    // What it predicts is read in the same way.
+    Path images = directory.resolve("sites/site1");
+    assertThat(run.dpfed("predict", run.path().toString(), "--data-directory", images.toString()))
+        .as(run.err())
+        .isZero();
+    assertThat(run.train(FOLDER, "--masks", "masks", "--orientation", "exif")).isEqualTo(2);
+    assertThat(run.err()).contains("data.orientation has no effect with data.masks");
   }
 
   @Test
