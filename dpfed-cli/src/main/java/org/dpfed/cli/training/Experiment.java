@@ -108,7 +108,11 @@ record Experiment(
           execution,
           new Dl4jEvaluator(network, source.split().test().toDataSet()),
           personal(configuration, network, source),
-          HeldOut.of(source.split().test(), clients, configuration.yes("data.siteNames")),
+          HeldOut.of(
+              source.split().test(),
+              clients,
+              configuration.yes("data.siteNames"),
+              configuration.has("data.testSites")),
           source.series());
     } catch (IllegalArgumentException e) {
       throw configuration.refused(e);

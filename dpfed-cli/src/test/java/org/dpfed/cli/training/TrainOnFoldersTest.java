@@ -129,6 +129,24 @@ final class TrainOnFoldersTest {
     assertThat(run.report().at("/notCoveredByGuarantee/sites").isMissingNode()).isTrue();
     assertThat(run.report().at("/notCoveredByGuarantee/evaluation/examples").asInt()).isEqualTo(4);
     assertThat(run.report().at("/plan/population").asInt()).isEqualTo(10);
+    assertThat(run.report().at("/notCoveredByGuarantee/heldOut").asText())
+        .isEqualTo("4 rows; 2 of 10 clients have no training rows, 2 of them by data.testSites");
+  }
+
+  /** Most clients are held out because the settings say so, which is nothing to warn of. */
+  @Test
+  void train_mostSitesHeldOutByName_warnsOfNothing() throws IOException {
+    folder();
+    String most =
+        FOLDER.replace("testShare: 0.3", "testSites: [site0, site1, site2, site3, site4, site5]");
+    assertThat(run.train(most)).as(run.err()).isZero();
+    assertThat(run.out() + run.err()).doesNotContain("warning");
+    assertThat(run.report().at("/notCoveredByGuarantee").has("warning")).isFalse();
+    // By chance it is.
+    assertThat(run.train(FOLDER.replace("testShare: 0.3", "testShare: 0.8")))
+        .as(run.err())
+        .isZero();
+    assertThat(run.out()).contains("warning:").contains("clients (each one site) have no training");
   }
 
   @Test
