@@ -187,6 +187,26 @@ final class PredictImagesTest {
     assertThat(run.err()).contains("exists already");
   }
 
+  /** Whoever names a file or a class says what a spreadsheet would compute. */
+  @Test
+  void folder_namesThatAreFormulas_areTexts() throws IOException {
+    folder();
+    for (int site = 0; site < 10; site++) {
+      Path folder = directory.resolve("sites/site" + site);
+      Files.move(folder.resolve("ill"), folder.resolve("=ill"));
+      Files.move(folder.resolve("healthy"), folder.resolve("@healthy"));
+    }
+    train(FOLDER.replace("[healthy, ill]", "[\"@healthy\", \"=ill\"]"));
+    for (String name : List.of("=1+1.png", "+a.png", "-a.png", "@a.png", "a;=2.png")) {
+      image("new/" + name, 60);
+    }
+    assertThat(predict("--data-directory", path("new"))).as(run.err()).isZero();
+    assertThat(run.out().lines().skip(1).map(line -> line.split(",", -1)[0]))
+        .containsExactlyInAnyOrder("'=1+1.png", "'+a.png", "'-a.png", "'@a.png", "a;'=2.png");
+    assertThat(run.out().lines().skip(1).map(line -> line.split(",", -1)[1]))
+        .isSubsetOf("'=ill", "'@healthy");
+  }
+
   /** As the run does: refused by name, without a file of half the predictions, or left out. */
   @Test
   void folder_damagedImage_isRefusedOrLeftOutAsInTraining() throws IOException {
