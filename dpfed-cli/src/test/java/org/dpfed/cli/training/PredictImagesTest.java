@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -150,6 +152,18 @@ final class PredictImagesTest {
         .isEqualTo("image,predicted,probability of malignant,\"probability of normal, benign\"");
     assertThat(lines).hasSize(11);
     assertThat(lines.get(10)).startsWith("10,");
+
+    // The same without labels, and without all that is not held out.
+    String predicted = run.out();
+    try (FileSystem zip = FileSystems.newFileSystem(directory.resolve("new.npz"))) {
+      for (String array : List.of("test_labels", "train_images", "train_labels", "val_images")) {
+        Files.delete(zip.getPath(array + ".npy"));
+      }
+    }
+    assertThat(predict("--data-file", path("new.npz"))).as(run.err()).isZero();
+    assertThat(run.out()).isEqualTo(predicted);
+    assertThat(evaluate("--data-file", path("new.npz"))).isEqualTo(2);
+    assertThat(run.err()).contains("array test_labels: expected this array, found none");
 
     assertThat(predict("--data-directory", path("."))).isEqualTo(2);
     assertThat(run.err()).contains("was trained on images (medmnist): give them by --data-file");
