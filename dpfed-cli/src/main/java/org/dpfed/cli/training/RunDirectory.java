@@ -108,7 +108,9 @@ record RunDirectory(Path path) {
     if (Files.notExists(directory.configuration())) {
       return;
     }
-    List<String> here = Files.readAllLines(directory.configuration());
+    // Read, as an earlier dpfed wrote no settings that it did not have: they count as their
+    // defaults.
+    List<String> here = Configuration.of(directory.configuration()).toYaml().lines().toList();
     List<String> asked = configuration.toYaml().lines().toList();
     if (!here.equals(asked)) {
       throw new UsageException(
