@@ -192,8 +192,10 @@ record Experiment(
   /** As {@link #results}, of the last model, with what clients make of it. */
   HeldOutResults lastResults(TrainingResult last) {
     int lastRound = Math.max(0, last.report().rounds().size() - 1);
-    return results(last.parameters())
-        .with(personal.map(evaluator -> evaluator.evaluate(last.parameters(), lastRound)));
+    HeldOutResults results = results(last.parameters());
+    return personal
+        .map(evaluator -> results.with(evaluator.evaluate(last.parameters(), lastRound)))
+        .orElse(results);
   }
 
   /** What users may not expect of their images and of how clients train, a sentence each. */

@@ -37,6 +37,9 @@ final class SummaryTable {
         .sitesNotShown()
         .ifPresent(reason -> table.lines.addAll(wrapped(reason).lines().toList()));
     results.personal().ifPresent(evaluation -> table.addPersonal(evaluation, report));
+    results
+        .personalNotShown()
+        .ifPresent(reason -> table.lines.addAll(wrapped(reason).lines().toList()));
     table.addPrivacy(report);
     table.addRun(report);
     return String.join("\n", table.lines);

@@ -75,7 +75,9 @@ final class TrainOnFoldersTest {
   @Test
   void train_personalNormalisation_staysAtTheSites() throws IOException {
     folder();
-    assertThat(run.train(FOLDER, "--personal", "normalisation")).as(run.err()).isZero();
+    String fiveSites =
+        FOLDER.replace("testShare: 0.3", "testSites: [site0, site1, site2, site3, site4]");
+    assertThat(run.train(fiveSites, "--personal", "normalisation")).as(run.err()).isZero();
     assertThat(run.report().path("parameters").asInt()).isEqualTo(36 + 288 + 18);
     assertThat(run.report().path("notes").toString())
         .contains("convolution0-norm, convolution1-norm stay with each client (24, beside 342");
@@ -83,6 +85,23 @@ final class TrainOnFoldersTest {
     assertThat(personal.path("clients").asInt()).isPositive();
     assertThat(personal.at("/personal/examples")).isEqualTo(personal.path("clients"));
     assertThat(run.out()).contains("personal accuracy");
+    assertThat(run.report().at("/notCoveredByGuarantee").has("personalNotShown")).isFalse();
+  }
+
+  /** As results by site: those of fewer than five would be results of each of them. */
+  @Test
+  void train_personalLayersOfFewHeldOutClients_areNotShown() throws IOException {
+    folder();
+    String fourSites = FOLDER.replace("testShare: 0.3", "testSites: [site0, site1, site2, site3]");
+    assertThat(run.train(fourSites, "--personal", "normalisation")).as(run.err()).isZero();
+    JsonNode hidden = run.report().path("notCoveredByGuarantee");
+    assertThat(hidden.has("personalEvaluation")).isFalse();
+    String reason = hidden.path("personalNotShown").asText();
+    assertThat(reason).contains("they need 5 or more held-out clients");
+    assertThat(run.out().replaceAll("\\s+", " "))
+        .contains(reason)
+        .doesNotContain("personal accuracy");
+    assertThat(Files.readString(run.path().resolve("report.html"))).contains("Note: " + reason);
   }
 
   @Test
