@@ -54,4 +54,12 @@ public interface PrivacyLedger {
   default Optional<PrivacyAccountant> composed(NeighbouringRelation relation) {
     return Optional.empty();
   }
+
+  /**
+   * Which runs are the reason why everything charged to this ledger has no bound, as a sentence;
+   * empty where there is no such run, or the ledger does not know.
+   */
+  default Optional<String> unboundedRuns(NeighbouringRelation relation, double delta) {
+    return Optional.empty();
+  }
 }

@@ -1,12 +1,16 @@
 package org.dpfed.federated;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.dpfed.accounting.ChargedRounds;
+import org.dpfed.accounting.LedgerPosition;
 import org.dpfed.accounting.PopulationLedger;
 import org.dpfed.accounting.PrivacyLedger;
+import org.dpfed.ledger.Checkpoint;
 import org.dpfed.ledger.CheckpointDirectory;
+import org.dpfed.ledger.LedgerHistory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -92,6 +96,44 @@ public final class FederatedAveraging {
     TrainingRun started = new TrainingRun(settings, stop);
     run = started;
     return started.run();
+  }
+
+  /**
+   * Refuses what {@link #run} would refuse of clients and server before the first round, and
+   * changes nothing.
+   *
+   * @throws IllegalArgumentException when they cannot do what the run needs
+   */
+  public void check() {
+    settings.check();
+  }
+
+  /**
+   * Refuses what {@link #run} would refuse of a run that goes on from a checkpoint, and changes
+   * nothing: no file is held, charged or written, and the plan stays unused.
+   *
+   * @param checkpoint of the run
+   * @param file the ledger that it would go on on, for errors
+   * @param ledger what is on it
+   * @return where the run is on the ledger
+   * @throws IllegalArgumentException when plan, network, clients or ledger are not those of the run
+   */
+  public LedgerPosition requireResumable(Checkpoint checkpoint, Path file, LedgerHistory ledger) {
+    TrainingState state = TrainingState.of(checkpoint);
+    state.requireSameClients(settings.data(), settings.countsTurns());
+    settings.mechanism(state);
+    ledger.requireResumable(file, settings.plan().planned(), state.position(), state.round());
+    return state.position();
+  }
+
+  /**
+   * Refuses clients that are not those of a checkpoint's run, as {@link #run} would, where there is
+   * no plan yet: a plan can be impossible for other clients, for a reason that does not name them.
+   *
+   * @throws IllegalArgumentException when they are others, or in another order
+   */
+  public static void requireSameClients(FederatedDataset data, Checkpoint checkpoint) {
+    TrainingState.of(checkpoint).requireSameClients(data, false);
   }
 
   /**

@@ -24,6 +24,10 @@ import org.dpfed.ledger.Checkpoint;
  * @param inAnyOrder the same for each order of these identities, in the same form
  */
 record PopulationDigest(String key, String inOrder, String inAnyOrder) {
+  /** What to do about other clients. */
+  static final String SAME_DATA =
+      "resume with the same data, and where it is an index with the same index, or start a new run, which the ledger charges in full";
+
   private static final String ALGORITHM = "HmacSHA256";
   private static final int BYTES = 32;
   private static final Pattern HEXADECIMAL = Pattern.compile("[0-9a-f]{64}");
@@ -132,7 +136,7 @@ record PopulationDigest(String key, String inOrder, String inAnyOrder) {
     throw new IllegalArgumentException(
         inAnyOrder.equals(before.inAnyOrder)
             ? "the clients are those of the run in another order, so their turns would be counted for one another; put rows and files back in the order and under the names that they had, or start a new run, which the ledger charges in full"
-            : "some clients are not those of the run, although there are as many; resume with the same data, and where it is an index with the same index, or start a new run, which the ledger charges in full");
+            : "some clients are not those of the run, although there are as many; " + SAME_DATA);
   }
 
   /** Adds it to the texts of a checkpoint. */

@@ -242,9 +242,13 @@ public final class PrivacyPlan {
     return withAssumptions(all.guarantee(delta(), unit()), ALL_RUNS);
   }
 
-  /** The same where no accountant has a bound. */
-  Guarantee unknownForAllRuns(String reason) {
-    return promise(Double.POSITIVE_INFINITY, "none", List.of("no bound is known: " + reason));
+  /**
+   * The same where there is no bound.
+   *
+   * @param reason begins with "no bound"
+   */
+  Guarantee unboundedForAllRuns(String accountant, String reason) {
+    return promise(Double.POSITIVE_INFINITY, accountant, List.of(reason));
   }
 
   private Guarantee withAssumptions(Guarantee spent) {

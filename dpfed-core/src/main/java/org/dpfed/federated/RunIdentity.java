@@ -17,6 +17,7 @@ import java.util.stream.Collectors;
  */
 record RunIdentity(Map<String, String> parts) {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final String POPULATION = "population";
   private static final int MOST_SHOWN = 120;
   private static final int SHOWN_BEFORE = 40;
   private static final int SHOWN_AFTER = 40;
@@ -25,7 +26,7 @@ record RunIdentity(Map<String, String> parts) {
     PrivacyPlan plan = settings.plan();
     Map<String, String> parts = new LinkedHashMap<>();
     parts.put("unit", plan.unit());
-    parts.put("population", Integer.toString(plan.population()));
+    parts.put(POPULATION, Integer.toString(plan.population()));
     parts.put("data", String.join("; ", settings.data().assumptions()));
     parts.put("sampling", plan.sampling().toString());
     parts.put("clipping", plan.clipping().toString());
@@ -63,6 +64,20 @@ record RunIdentity(Map<String, String> parts) {
       throw new IllegalArgumentException(
           "the checkpoint is of another run: %s; resume with the settings of that run, or start a new one"
               .formatted(differences));
+    }
+  }
+
+  /**
+   * The number of clients is public, and named: it is the first thing to be seen of other data.
+   *
+   * @throws IllegalArgumentException when the run had more or fewer clients
+   */
+  void requirePopulation(int population) {
+    String before = value(POPULATION);
+    if (!before.equals(Integer.toString(population))) {
+      throw new IllegalArgumentException(
+          "some clients are not those of the run: it had %s, the data have %d now; %s"
+              .formatted(before, population, PopulationDigest.SAME_DATA));
     }
   }
 

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.dpfed.accounting.PopulationLedger;
+import org.dpfed.mechanism.MechanismRun;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -76,15 +77,33 @@ record RunSettings(
    * Who the clients are, for checkpoints alone.
    *
    * @param resumed the state of the run that goes on
-   * @throws IllegalArgumentException when that run had others, or had them in another order
+   * @throws IllegalArgumentException when that run had more, fewer or others, or had them in
+   *     another order
    */
   Optional<PopulationDigest> clients(Optional<TrainingState> resumed) {
     if (checkpoints.isEmpty()) {
       return Optional.empty();
     }
     return resumed.isPresent()
-        ? PopulationDigest.resumed(resumed.get().clients(), data, countsTurns())
+        ? resumed.get().requireSameClients(data, countsTurns())
         : PopulationDigest.of(data);
+  }
+
+  /**
+   * The mechanism as a run left it.
+   *
+   * @throws IllegalArgumentException when the state is of another run than this
+   */
+  MechanismRun mechanism(TrainingState state) {
+    RunIdentity.of(this).requireSame(state.identity());
+    long dimension = trainer.dimension();
+    if (state.parameters().length != dimension || state.round() != state.finished().size()) {
+      throw new IllegalArgumentException(
+          "the checkpoint holds %d parameters and %d rounds, not %d and %d"
+              .formatted(
+                  state.parameters().length, state.finished().size(), dimension, state.round()));
+    }
+    return plan.mechanism().resume(execution.kernel(), state.mechanism(), trainer.layerSizes());
   }
 
   /** Whether the cost depends on how often each client takes part, over all rounds. */

@@ -43,8 +43,9 @@ final class TrainingRun {
     this.parameters = startingParameters(settings.trainer());
     requireLayersOfTheDelta(settings.trainer());
     this.resumed = settings.checkpoints().flatMap(Checkpointing::start);
-    this.mechanism = resumed.map(this::resumed).orElseGet(this::started);
+    // Other clients can make another plan: they are the reason then, and are named first.
     this.clients = settings.clients(resumed);
+    this.mechanism = resumed.map(this::resumed).orElseGet(this::started);
     this.assumptions = settings.assumptions();
     plan.start();
     this.ledger =
@@ -61,21 +62,10 @@ final class TrainingRun {
 
   /** Takes what the state holds, but for the optimizer's vectors, which are not there yet. */
   private MechanismRun resumed(TrainingState state) {
-    RunIdentity.of(settings).requireSame(state.identity());
-    if (state.parameters().length != parameters.length()
-        || state.round() != state.finished().size()) {
-      throw new IllegalArgumentException(
-          "the checkpoint holds %d parameters and %d rounds, not %d and %d"
-              .formatted(
-                  state.parameters().length,
-                  state.finished().size(),
-                  parameters.length(),
-                  state.round()));
-    }
+    MechanismRun left = settings.mechanism(state);
     parameters.assign(NativeFloats.array(state.parameters(), parameters.length()));
     finished.addAll(state.finished());
-    return plan.mechanism()
-        .resume(settings.execution().kernel(), state.mechanism(), settings.trainer().layerSizes());
+    return left;
   }
 
   private void requireLastingLedger() {
@@ -276,10 +266,27 @@ final class TrainingRun {
     try {
       return ledger
           .composed(plan.relation())
-          .map(all -> plan.guaranteeOfAllRuns(all).assuming(assumptions));
+          .map(all -> plan.guaranteeOfAllRuns(all).assuming(assumptions))
+          .map(all -> all.isPrivate() ? all : named(all));
     } catch (UnsupportedOperationException | ArithmeticException e) {
-      return Optional.of(plan.unknownForAllRuns(String.valueOf(e.getMessage())));
+      return Optional.of(
+          plan.unboundedForAllRuns(
+              "none",
+              "no bound is known: "
+                  + String.valueOf(e.getMessage())
+                  + unboundedRuns().map("; "::concat).orElse("")));
     }
+  }
+
+  /** Without a bound, says whose fault that is. */
+  private Guarantee named(Guarantee all) {
+    return unboundedRuns()
+        .map(runs -> plan.unboundedForAllRuns(all.accountant(), "no bound: " + runs))
+        .orElse(all);
+  }
+
+  private Optional<String> unboundedRuns() {
+    return ledger.unboundedRuns(plan.relation(), plan.delta());
   }
 
   private TrainingResult result(Optional<ModelEvaluation> evaluation) {

@@ -34,6 +34,17 @@ record TrainingState(
     return mechanism.round();
   }
 
+  /**
+   * The digest of the clients with which a run goes on, where they are those that it had.
+   *
+   * @param countsTurns whether the plan's cost depends on how often each client takes part
+   * @throws IllegalArgumentException when they are more, fewer, others, or in another order
+   */
+  Optional<PopulationDigest> requireSameClients(FederatedDataset data, boolean countsTurns) {
+    identity.requirePopulation(data.population());
+    return PopulationDigest.resumed(clients, data, countsTurns);
+  }
+
   Checkpoint checkpoint() {
     Map<String, String> texts = new LinkedHashMap<>();
     texts.put("identity", identity.toJson());

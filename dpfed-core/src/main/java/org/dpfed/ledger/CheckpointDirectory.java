@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -130,14 +131,14 @@ public final class CheckpointDirectory implements AutoCloseable {
 
   /** Also the temporary files of earlier processes, and what was there of later rounds. */
   private void removeAllBut(Path newest, int most) throws IOException {
-    List<Path> files = newestFirst();
+    List<Path> files = newestFirst(path);
     int start = files.indexOf(newest);
     for (int i = 0; i < files.size(); i++) {
       if (i < start || i >= start + most) {
         Files.deleteIfExists(files.get(i));
       }
     }
-    for (Path left : files(TEMPORARY)) {
+    for (Path left : files(path, TEMPORARY)) {
       Files.deleteIfExists(left);
     }
   }
@@ -149,9 +150,22 @@ public final class CheckpointDirectory implements AutoCloseable {
    * @throws IllegalArgumentException when a newer dpfed wrote it
    */
   public Optional<Checkpoint> newest() throws IOException {
+    return newest(path, CheckpointDirectory::warn);
+  }
+
+  /**
+   * As {@link #newest()}, of a directory that is only looked at: it is not held, and nothing in it
+   * changes. Damaged ones are skipped in silence. Empty where there is no directory.
+   */
+  public static Optional<Checkpoint> newestIn(Path directory) throws IOException {
+    return Files.isDirectory(directory) ? newest(directory, damaged -> {}) : Optional.empty();
+  }
+
+  private static Optional<Checkpoint> newest(
+      Path path, Consumer<DamagedCheckpointException> skipped) throws IOException {
     try {
-      for (Path file : newestFirst()) {
-        Optional<Checkpoint> read = intact(file);
+      for (Path file : newestFirst(path)) {
+        Optional<Checkpoint> read = intact(file, skipped);
         if (read.isPresent()) {
           return read;
         }
@@ -165,30 +179,35 @@ public final class CheckpointDirectory implements AutoCloseable {
   /** Whether there are checkpoints of which none is intact. */
   public boolean hasDamaged() throws IOException {
     try {
-      return !newestFirst().isEmpty() && newest().isEmpty();
+      return !newestFirst(path).isEmpty() && newest().isEmpty();
     } catch (IOException e) {
       throw DiskFailure.of(path + " cannot be read", e);
     }
   }
 
-  private static Optional<Checkpoint> intact(Path file) throws IOException {
+  private static Optional<Checkpoint> intact(
+      Path file, Consumer<DamagedCheckpointException> skipped) throws IOException {
     try {
       return Optional.of(CheckpointFormat.read(file));
     } catch (DamagedCheckpointException e) {
-      LOG.warn(
-          "{}; the one before it is used, and the rounds after that are charged again",
-          e.getMessage());
+      skipped.accept(e);
       return Optional.empty();
     }
   }
 
-  private List<Path> newestFirst() throws IOException {
-    List<Path> files = files(SUFFIX);
+  private static void warn(DamagedCheckpointException damaged) {
+    LOG.warn(
+        "{}; the one before it is used, and the rounds after that are charged again",
+        damaged.getMessage());
+  }
+
+  private static List<Path> newestFirst(Path path) throws IOException {
+    List<Path> files = files(path, SUFFIX);
     files.sort(Comparator.comparing((Path file) -> file.getFileName().toString()).reversed());
     return files;
   }
 
-  private List<Path> files(String ending) throws IOException {
+  private static List<Path> files(Path path, String ending) throws IOException {
     List<Path> files = new ArrayList<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(path, PREFIX + "*" + ending)) {
       entries.forEach(files::add);

@@ -198,33 +198,8 @@ public final class LedgerFile implements PopulationLedger, AutoCloseable {
   private synchronized PrivacyLedger resume(
       PlannedRun run, LedgerPosition position, int completed, Way way) {
     LedgerHistory before = history();
+    before.requireResumable(file, run, position, completed);
     int number = position.run();
-    PlannedRun begun = before.runs().get(number);
-    if (begun == null || !before.hashes().contains(position.head())) {
-      throw new IllegalArgumentException(
-          "%s does not hold run %d as far as the checkpoint knows it; it is another ledger or an older copy: resume with the ledger that the run was charged to"
-              .formatted(file, number));
-    }
-    boolean mayDiffer = !begun.isAccountedAsAWhole() && run.rounds() >= completed;
-    if (!run.equals(mayDiffer ? begun.withRounds(run.rounds()) : begun)) {
-      throw new IllegalArgumentException(
-          "run %d of %s was planned as %s, is to be resumed as %s; resume it as it was planned, or start another run"
-              .formatted(number, file, begun, run));
-    }
-    if (completed < 0 || completed > before.charged(number).reached()) {
-      throw new IllegalArgumentException(
-          "completed must be from 0 to the %d rounds that run %d was charged, was %d"
-              .formatted(before.charged(number).reached(), number, completed));
-    }
-    if (run.rounds() < before.charged(number).reached()) {
-      throw new IllegalArgumentException(
-          "run %d was charged %d rounds, is to be resumed with %d; resume it with at least %d"
-              .formatted(
-                  number,
-                  before.charged(number).reached(),
-                  run.rounds(),
-                  before.charged(number).reached()));
-    }
     Set<Integer> others = others(number, way);
     RunBudget budget = RunBudget.of(before, others, number, run, completed, way.maxEpsilon);
     append(

@@ -42,7 +42,8 @@ record RunBudget(int rounds, String refusal) {
                   .composedWith(others, number, run, from, round, run.relation())
                   .epsilon(run.delta());
       int fits = mostRounds(epsilon, from, run.rounds(), most);
-      return new RunBudget(fits, fits == run.rounds() ? "" : refusal(epsilon, run, most, fits));
+      return new RunBudget(
+          fits, fits == run.rounds() ? "" : refusal(epsilon, before, run, most, fits));
     } catch (UnsupportedEventException e) {
       throw new IllegalArgumentException(
           "maxEpsilon %s cannot be kept on this ledger: %s; choose the relation of the earlier runs, another ledger, or no maxEpsilon"
@@ -68,10 +69,21 @@ record RunBudget(int rounds, String refusal) {
   }
 
   private static String refusal(
-      IntToDoubleFunction epsilon, PlannedRun run, double most, int fits) {
-    return "round %d would bring all runs on this ledger to epsilon %s at delta %s, more than maxEpsilon %s; what was done keeps to it"
+      IntToDoubleFunction epsilon, LedgerHistory before, PlannedRun run, double most, int fits) {
+    double then = epsilon.applyAsDouble(fits + 1);
+    return "round %d would bring all runs on this ledger to epsilon %s at delta %s, more than maxEpsilon %s; %s"
         .formatted(
-            fits + 1, Guarantee.displayed(epsilon.applyAsDouble(fits + 1)), run.delta(), most);
+            fits + 1,
+            Guarantee.displayed(then),
+            run.delta(),
+            most,
+            Double.isInfinite(then) ? unbounded(before, run) : "what was done keeps to it");
+  }
+
+  private static String unbounded(LedgerHistory before, PlannedRun run) {
+    return before
+        .unboundedInWords(run.relation(), run.delta())
+        .orElse("this run has no finite epsilon: no noise, or seeded noise");
   }
 
   /**

@@ -68,4 +68,9 @@ final class RunLedger implements PrivacyLedger {
   public Optional<PrivacyAccountant> composed(NeighbouringRelation relation) {
     return Optional.of(ledger.history().composed(relation));
   }
+
+  @Override
+  public Optional<String> unboundedRuns(NeighbouringRelation relation, double delta) {
+    return ledger.history().unboundedInWords(relation, delta);
+  }
 }

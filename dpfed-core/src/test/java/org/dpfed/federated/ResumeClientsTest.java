@@ -168,6 +168,21 @@ final class ResumeClientsTest {
       assertThatThrownBy(() -> resume(turns, unnamed(), ledger, checkpoints))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("the data set does not (FederatedDataset.identity)");
+      for (boolean areKnown : new boolean[] {true, false}) {
+        FederatedDataset more =
+            new NamedClients(IntStream.range(0, 61).mapToObj(i -> "MRN-73" + i).toList(), areKnown);
+        assertThatThrownBy(() -> resume(turns, more, ledger, checkpoints))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageStartingWith(
+                "some clients are not those of the run: it had 60, the data have 61 now; resume with the same data")
+            .hasMessageContaining("start a new run, which the ledger charges in full");
+        // A plan where turns count is impossible for these; they are refused without one.
+        FederatedDataset fewer = new NamedClients(PATIENTS.subList(0, 59), areKnown);
+        Checkpoint newest = checkpoints.newest().orElseThrow();
+        assertThatThrownBy(() -> FederatedAveraging.requireSameClients(fewer, newest))
+            .isInstanceOf(IllegalArgumentException.class)
+            .hasMessageContaining("it had 60, the data have 59 now");
+      }
       assertThat(ledger.history()).isEqualTo(before);
 
       TrainingResult result = resume(turns, named(PATIENTS), ledger, checkpoints);

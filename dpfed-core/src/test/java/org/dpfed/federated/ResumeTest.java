@@ -417,7 +417,7 @@ final class ResumeTest {
       assertRefused(
           FederatedAveraging.resume(population, new NumberedClients(61), trainer(), checkpoints)
               .populationLedger(ledger),
-          "population was 60, is 61");
+          "it had 60, the data have 61 now");
       assertRefused(
           started(same, ledger, checkpoints, 1, -1), "holds checkpoints of an earlier run");
       assertThat(ledger.history()).isEqualTo(before);

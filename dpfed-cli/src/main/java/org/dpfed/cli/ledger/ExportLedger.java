@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
+import org.dpfed.cli.CsvTable;
 import org.dpfed.ledger.EventCodec;
 import org.dpfed.ledger.LedgerRecord;
 import picocli.CommandLine;
@@ -49,7 +50,7 @@ final class ExportLedger implements Callable<Integer> {
                     charge.path("time").asText(),
                     charge.path("run").asText(),
                     charge.path("round").asText(),
-                    charge.path("release").asText(),
+                    CsvTable.text(charge.path("release").asText().replaceAll("\\p{Cc}", " ")),
                     charge.path("event").toString())));
     return CommandLine.ExitCode.OK;
   }

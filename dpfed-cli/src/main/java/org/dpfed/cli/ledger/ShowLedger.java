@@ -46,9 +46,16 @@ final class ShowLedger implements Callable<Integer> {
       description = "Delta of the totals, in (0, 1). Default: the smallest delta of the runs.")
   private @Nullable Double delta;
 
-  /** The total under one relation, or why there is none. */
+  /**
+   * The total under one relation, or why there is none.
+   *
+   * @param unbounded the runs because of which there is none, in words; empty where it is finite
+   */
   private record Total(
-      NeighbouringRelation relation, Optional<Guarantee> guarantee, String refusal) {}
+      NeighbouringRelation relation,
+      Optional<Guarantee> guarantee,
+      String refusal,
+      Optional<String> unbounded) {}
 
   @Override
   public Integer call() {
@@ -70,11 +77,20 @@ final class ShowLedger implements Callable<Integer> {
     }
     List<Total> totals = new ArrayList<>();
     for (NeighbouringRelation relation : NeighbouringRelation.values()) {
+      Optional<Guarantee> guarantee = Optional.empty();
+      String refusal = "";
       try {
-        totals.add(new Total(relation, Optional.of(history.guarantee(relation, at)), ""));
+        guarantee = Optional.of(history.guarantee(relation, at));
       } catch (UnsupportedEventException e) {
-        totals.add(new Total(relation, Optional.empty(), String.valueOf(e.getMessage())));
+        refusal = String.valueOf(e.getMessage());
       }
+      boolean isBounded = guarantee.filter(Guarantee::isPrivate).isPresent();
+      totals.add(
+          new Total(
+              relation,
+              guarantee,
+              refusal,
+              isBounded ? Optional.empty() : history.unboundedInWords(relation, at)));
     }
     return totals;
   }
@@ -123,9 +139,10 @@ final class ShowLedger implements Callable<Integer> {
   private static String text(Total total) {
     return String.format(
         Locale.ROOT,
-        "all runs, %s: %s",
+        "all runs, %s: %s%s",
         total.relation().label(),
-        total.guarantee().map(Guarantee::summary).orElseGet(() -> "no bound: " + total.refusal()));
+        total.guarantee().map(Guarantee::summary).orElseGet(() -> "no bound: " + total.refusal()),
+        total.unbounded().map("; "::concat).orElse(""));
   }
 
   private static String json(LedgerHistory history, List<Total> totals) {
@@ -150,6 +167,7 @@ final class ShowLedger implements Callable<Integer> {
           .ifPresentOrElse(
               guarantee -> node.set("guarantee", GuaranteeJson.of(guarantee)),
               () -> node.put("refusal", total.refusal()));
+      total.unbounded().ifPresent(named -> node.put("unbounded", named));
     }
     return root.toString();
   }

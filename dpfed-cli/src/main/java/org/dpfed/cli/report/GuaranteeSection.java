@@ -22,7 +22,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import j2html.tags.DomContent;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.StreamSupport;
 
 /** The first part of the page of a run: what it guarantees, to whom, and what not. */
 final class GuaranteeSection {
@@ -133,16 +132,15 @@ final class GuaranteeSection {
               numbers.at("/guaranteeOfAllRuns/delta"),
               text(". Whoever sees several models, or the best of them, must count this one.")));
     } else if (all.isObject()) {
+      List<String> reasons = words.reasonsForAllRuns();
       parts.add(
           p(
               strong("All runs on the ledger of this population together have no bound. "),
-              text("Something on it was seeded, had no noise, or cannot be composed.")));
-      parts.add(
-          list(
-              StreamSupport.stream(all.path("assumptions").spliterator(), false)
-                  .map(JsonNode::asText)
-                  .filter(sentence -> sentence.startsWith("no bound"))
-                  .toList()));
+              text(
+                  reasons.isEmpty()
+                      ? "Something on it was seeded, had no noise, or cannot be composed."
+                      : "")));
+      parts.add(list(reasons));
     }
     if (report.has("budgetRefusal")) {
       parts.add(p("The budget ended the run: " + report.path("budgetRefusal").asText()));

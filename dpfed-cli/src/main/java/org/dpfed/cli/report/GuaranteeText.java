@@ -131,6 +131,14 @@ record GuaranteeText(JsonNode report) {
         .toList();
   }
 
+  /** Why all runs on the ledger have no bound, where they have none and the report knows. */
+  List<String> reasonsForAllRuns() {
+    return StreamSupport.stream(report.at("/guaranteeOfAllRuns/assumptions").spliterator(), false)
+        .map(JsonNode::asText)
+        .filter(sentence -> sentence.startsWith("no bound"))
+        .toList();
+  }
+
   /** What the guarantee says nothing about. */
   List<String> notCovered() {
     List<String> all = new ArrayList<>();

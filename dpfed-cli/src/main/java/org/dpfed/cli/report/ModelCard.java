@@ -117,6 +117,7 @@ public final class ModelCard {
       lines.add(
           "All runs on the ledger of these clients "
               + escaped(words.asOf() + ": " + all.path("summary").asText()));
+      words.reasonsForAllRuns().forEach(reason -> lines.addAll(List.of("", escaped(reason))));
     }
   }
 

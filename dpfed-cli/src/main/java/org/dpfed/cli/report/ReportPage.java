@@ -123,7 +123,7 @@ public final class ReportPage {
             .map(JsonNode::asText)
             .toList();
     if (!notes.isEmpty()) {
-      parts.add(p("Notes on how clients train:"));
+      parts.add(p("Notes on images and on how clients train:"));
       parts.add(ul(each(notes, note -> li(note))));
     }
     parts.add(

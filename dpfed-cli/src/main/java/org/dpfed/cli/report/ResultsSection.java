@@ -67,8 +67,10 @@ final class ResultsSection {
               "By site; those with fewer than 5 held-out units together. The fewer people a site has among those held out, the more its numbers tell of each of them; with few of them they also scatter by chance."));
       parts.add(sites());
     }
-    if (hidden.has("sitesNotShown")) {
-      parts.add(p("Note: " + hidden.path("sitesNotShown").asText() + "."));
+    for (String notShown : List.of("sitesNotShown", "personalNotShown")) {
+      if (hidden.has(notShown)) {
+        parts.add(p("Note: " + hidden.path(notShown).asText() + "."));
+      }
     }
     if (numbers.report().at(PERSONAL).isObject()) {
       parts.add(personal());

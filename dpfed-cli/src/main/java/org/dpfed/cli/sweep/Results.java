@@ -5,12 +5,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.Set;
-import java.util.stream.Collectors;
+import org.dpfed.cli.CsvTable;
 import org.dpfed.federated.ModelEvaluation;
 import picocli.CommandLine;
 
@@ -49,7 +50,7 @@ record Results(List<String> varied, List<RunResult> runs) {
   }
 
   /** A row for each run, values that are not known left empty, infinity as {@code inf}. */
-  String csv() {
+  String csv() throws IOException {
     List<String> metrics = metrics();
     List<String> head = new ArrayList<>(List.of("run"));
     head.addAll(varied);
@@ -60,7 +61,9 @@ record Results(List<String> varied, List<RunResult> runs) {
       head.addAll(List.of("notPrivate.normMedian", "notPrivate.clippedShare"));
     }
     head.addAll(List.of("roundsFinished", "status", "seconds"));
-    StringBuilder csv = new StringBuilder(row(head));
+    StringBuilder csv = new StringBuilder();
+    CsvTable table = new CsvTable(csv, "\n");
+    table.add(head);
     for (RunResult result : runs) {
       List<String> cells = new ArrayList<>(List.of(result.run().name()));
       cells.addAll(result.run().settings().values());
@@ -75,21 +78,13 @@ record Results(List<String> varied, List<RunResult> runs) {
       cells.add(Integer.toString(result.roundsFinished()));
       cells.add(result.status());
       cells.add(text(result.seconds()));
-      csv.append(row(cells));
+      table.add(cells);
     }
     return csv.toString();
   }
 
   private boolean hasDiagnostics() {
     return runs.stream().anyMatch(run -> run.clippedShare().isPresent());
-  }
-
-  private static String row(List<String> cells) {
-    return cells.stream().map(Results::quoted).collect(Collectors.joining(",", "", "\n"));
-  }
-
-  private static String quoted(String cell) {
-    return cell.matches("[^,\"\\r\\n]*") ? cell : "\"" + cell.replace("\"", "\"\"") + "\"";
   }
 
   private static String text(OptionalDouble value) {

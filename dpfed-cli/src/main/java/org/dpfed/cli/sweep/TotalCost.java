@@ -91,15 +91,19 @@ record TotalCost(Path ledger, int runs, int earlier, int unbounded, String all, 
   }
 
   private static List<Cost> charged(Path ledger) {
-    if (Files.notExists(ledger)) {
-      return List.of();
-    }
+    LedgerHistory history = history(ledger);
+    return history.runs().entrySet().stream()
+        .map(run -> new Cost(run.getValue(), history.charged(run.getKey())))
+        .filter(cost -> cost.rounds.total() > 0)
+        .toList();
+  }
+
+  /** What is on it; nothing where it is not there yet. */
+  private static LedgerHistory history(Path ledger) {
     try {
-      LedgerHistory history = LedgerHistory.read(ledger);
-      return history.runs().entrySet().stream()
-          .map(run -> new Cost(run.getValue(), history.charged(run.getKey())))
-          .filter(cost -> cost.rounds.total() > 0)
-          .toList();
+      return Files.exists(ledger)
+          ? LedgerHistory.read(ledger)
+          : new LedgerHistory(List.of(), List.of());
     } catch (IOException e) {
       throw new UncheckedIOException(String.valueOf(e.getMessage()), e);
     }
@@ -112,25 +116,26 @@ record TotalCost(Path ledger, int runs, int earlier, int unbounded, String all, 
         costs.size(),
         earlier,
         costs.size() - bounded.size(),
-        words(plans, costs),
-        bounded.isEmpty() ? "nothing" : words(plans, bounded));
+        words(ledger, plans, costs),
+        bounded.isEmpty() ? "nothing" : words(ledger, plans, bounded));
   }
 
   /**
    * Under each relation and at each delta of the plans with noise: a bound under one of them says
    * nothing about another.
    */
-  private static String words(List<PlannedRun> plans, List<Cost> costs) {
+  private static String words(Path ledger, List<PlannedRun> plans, List<Cost> costs) {
     List<PlannedRun> bounded =
         plans.stream().filter(run -> !(run.firstRound() instanceof DpEvent.NonPrivate)).toList();
     return (bounded.isEmpty() ? plans : bounded)
         .stream()
-            .map(run -> words(run.relation(), run.delta(), costs))
+            .map(run -> words(ledger, run.relation(), run.delta(), costs))
             .distinct()
             .collect(Collectors.joining("; "));
   }
 
-  private static String words(NeighbouringRelation relation, double delta, List<Cost> costs) {
+  private static String words(
+      Path ledger, NeighbouringRelation relation, double delta, List<Cost> costs) {
     PrivacyAccountant all = new TightestAccountant(relation);
     try {
       for (Cost each : costs) {
@@ -139,6 +144,7 @@ record TotalCost(Path ledger, int runs, int earlier, int unbounded, String all, 
       double epsilon = all.epsilon(delta);
       return Double.isInfinite(epsilon)
           ? "without bound"
+              + history(ledger).unboundedInWords(relation, delta).map("; "::concat).orElse("")
           : "ε = %s at δ = %s, %s".formatted(Guarantee.displayed(epsilon), delta, relation.label());
     } catch (UnsupportedEventException e) {
       return "without a bound that is known: " + e.getMessage();

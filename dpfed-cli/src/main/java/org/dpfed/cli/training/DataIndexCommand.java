@@ -73,6 +73,8 @@ public final class DataIndexCommand implements Callable<Integer> {
               IndexedSource.SET,
               ReportedRun.quoted(folder),
               written.ledger());
+      ImageSource.conversions(configuration)
+          .ifPresent(note -> spec.commandLine().getOut().println("note: " + note));
       return CommandLine.ExitCode.OK;
     } catch (FileAlreadyExistsException e) {
       throw new UsageException(folder + " exists already; name a new folder", e);

@@ -22,7 +22,8 @@ import org.dpfed.ledger.LedgerHistory;
 final class DryRun {
   private DryRun() {}
 
-  static String describe(Experiment experiment, LedgerChoice ledger) {
+  static String describe(
+      Experiment experiment, LedgerChoice ledger, Optional<Resumption> resumption) {
     PrivacyPlan plan = experiment.plan();
     Guarantee guarantee = plan.guarantee();
     FederatedDataset clients = experiment.clients();
@@ -35,10 +36,15 @@ final class DryRun {
     rows.put("architecture", experiment.configuration().text("model.architecture"));
     rows.put("parameters", text("%,d", experiment.network().dimension()));
     personal(experiment).ifPresent(layers -> rows.put("personal layers", layers));
-    rows.put("rounds", text("%d", plan.rounds()));
+    rows.put(
+        "rounds",
+        text("%d", plan.rounds())
+            + resumption
+                .map(run -> text(", going on after round %d", run.checkpoint().round()))
+                .orElse(""));
     rows.putAll(PlanText.rows(plan, experiment.network().layerSizes().length));
     rows.put("accountant", guarantee.accountant());
-    rows.put("ledger", onLedger(experiment, ledger));
+    rows.put("ledger", onLedger(experiment, ledger, resumption));
     String table =
         rows.entrySet().stream()
             .map(row -> text("  %-20s%s", row.getKey(), row.getValue()))
@@ -46,7 +52,9 @@ final class DryRun {
     return String.join(
         "\n",
         guarantee.summary() + ofSums(plan),
-        table + experiment.heldOut().warning().map("\n"::concat).orElse(""),
+        table
+            + experiment.notes().stream().map("\nnote: "::concat).collect(Collectors.joining())
+            + experiment.heldOut().warning().map("\n"::concat).orElse(""),
         assumptions(guarantee.assumptions()),
         "dry run: nothing was trained, charged or written");
   }
@@ -86,7 +94,8 @@ final class DryRun {
   }
 
   /** What all runs would have cost when this one is done, and whether the budget allows it. */
-  private static String onLedger(Experiment experiment, LedgerChoice ledger) {
+  private static String onLedger(
+      Experiment experiment, LedgerChoice ledger, Optional<Resumption> resumption) {
     PrivacyPlan plan = experiment.plan();
     Optional<LedgerHistory> history = ledger.history();
     if (history.isEmpty()) {
@@ -95,17 +104,28 @@ final class DryRun {
     try {
       PrivacyAccountant spent = history.get().composed(plan.relation());
       double all =
-          spent
-              .compose(plan.planned().cost(ChargedRounds.first(plan.rounds())))
+          resumption
+              .map(run -> run.composedWithRest(experiment, ledger))
+              .orElseGet(
+                  () -> spent.compose(plan.planned().cost(ChargedRounds.first(plan.rounds()))))
               .epsilon(plan.delta());
       OptionalDouble most = experiment.configuration().optionalNumber("privacy.maxEpsilon");
       String within =
           most.isPresent() && all > most.getAsDouble()
               ? text("; more than maxEpsilon %s, so the run would end before", most.getAsDouble())
               : "";
+      double before = spent.epsilon(plan.delta());
+      String unbounded =
+          Double.isInfinite(before)
+              ? history
+                  .get()
+                  .unboundedInWords(plan.relation(), plan.delta())
+                  .map("; "::concat)
+                  .orElse("")
+              : "";
       return text(
-          "%s; epsilon of all runs at this delta %s, with this one %s%s",
-          ledger.file(), shown(spent.epsilon(plan.delta())), shown(all), within);
+          "%s; epsilon of all runs at this delta %s, with this one %s%s%s",
+          ledger.file(), shown(before), shown(all), within, unbounded);
     } catch (UnsupportedEventException e) {
       return text("%s; no bound of all runs: %s", ledger.file(), String.valueOf(e.getMessage()));
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Optional;
 import org.dpfed.cli.GuaranteeJson;
 import org.dpfed.cli.output.JsonEvents;
 import org.dpfed.federated.PrivacyPlan;
@@ -40,11 +41,18 @@ final class EventOutput implements RunOutput {
   }
 
   @Override
-  public void dry(Experiment experiment, LedgerChoice ledger) {
-    warnings.dry(experiment, ledger);
+  public void dry(Experiment experiment, LedgerChoice ledger, Optional<Resumption> resumption) {
+    warnings.dry(experiment, ledger, resumption);
     events.write("plan", plan(experiment));
     events.end(
         "finished", object().put("status", "dry run").put("exitStatus", CommandLine.ExitCode.OK));
+  }
+
+  @Override
+  public void alreadyFinished(ObjectNode report, RunDirectory directory) {
+    events.end(
+        RunDirectory.FINISHED,
+        ending(report, directory).put("exitStatus", CommandLine.ExitCode.OK));
   }
 
   @Override
@@ -66,7 +74,7 @@ final class EventOutput implements RunOutput {
     ObjectNode notCovered = node.putObject("notCoveredByGuarantee");
     notCovered.put("heldOut", experiment.heldOut().describe());
     experiment.heldOut().warning().ifPresent(warning -> notCovered.put("warning", warning));
-    experiment.trainer().notes().forEach(node.putArray("notes")::add);
+    experiment.notes().forEach(node.putArray("notes")::add);
     node.set("configuration", experiment.configuration().toTree());
     return node;
   }
@@ -101,11 +109,7 @@ final class EventOutput implements RunOutput {
   public void ended(
       ObjectNode written, TrainingReport report, HeldOutResults results, RunDirectory directory) {
     warnings.ended(written, report, results, directory);
-    ObjectNode node = written.deepCopy().retain(OF_REPORT);
-    ObjectNode notCovered = written.withObject("/notCoveredByGuarantee").deepCopy();
-    node.set(
-        "notCoveredByGuarantee", notCovered.retain("evaluation", "sites", "personalEvaluation"));
-    node.put("directory", directory.path().toString());
+    ObjectNode node = ending(written, directory);
     switch (written.path("status").asText()) {
       case "finished" -> events.end("finished", node.put("exitStatus", CommandLine.ExitCode.OK));
       case "stopped by budget" ->
@@ -114,6 +118,14 @@ final class EventOutput implements RunOutput {
       case "stopped" -> events.end("stopped", node.putNull("exitStatus"));
       default -> failed = node;
     }
+  }
+
+  private static ObjectNode ending(ObjectNode report, RunDirectory directory) {
+    ObjectNode node = report.deepCopy().retain(OF_REPORT);
+    ObjectNode notCovered = report.withObject("/notCoveredByGuarantee").deepCopy();
+    node.set(
+        "notCoveredByGuarantee", notCovered.retain("evaluation", "sites", "personalEvaluation"));
+    return node.put("directory", directory.path().toString());
   }
 
   @Override

@@ -2,10 +2,13 @@ package org.dpfed.cli.training;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.dpfed.accounting.PopulationLedger;
 import org.dpfed.accounting.strategy.StrategyCache;
 import org.dpfed.data.CsvSchema;
@@ -73,18 +76,23 @@ record Experiment(
    * @throws org.dpfed.cli.UsageException when the configuration describes nothing that can run
    */
   static Experiment of(Configuration configuration, Optional<StrategyCache> strategies) {
-    return of(configuration, strategies, DataSource.of(configuration));
+    return of(configuration, strategies, DataSource.of(configuration), clients -> {});
   }
 
   /**
-   * As {@link #of(Configuration, Optional)}, for runs that share their data.
+   * As {@link #of(Configuration, Optional)}, of data that were read before.
    *
    * @param source what the configuration says of data
+   * @param admission sees the clients before there is a plan for them, and may refuse them
    */
   static Experiment of(
-      Configuration configuration, Optional<StrategyCache> strategies, DataSource source) {
+      Configuration configuration,
+      Optional<StrategyCache> strategies,
+      DataSource source,
+      Consumer<FederatedDataset> admission) {
     try {
       FederatedDataset clients = source.clients(configuration);
+      admission.accept(clients);
       AugmentationSettings.require(configuration, source.split().train().inputType());
       PrivacyPlan plan =
           new PrivacyChoices(configuration).plan(PrivacyPlan.builder(clients), strategies);
@@ -101,7 +109,11 @@ record Experiment(
           execution,
           new Dl4jEvaluator(network, source.split().test().toDataSet()),
           personal(configuration, network, source),
-          HeldOut.of(source.split().test(), clients, configuration.yes("data.siteNames")),
+          HeldOut.of(
+              source.split().test(),
+              clients,
+              configuration.yes("data.siteNames"),
+              configuration.has("data.testSites")),
           source.series());
     } catch (IllegalArgumentException e) {
       throw configuration.refused(e);
@@ -138,22 +150,30 @@ record Experiment(
       boolean resumes,
       CohortEngine engine,
       RoundListener listener) {
-    FederatedAveraging.Builder run =
-        resumes
-            ? FederatedAveraging.resume(plan, clients, trainer(), checkpoints)
-            : FederatedAveraging.builder(plan, clients, trainer());
-    clientTimeLimit(configuration).ifPresent(run::clientTimeLimit);
-    return run.checkpoints(checkpoints, configuration.integer("run.checkpointEvery"))
-        .serverOptimizer(serverOptimizer(configuration))
-        .execution(execution)
+    return withSettings(
+            resumes
+                ? FederatedAveraging.resume(plan, clients, trainer(), checkpoints)
+                : FederatedAveraging.builder(plan, clients, trainer()))
+        .checkpoints(checkpoints, configuration.integer("run.checkpointEvery"))
         .engine(engine)
         .populationLedger(ledger)
         .listener(listener)
         .evaluateEvery(configuration.integer("run.evaluateEvery"), evaluator)
+        .build();
+  }
+
+  /** The run as it would be, only to be looked at: without engine, ledger and checkpoints. */
+  FederatedAveraging planned() {
+    return withSettings(FederatedAveraging.builder(plan, clients, trainer())).build();
+  }
+
+  private FederatedAveraging.Builder withSettings(FederatedAveraging.Builder run) {
+    clientTimeLimit(configuration).ifPresent(run::clientTimeLimit);
+    return run.serverOptimizer(serverOptimizer(configuration))
+        .execution(execution)
         .diagnostics(configuration.yes("run.diagnostics"))
         .showClientErrors(configuration.yes("run.showClientErrors"))
-        .seed(configuration.longInteger("run.seed"))
-        .build();
+        .seed(configuration.longInteger("run.seed"));
   }
 
   /** At least a nanosecond, which is what a clock can tell. */
@@ -173,8 +193,18 @@ record Experiment(
   /** As {@link #results}, of the last model, with what clients make of it. */
   HeldOutResults lastResults(TrainingResult last) {
     int lastRound = Math.max(0, last.report().rounds().size() - 1);
-    return results(last.parameters())
-        .with(personal.map(evaluator -> evaluator.evaluate(last.parameters(), lastRound)));
+    HeldOutResults results = results(last.parameters());
+    return personal
+        .map(evaluator -> results.with(evaluator.evaluate(last.parameters(), lastRound)))
+        .orElse(results);
+  }
+
+  /** What users may not expect of their images and of how clients train, a sentence each. */
+  List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    ImageSource.conversions(configuration).ifPresent(notes::add);
+    notes.addAll(trainer().notes());
+    return notes;
   }
 
   /** How clients train. */

@@ -36,7 +36,7 @@ record HeldOutSites(List<HeldOutSite> shown, Optional<String> notShown) {
     }
 
     boolean isFew() {
-      return units.size() < FEWEST;
+      return areFew(units.size());
     }
 
     void add(Found other) {
@@ -47,6 +47,11 @@ record HeldOutSites(List<HeldOutSite> shown, Optional<String> notShown) {
     HeldOutSite site() {
       return new HeldOutSite(name, units.size(), rows.stream().sorted().toList());
     }
+  }
+
+  /** Whether results of so many units would be results of each of them. */
+  static boolean areFew(int units) {
+    return units < FEWEST;
   }
 
   /**

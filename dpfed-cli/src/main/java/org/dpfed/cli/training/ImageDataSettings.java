@@ -72,6 +72,28 @@ final class ImageDataSettings {
                   "Channels of an image: 1 for grey, 3 for colours.")
               .onlyWith(SET, "image-folder", "dicom"),
           Setting.of(
+                  "data.bits",
+                  "--bits",
+                  oneOf("8", "16", "32"),
+                  "8",
+                  "Bits of a value in the files: 8, 16, or 32 for floating-point numbers. Images with others are refused, and data.scaling must fit.")
+              .onlyWith(SET, "image-folder"),
+          Setting.of(
+                  "data.transparency",
+                  "--transparency",
+                  oneOf("refuse", "black"),
+                  "refuse",
+                  "What to do with images that have an alpha channel: refuse them, or mix transparent pixels with black.")
+              .onlyWith(SET, "image-folder"),
+          Setting.of(
+                  "data.orientation",
+                  "--orientation",
+                  oneOf("stored", "exif"),
+                  "stored",
+                  "Whether images are taken as stored, or turned as the EXIF orientation of a JPEG file says.")
+              .onlyWith(SET, "image-folder")
+              .notWith("data.masks"),
+          Setting.of(
                   "data.scaling",
                   "--scaling",
                   scaling(ImageSettings.scalings()),

@@ -11,8 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
+import org.dpfed.cli.CsvTable;
 import org.dpfed.cli.UsageException;
 
 /** What becomes of a model's outputs for an image. */
@@ -31,17 +30,16 @@ interface ImagePredictions {
    * @param out flushed and closed by its owner
    */
   static ImagePredictions table(List<String> classNames, PrintWriter out) throws IOException {
-    CSVFormat format = CSVFormat.DEFAULT.builder().setRecordSeparator(System.lineSeparator()).get();
-    CSVPrinter printer = new CSVPrinter(out, format);
+    CsvTable table = new CsvTable(out, System.lineSeparator());
     List<Object> header = new ArrayList<>(List.of("image", "predicted"));
     classNames.forEach(name -> header.add("probability of " + name));
-    printer.printRecord(header);
+    table.add(header);
     return (name, outputs) -> {
       List<Object> line = new ArrayList<>(List.of(name, classNames.get(best(outputs, 0, 1))));
       for (float probability : outputs) {
         line.add(probability);
       }
-      printer.printRecord(line);
+      table.add(line);
       if (out.checkError()) {
         throw new IOException("the predictions cannot be written; is the disk full?");
       }

@@ -2,10 +2,13 @@ package org.dpfed.cli.training;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 import org.dpfed.data.LabelledData;
+import org.dpfed.data.Scaling;
 import org.dpfed.data.TrainTestSplit;
 import org.dpfed.imaging.folder.DamagedImages;
 import org.dpfed.imaging.folder.ImageFolder;
@@ -72,7 +75,7 @@ final class ImageSource {
             * settings.size().width());
     DamagedImages damaged =
         leavesOutDamaged(configuration) ? DamagedImages.leftOut() : DamagedImages.refused();
-    LabelledData rows = folder.read(loader(settings), List.of(settings.scaling()), damaged);
+    LabelledData rows = folder.read(loader(configuration), List.of(settings.scaling()), damaged);
     if (damaged.count() > 0) {
       LOG.warn("{} damaged images were left out", damaged.count());
     }
@@ -80,10 +83,65 @@ final class ImageSource {
   }
 
   /** Reads images of a folder as the configuration wants them. */
-  static ImageLoader loader(ImageSettings settings) {
-    ImageLoader loader =
-        ImageLoader.of(settings.channels(), settings.size().height(), settings.size().width());
-    return settings.fits() ? loader.resizing() : loader;
+  static ImageLoader loader(Configuration configuration) {
+    ImageSettings settings = ImageSettings.of(configuration);
+    int bits = configuration.integer("data.bits");
+    boolean isOfBytes =
+        settings.scaling().equals(Scaling.Affine.PIXEL)
+            || settings.scaling().equals(Scaling.Affine.CENTRED_PIXEL);
+    if (bits != 8 && isOfBytes) {
+      throw new IllegalArgumentException(
+          "data.scaling must be stated for values of %d bits (data.bits), was for 0 to 255; such as [0, 65535]"
+              .formatted(bits));
+    }
+    return new ImageLoader(
+        settings.channels(),
+        settings.size().height(),
+        settings.size().width(),
+        bits,
+        settings.fits(),
+        configuration.text("data.transparency").equals("black"),
+        configuration.text("data.orientation").equals("exif"));
+  }
+
+  /**
+   * How images are changed before anyone trains on them, in a note of the run.
+   *
+   * <p>It follows from the settings alone, and is the same whether all images are changed or none:
+   * notes stand in the part of a report that may be shown, and how many files are in colour, or
+   * that one is, can depend on a single client.
+   */
+  static Optional<String> conversions(Configuration configuration) {
+    List<String> all = new ArrayList<>();
+    boolean isFit = configuration.optionalText("data.fit").filter("true"::equals).isPresent();
+    switch (configuration.text("data.set")) {
+      case "image-folder" -> {
+        all.add(
+            configuration.text("data.channels").equals("1")
+                ? "colours become grey (data.channels 1)"
+                : "grey images get three equal channels (data.channels 3)");
+        if (configuration.text("data.transparency").equals("black")) {
+          all.add("transparent pixels are mixed with black (data.transparency)");
+        }
+        all.add(
+            configuration.text("data.orientation").equals("exif")
+                ? "images are turned as EXIF says (data.orientation)"
+                : "an EXIF orientation is ignored (data.orientation)");
+        if (isFit) {
+          all.add("other sizes are resized, proportions not kept (data.fit)");
+        }
+      }
+      case "dicom" -> all.add("grey values whose lowest is white (MONOCHROME1) are inverted");
+      default -> {
+        // Read as they are.
+      }
+    }
+    if (isFit && !configuration.text("data.set").equals("image-folder")) {
+      all.add("other sizes are cropped or padded around the middle (data.fit)");
+    }
+    return all.isEmpty()
+        ? Optional.empty()
+        : Optional.of("images that need it are converted: " + String.join("; ", all));
   }
 
   static boolean leavesOutDamaged(Configuration configuration) {

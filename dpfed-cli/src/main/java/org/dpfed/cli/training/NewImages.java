@@ -3,7 +3,6 @@ package org.dpfed.cli.training;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +16,7 @@ import org.dpfed.imaging.dicom.DicomFile;
 import org.dpfed.imaging.dicom.DicomSeries;
 import org.dpfed.imaging.folder.ImageFiles;
 import org.dpfed.imaging.folder.ImageLoader;
+import org.dpfed.imaging.medmnist.MedMnistReader;
 import org.dpfed.imaging.networks.ImageNetwork;
 import org.dpfed.imaging.nifti.NiftiReader;
 import org.dpfed.imaging.volume.Plane;
@@ -89,7 +89,7 @@ final class NewImages {
   static long[] shape(Configuration configuration) throws IOException {
     InputType.InputTypeConvolutional shape;
     if (configuration.text("data.set").equals("medmnist")) {
-      shape = (InputType.InputTypeConvolutional) labelled(configuration).inputType();
+      shape = unlabelled(configuration).type();
     } else {
       ImageSettings settings = ImageSettings.of(configuration);
       shape =
@@ -100,17 +100,21 @@ final class NewImages {
   }
 
   private void medMnist() throws IOException {
-    LabelledData rows = labelled(configuration);
-    float[] all = rows.toDataSet().getFeatures().dup('c').data().asFloat();
-    int width = all.length / rows.size();
-    for (int row = 0; row < rows.size(); row++) {
-      receiver.take("" + (row + 1), Arrays.copyOfRange(all, row * width, (row + 1) * width));
+    int number = 1;
+    for (float[] row : unlabelled(configuration).rows()) {
+      receiver.take("" + number++, row);
     }
+  }
+
+  private static MedMnistReader.Unlabelled unlabelled(Configuration configuration)
+      throws IOException {
+    return ImageSource.medMnistReader(configuration)
+        .readHeldOutImages(Path.of(configuration.text("data.file")));
   }
 
   private void folder() throws IOException {
     ImageSettings settings = ImageSettings.of(configuration);
-    ImageLoader loader = ImageSource.loader(settings);
+    ImageLoader loader = ImageSource.loader(configuration);
     CollectedImages images = new CollectedImages(settings);
     for (Map.Entry<String, Path> file : ImageFiles.in(directory()).entrySet()) {
       float[] row;

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.dpfed.cli.output.FittedLine;
 import org.dpfed.cli.output.TerminalBar;
+import org.dpfed.cli.report.ReportPage;
 import org.dpfed.federated.ModelEvaluation;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.federated.TrainingReport;
@@ -30,8 +31,19 @@ final class PlainOutput implements RunOutput {
   }
 
   @Override
-  public void dry(Experiment experiment, LedgerChoice ledger) {
-    out.println(DryRun.describe(experiment, ledger));
+  public void dry(Experiment experiment, LedgerChoice ledger, Optional<Resumption> resumption) {
+    out.println(DryRun.describe(experiment, ledger, resumption));
+  }
+
+  @Override
+  public void alreadyFinished(ObjectNode report, RunDirectory directory) {
+    out.printf(
+        "%s is finished: all %d rounds were trained before, and nothing was trained or charged now; the model is %s, the report %s%n",
+        directory.path(),
+        report.path("roundsFinished").asInt(),
+        directory.path().resolve(RunDirectory.MODEL),
+        directory.path().resolve(ReportPage.FILE));
+    out.flush();
   }
 
   @Override
@@ -40,7 +52,7 @@ final class PlainOutput implements RunOutput {
     print(plan.guarantee().summary());
     plan.guaranteeOfSumsAfter(plan.rounds())
         .ifPresent(sums -> print("the sums alone: " + sums.summary()));
-    experiment.trainer().notes().forEach(note -> print("note: " + note));
+    experiment.notes().forEach(note -> print("note: " + note));
     experiment.heldOut().warning().ifPresent(this::print);
   }
 

@@ -5,20 +5,16 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
+import org.dpfed.cli.CsvTable;
 import org.dpfed.data.CsvFeatureReader;
 import org.dpfed.data.Scaling;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** Predictions as CSV with a header, one line for each row. */
 final class PredictionTable {
-  private static final CSVFormat FORMAT =
-      CSVFormat.DEFAULT.builder().setRecordSeparator(System.lineSeparator()).get();
-
   private final TrainedModel model;
   private final boolean hasKey;
-  private final CSVPrinter printer;
+  private final CsvTable table;
 
   /**
    * Writes the header.
@@ -29,12 +25,12 @@ final class PredictionTable {
   PredictionTable(TrainedModel model, Optional<String> key, PrintWriter out) throws IOException {
     this.model = model;
     this.hasKey = key.isPresent();
-    this.printer = new CSVPrinter(out, FORMAT);
+    this.table = new CsvTable(out, System.lineSeparator());
     List<Object> header = new ArrayList<>(List.of("row"));
     key.ifPresent(header::add);
     header.add("predicted");
     model.schema().classNames().forEach(name -> header.add("probability of " + name));
-    printer.printRecord(header);
+    table.add(header);
   }
 
   /** Writes the predictions for these rows. */
@@ -49,7 +45,7 @@ final class PredictionTable {
         line.add(batch.copies().get(row));
       }
       addPrediction(outputs[row], line);
-      printer.printRecord(line);
+      table.add(line);
     }
   }
 

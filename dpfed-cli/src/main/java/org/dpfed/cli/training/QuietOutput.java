@@ -2,6 +2,7 @@ package org.dpfed.cli.training;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
+import java.util.Optional;
 import org.dpfed.federated.PrivacyPlan;
 import org.dpfed.federated.TrainingReport;
 
@@ -14,9 +15,12 @@ final class QuietOutput implements RunOutput {
   }
 
   @Override
-  public void dry(Experiment experiment, LedgerChoice ledger) {
+  public void dry(Experiment experiment, LedgerChoice ledger, Optional<Resumption> resumption) {
     warn(experiment);
   }
+
+  @Override
+  public void alreadyFinished(ObjectNode report, RunDirectory directory) {}
 
   @Override
   public void planned(Experiment experiment, RunDirectory directory) {

@@ -7,7 +7,7 @@ import java.util.List;
  * What a report says of a run beside what the library reports.
  *
  * @param configuration of the run
- * @param notes what users may not expect of how clients train
+ * @param notes what users may not expect of their images and of how clients train
  * @param heldOut what was not trained on
  * @param parameters of the network, those that can be trained
  * @param isOneOfSweep whether its directory is among those of a sweep
@@ -26,7 +26,7 @@ record ReportedRun(
   static ReportedRun of(Experiment experiment, RunDirectory directory) {
     return new ReportedRun(
         experiment.configuration(),
-        experiment.trainer().notes(),
+        experiment.notes(),
         experiment.heldOut(),
         experiment.trainer().dimension(),
         directory.isOneOfSweep(),

@@ -1,5 +1,6 @@
 package org.dpfed.cli.training;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -37,6 +38,9 @@ record RunDirectory(Path path) {
 
   /** Name of the file with the report. */
   static final String REPORT = "report.json";
+
+  /** Status of a run whose rounds are all done. */
+  static final String FINISHED = "finished";
 
   /** Name of the file with the configuration. */
   static final String CONFIGURATION = "config.yaml";
@@ -107,7 +111,9 @@ record RunDirectory(Path path) {
     if (Files.notExists(directory.configuration())) {
       return;
     }
-    List<String> here = Files.readAllLines(directory.configuration());
+    // Read, as an earlier dpfed wrote no settings that it did not have: they count as their
+    // defaults.
+    List<String> here = Configuration.of(directory.configuration()).toYaml().lines().toList();
     List<String> asked = configuration.toYaml().lines().toList();
     if (!here.equals(asked)) {
       throw new UsageException(
@@ -142,6 +148,28 @@ record RunDirectory(Path path) {
     }
   }
 
+  /**
+   * The report of a run that has nothing left to train; empty where rounds, model or report are
+   * still to come.
+   *
+   * @param rounds of its plan
+   */
+  Optional<ObjectNode> finished(int rounds) throws IOException {
+    if (!Files.isRegularFile(path.resolve(MODEL))) {
+      return Optional.empty();
+    }
+    try {
+      return readReport() instanceof ObjectNode report
+              && report.path("status").asText().equals(FINISHED)
+              && report.path("roundsFinished").asInt() == rounds
+          ? Optional.of(report)
+          : Optional.empty();
+    } catch (JsonProcessingException e) {
+      // As good as none: the run goes on from its last checkpoint and writes another.
+      return Optional.empty();
+    }
+  }
+
   private JsonNode readReport() throws IOException {
     Path file = path.resolve(REPORT);
     return Files.exists(file)
@@ -161,10 +189,15 @@ record RunDirectory(Path path) {
    */
   CheckpointDirectory checkpoints() throws IOException {
     try {
-      return CheckpointDirectory.open(path.resolve("checkpoints"));
+      return CheckpointDirectory.open(checkpointsPath());
     } catch (InUseException e) {
       throw new UsageException(Causes.words(e), e);
     }
+  }
+
+  /** Where they are. */
+  Path checkpointsPath() {
+    return path.resolve("checkpoints");
   }
 
   private static Path under(Path runs, String name) throws IOException {

@@ -2,6 +2,7 @@ package org.dpfed.cli.training;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
+import java.util.Optional;
 import org.dpfed.cli.output.JsonEvents;
 import org.dpfed.cli.output.OutputOptions;
 import org.dpfed.cli.output.TerminalBar;
@@ -9,8 +10,19 @@ import org.dpfed.federated.TrainingReport;
 
 /** What a run tells whoever started it, all on the thread of the run. */
 interface RunOutput extends AutoCloseable {
-  /** A dry run has planned what would be trained. */
-  void dry(Experiment experiment, LedgerChoice ledger);
+  /**
+   * A dry run has planned what would be trained.
+   *
+   * @param resumption of the run that would go on; empty for a new one
+   */
+  void dry(Experiment experiment, LedgerChoice ledger, Optional<Resumption> resumption);
+
+  /**
+   * A run that was to go on has nothing left to train.
+   *
+   * @param report as the run wrote it
+   */
+  void alreadyFinished(ObjectNode report, RunDirectory directory);
 
   /** Training is about to begin. */
   void planned(Experiment experiment, RunDirectory directory);

@@ -107,6 +107,7 @@ final class RunReport {
     results
         .personal()
         .ifPresent(evaluation -> node.set("personalEvaluation", personal(evaluation)));
+    results.personalNotShown().ifPresent(reason -> node.put("personalNotShown", reason));
     put(node, "seconds", report.seconds());
     put(node, "clientsPerSecond", report.clientsPerSecond());
     return node;

@@ -17,6 +17,9 @@ final class SummaryTable {
   private static final int COLUMNS = 80;
   private static final int NAME_COLUMNS = 22;
 
+  /** How a guarantee of all runs begins to say which of them have no bound. */
+  private static final String UNBOUNDED_RUNS = "no bound: ";
+
   private final List<String> lines = new ArrayList<>();
 
   private SummaryTable() {}
@@ -34,6 +37,9 @@ final class SummaryTable {
         .sitesNotShown()
         .ifPresent(reason -> table.lines.addAll(wrapped(reason).lines().toList()));
     results.personal().ifPresent(evaluation -> table.addPersonal(evaluation, report));
+    results
+        .personalNotShown()
+        .ifPresent(reason -> table.lines.addAll(wrapped(reason).lines().toList()));
     table.addPrivacy(report);
     table.addRun(report);
     return String.join("\n", table.lines);
@@ -117,11 +123,20 @@ final class SummaryTable {
             all ->
                 all.isPrivate()
                     ? all.displayedEpsilon()
-                    : "no bound under " + all.relation().label() + "; report.json says why")
+                    : "no bound under " + all.relation().label() + reason(all))
         .ifPresent(text -> add("ε of all runs", text));
     add("unit", guarantee.unit() + number(", %d of them", plan.population()));
     PlanText.rows(plan, layers(report)).forEach(this::add);
     lastClipNorm(report).ifPresent(norm -> add("last clip norm", norm));
+  }
+
+  /** The runs that have no bound, where they are the reason; others are long. */
+  private static String reason(Guarantee all) {
+    return all.assumptions().stream()
+        .filter(sentence -> sentence.startsWith(UNBOUNDED_RUNS))
+        .findFirst()
+        .map(sentence -> "; " + sentence.substring(UNBOUNDED_RUNS.length()))
+        .orElse("; report.json says why");
   }
 
   /** As many as there were clip norms; one where no round has finished. */

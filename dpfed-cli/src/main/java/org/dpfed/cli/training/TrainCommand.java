@@ -1,5 +1,6 @@
 package org.dpfed.cli.training;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.Callable;
 import org.dpfed.accounting.strategy.StrategyCache;
+import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
 import org.dpfed.cli.output.OutputOptions;
 import org.dpfed.federated.CohortEngine;
@@ -34,7 +36,7 @@ import picocli.CommandLine.Spec;
     },
     exitCodeListHeading = "Exit status:%n",
     exitCodeList = {
-      "0:the run finished",
+      "0:the run finished, now or before it was to be resumed",
       "1:the run failed; its report says what was spent",
       "2:what was asked for cannot be done; nothing was trained",
       "3:the budget of ledger or plan ended the run, after writing model and report",
@@ -119,12 +121,23 @@ public final class TrainCommand implements Callable<Integer> {
 
   private int run(RunOutput output) throws IOException {
     Configuration configuration = configuration();
-    keepNoise(configuration);
-    try (Experiment experiment = Experiment.of(configuration, strategies(configuration))) {
+    Optional<Resumption> resumption = Optional.ofNullable(resume).map(Resumption::of);
+    keepNoise(configuration, resumption);
+    try (Experiment experiment = experiment(configuration, resumption)) {
       LedgerChoice ledger = LedgerChoice.of(configuration, experiment.plan().unit());
       if (dryRun) {
-        output.dry(experiment, ledger);
+        requireRunnable(experiment, ledger, resumption);
+        output.dry(experiment, ledger, resumption);
         return CommandLine.ExitCode.OK;
+      }
+      if (resumption.isPresent()) {
+        Optional<ObjectNode> finished =
+            resumption.get().directory().finished(experiment.plan().rounds());
+        if (finished.isPresent()) {
+          requireRunnable(experiment, ledger, resumption);
+          output.alreadyFinished(finished.get(), resumption.get().directory());
+          return CommandLine.ExitCode.OK;
+        }
       }
       try (TrainingEngine engine = TrainingEngine.start(configuration);
           LedgerFile opened = ledger.open()) {
@@ -151,6 +164,26 @@ public final class TrainCommand implements Callable<Integer> {
           run.run(most.isPresent() ? ledger.limitedTo(most.getAsDouble()) : ledger, checkpoints);
       return isWithinBudget ? CommandLine.ExitCode.OK : BUDGET_EXCEEDED;
     }
+  }
+
+  /** What trains nothing refuses what the run would refuse. */
+  private static void requireRunnable(
+      Experiment experiment, LedgerChoice ledger, Optional<Resumption> resumption) {
+    try {
+      experiment.planned().check();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException(Causes.words(e), e);
+    }
+    resumption.ifPresent(run -> run.requireSame(experiment, ledger));
+  }
+
+  /** Other clients than those of the run that goes on are refused before they get a plan. */
+  private Experiment experiment(Configuration configuration, Optional<Resumption> resumption) {
+    return Experiment.of(
+        configuration,
+        strategies(configuration),
+        DataSource.of(configuration),
+        clients -> resumption.ifPresent(run -> run.requireSameClients(clients)));
   }
 
   /** Beside the runs, so that a second run of the same shape finds them; none in a dry run. */
@@ -188,7 +221,7 @@ public final class TrainCommand implements Callable<Integer> {
    * A resumed run keeps the noise that epsilon, delta and rounds made once. Others then cost
    * another epsilon, and the plan refuses them where that is above the one allowed.
    */
-  private void keepNoise(Configuration configuration) {
+  private void keepNoise(Configuration configuration, Optional<Resumption> resumption) {
     boolean wouldChange =
         MAKES_NOISE.stream().anyMatch(configuration::isFromFlag)
             && !configuration.has(NOISE_MULTIPLIER);
@@ -197,7 +230,7 @@ public final class TrainCommand implements Callable<Integer> {
     }
     Configuration recorded = withoutFlags();
     recorded.complete();
-    try (Experiment before = Experiment.of(recorded, strategies(recorded))) {
+    try (Experiment before = experiment(recorded, resumption)) {
       configuration.withFlag(
           Settings.named(NOISE_MULTIPLIER), Double.toString(before.plan().noiseMultiplier()));
     }

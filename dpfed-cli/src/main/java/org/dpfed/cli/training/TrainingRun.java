@@ -79,7 +79,7 @@ final class TrainingRun {
     if (report.budgetRefusal().isPresent()) {
       return "stopped by budget";
     }
-    return report.isStoppedEarly() ? "stopped" : "finished";
+    return report.isStoppedEarly() ? "stopped" : RunDirectory.FINISHED;
   }
 
   private TrainingResult trained(

@@ -144,7 +144,8 @@ public final class VariedRun {
   private Experiment experiment(Configuration base, Configuration configuration) {
     StrategyCache strategies =
         new StrategyCache(Path.of(base.text("run.directory")).resolve(TrainCommand.STRATEGIES));
-    return Experiment.of(configuration, Optional.of(strategies), data.of(configuration));
+    return Experiment.of(
+        configuration, Optional.of(strategies), data.of(configuration), clients -> {});
   }
 
   private Configuration configuration() {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import javax.imageio.ImageIO;
@@ -33,6 +34,44 @@ final class DataIndexCommandTest {
   DataIndexCommandTest(@TempDir Path directory) {
     this.directory = directory;
     this.run = new ImageRun(directory);
+  }
+
+  /** {@code docs/spark.md}, with the example of {@code docs/configuration.md}, on threads. */
+  @Test
+  void page_indexAndPlan_trainTogether() throws IOException {
+    StringBuilder visits = new StringBuilder("age,crp,died\n");
+    for (int row = 0; row < 1200; row++) {
+      visits.append("%d,%d,%s\n".formatted(row % 90, row % 400, row % 3 == 0 ? "yes" : "no"));
+    }
+    Files.writeString(directory.resolve("visits.csv"), visits);
+    example("configuration.md", "visits.yaml");
+    String plan = example("spark.md", "plan.yaml", "set: indexed");
+    String index = directory.resolve("visits.index").toString();
+    Path file = directory.resolve("plan.yaml");
+    Files.writeString(file, plan.replace("/shared/visits.index", index));
+    String runs = directory.resolve("runs").toString();
+    String visitsFile = directory.resolve("visits.yaml").toString();
+    assertThat(run.dpfed("data", "index", "--config", visitsFile, "--runs", runs, index))
+        .as(run.err())
+        .isZero();
+    assertThat(run.dpfed("train", "--config", file.toString(), "--runs", runs))
+        .as(run.err())
+        .isZero();
+    assertThat(run.out()).contains("finished after 40 rounds");
+  }
+
+  /** Writes the first YAML example of a page that has some text. */
+  private String example(String page, String name, String... having) throws IOException {
+    String found =
+        Pattern.compile("(?s)```yaml\n(.*?)```")
+            .matcher(Files.readString(Path.of("..", "docs", page)))
+            .results()
+            .map(match -> match.group(1))
+            .filter(example -> Stream.of(having).allMatch(example::contains))
+            .findFirst()
+            .orElseThrow();
+    Files.writeString(directory.resolve(name), found);
+    return found;
   }
 
   @Test

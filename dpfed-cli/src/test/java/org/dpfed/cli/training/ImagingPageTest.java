@@ -21,6 +21,8 @@ final class ImagingPageTest {
     images.dicom(directory, 40, "P");
     images.nifti(directory, 40, 1);
     images.medMnist(directory.resolve("pneumoniamnist.npz"));
+    images.photos(directory.resolve("photos"), 40);
+    images.photo(directory.resolve("new-photos/a.png"), 1);
     Path credentials = directory.resolve("pacs.credentials");
     Files.writeString(credentials, "hospital:the password\n");
     Files.setPosixFilePermissions(credentials, PosixFilePermissions.fromString("rw-------"));

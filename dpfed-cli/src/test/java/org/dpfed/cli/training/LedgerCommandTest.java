@@ -9,8 +9,11 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.temporal.ChronoUnit;
+import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.cli.DpfedCommand;
 import org.dpfed.ledger.LedgerFile;
+import org.dpfed.ledger.LedgerHistory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -63,6 +66,43 @@ final class LedgerCommandTest {
         .startsWith("round %d would bring all runs".formatted(finished + 1));
     assertThat(runs.resolve("b/model.zip")).exists();
     assertThat(out.toString()).contains("stopped by budget after " + finished + " rounds");
+  }
+
+  /** The second run is private; the first makes what all runs cost unbounded, and is named. */
+  @Test
+  void train_afterARunWithoutNoise_everyTotalNamesThatRun() throws IOException {
+    assertThat(train("a", "--noise-multiplier", "0", "--epsilon", "none")).isZero();
+    assertThat(train("b", "--dry-run")).isZero();
+    Path ledger = runs.resolve("ledgers/wdbc-patient.jsonl");
+    String named =
+        "run 1 (begun %s) of the ledger has no finite epsilon: no noise, or seeded noise"
+            .formatted(
+                LedgerHistory.read(ledger)
+                    .unbounded(NeighbouringRelation.ADD_OR_REMOVE_ONE, 1e-4)
+                    .get(0)
+                    .time()
+                    .truncatedTo(ChronoUnit.SECONDS));
+    assertShown(named);
+    assertThat(train("b")).isZero();
+    assertShown(named);
+    assertThat(report("b").at("/guarantee/isPrivate").asBoolean()).isTrue();
+    assertThat(report("b").at("/guaranteeOfAllRuns/assumptions/0").asText())
+        .isEqualTo("no bound: " + named);
+    assertThat(Files.readString(runs.resolve("b/report.html"))).contains(named);
+    assertThat(Files.readString(runs.resolve("b/model-card.md")))
+        .contains("run 1 (begun")
+        .contains("no finite epsilon");
+    assertThat(json("show").at("/totals/0/unbounded").asText()).isEqualTo(named);
+    out.getBuffer().setLength(0);
+    assertThat(execute("ledger", "show", ledger.toString())).isZero();
+    assertShown(named);
+    assertThat(train("c", "--max-epsilon", "50")).isEqualTo(3);
+    assertThat(report("c").path("budgetRefusal").asText()).endsWith(named);
+  }
+
+  private void assertShown(String text) {
+    assertThat(out.toString().replaceAll("\\s+", " ")).contains(text);
+    out.getBuffer().setLength(0);
   }
 
   @Test

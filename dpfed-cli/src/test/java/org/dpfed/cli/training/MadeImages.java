@@ -1,5 +1,6 @@
 package org.dpfed.cli.training;
 
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,6 +12,7 @@ import java.util.Random;
 import java.util.zip.GZIPOutputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import javax.imageio.ImageIO;
 
 /** Small files in the formats of images, whose second class is brighter than the first. */
 final class MadeImages {
@@ -51,6 +53,24 @@ final class MadeImages {
     zip.write((header + " ".repeat(245 - header.length()) + "\n").getBytes(StandardCharsets.UTF_8));
     zip.write(values);
     zip.closeEntry();
+  }
+
+  /** A colour image of each class for each of some sites. */
+  void photos(Path folder, int sites) throws IOException {
+    for (int site = 1; site <= sites; site++) {
+      photo(folder.resolve("site-%02d/healthy/0001.png".formatted(site)), 0);
+      photo(folder.resolve("site-%02d/ill/0001.png".formatted(site)), 1);
+    }
+  }
+
+  /** A colour image of a class. */
+  void photo(Path file, int label) throws IOException {
+    Files.createDirectories(file.getParent());
+    BufferedImage image = new BufferedImage(SIDE, SIDE, BufferedImage.TYPE_3BYTE_BGR);
+    for (int i = 0; i < SIDE * SIDE; i++) {
+      image.setRGB(i % SIDE, i / SIDE, 0x010101 * value(label));
+    }
+    ImageIO.write(image, "png", file.toFile());
   }
 
   /**

@@ -190,6 +190,15 @@ final class PredictCommandTest {
     assertThat(err.toString()).contains("is in a directory that does not exist");
   }
 
+  /** A spreadsheet would compute what begins with these; a number is one. */
+  @Test
+  void predict_keysThatAreFormulas_areTexts() throws IOException {
+    Path file = file("=who,age,sex,crp\n=1+1,20,f,1\n-5,30,m,2\n@x,30,m,2\n");
+    assertThat(predict(file, "--key", "=who")).as(err.toString()).isZero();
+    assertThat(out.toString().lines().map(line -> line.split(",", -1)[1]))
+        .containsExactly("'=who", "'=1+1", "-5", "'@x");
+  }
+
   @Test
   void predict_rowThatDoesNotFit_leavesNoFile() throws IOException {
     Path output = directory.resolve("predicted.csv");

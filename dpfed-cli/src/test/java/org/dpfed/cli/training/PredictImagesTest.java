@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
 import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -153,6 +155,18 @@ final class PredictImagesTest {
     assertThat(lines).hasSize(11);
     assertThat(lines.get(10)).startsWith("10,");
 
+    // The same without labels, and without all that is not held out.
+    String predicted = run.out();
+    try (FileSystem zip = FileSystems.newFileSystem(directory.resolve("new.npz"))) {
+      for (String array : List.of("test_labels", "train_images", "train_labels", "val_images")) {
+        Files.delete(zip.getPath(array + ".npy"));
+      }
+    }
+    assertThat(predict("--data-file", path("new.npz"))).as(run.err()).isZero();
+    assertThat(run.out()).isEqualTo(predicted);
+    assertThat(evaluate("--data-file", path("new.npz"))).isEqualTo(2);
+    assertThat(run.err()).contains("array test_labels: expected this array, found none");
+
     assertThat(predict("--data-directory", path("."))).isEqualTo(2);
     assertThat(run.err()).contains("was trained on images (medmnist): give them by --data-file");
     assertThat(predict("--data-file", path("new.npz"), "--key", "patient")).isEqualTo(2);
@@ -187,6 +201,26 @@ final class PredictImagesTest {
     }
     assertThat(predict("--data-directory", path("new"), "--output", out)).isEqualTo(2);
     assertThat(run.err()).contains("exists already");
+  }
+
+  /** Whoever names a file or a class says what a spreadsheet would compute. */
+  @Test
+  void folder_namesThatAreFormulas_areTexts() throws IOException {
+    folder();
+    for (int site = 0; site < 10; site++) {
+      Path folder = directory.resolve("sites/site" + site);
+      Files.move(folder.resolve("ill"), folder.resolve("=ill"));
+      Files.move(folder.resolve("healthy"), folder.resolve("@healthy"));
+    }
+    train(FOLDER.replace("[healthy, ill]", "[\"@healthy\", \"=ill\"]"));
+    for (String name : List.of("=1+1.png", "+a.png", "-a.png", "@a.png", "a;=2.png")) {
+      image("new/" + name, 60);
+    }
+    assertThat(predict("--data-directory", path("new"))).as(run.err()).isZero();
+    assertThat(run.out().lines().skip(1).map(line -> line.split(",", -1)[0]))
+        .containsExactlyInAnyOrder("'=1+1.png", "'+a.png", "'-a.png", "'@a.png", "a;'=2.png");
+    assertThat(run.out().lines().skip(1).map(line -> line.split(",", -1)[1]))
+        .isSubsetOf("'=ill", "'@healthy");
   }
 
   /** As the run does: refused by name, without a file of half the predictions, or left out. */

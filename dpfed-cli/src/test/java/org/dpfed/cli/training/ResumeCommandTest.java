@@ -10,11 +10,15 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.deeplearning4j.util.ModelSerializer;
 import org.dpfed.accounting.ChargedRounds;
+import org.dpfed.accounting.Guarantee;
 import org.dpfed.cli.DpfedCommand;
 import org.dpfed.ledger.LedgerHistory;
 import org.junit.jupiter.api.Test;
@@ -172,6 +176,72 @@ final class ResumeCommandTest {
     err.getBuffer().setLength(0);
     assertThat(train(arguments)).as(err.toString()).isEqualTo(2);
     assertThat(err.toString()).contains(message).doesNotContain("\tat ");
+    String refusal = err.toString();
+    // What a run refuses, its dry run refuses in the same words.
+    err.getBuffer().setLength(0);
+    List<String> dry = new ArrayList<>(List.of(arguments));
+    dry.add("--dry-run");
+    assertThat(train(dry.toArray(String[]::new))).isEqualTo(2);
+    assertThat(err.toString()).isEqualTo(refusal);
+  }
+
+  /** Refusals of settings that cannot change come first: see above. */
+  @Test
+  void resume_finishedRun_saysSoInALineAndChangesNothing() throws IOException {
+    String directory = runs.resolve("a").toString();
+    assertThat(train("--rounds", "3", "--runs", runs.toString(), "--name", "a")).isZero();
+    Map<Path, FileTime> before = written();
+    out.getBuffer().setLength(0);
+    assertThat(train("--resume", directory)).as(err.toString()).isZero();
+    assertThat(out.toString())
+        .isEqualTo(
+            "%s is finished: all 3 rounds were trained before, and nothing was trained or charged now; the model is %s, the report %s%n"
+                .formatted(directory, runs.resolve("a/model.zip"), runs.resolve("a/report.html")));
+    out.getBuffer().setLength(0);
+    assertThat(train("--resume", directory, "--quiet")).isZero();
+    assertThat(out.toString()).isEmpty();
+    assertThat(train("--resume", directory, "--json")).isZero();
+    JsonNode event = new ObjectMapper().readTree(out.toString());
+    assertThat(event.path("event").asText()).isEqualTo("finished");
+    assertThat(event.path("exitStatus").asInt(-1)).isZero();
+    assertThat(event.path("roundsCharged").asInt()).isEqualTo(3);
+    assertThat(event.path("directory").asText()).isEqualTo(directory);
+    assertThat(written()).isEqualTo(before);
+
+    // Killed before the model was there: it is written now, and nothing is charged for it.
+    Files.delete(runs.resolve("a/model.zip"));
+    assertThat(train("--resume", directory)).as(err.toString()).isZero();
+    assertThat(runs.resolve("a/model.zip")).exists();
+    assertThat(report("a").path("roundsCharged").asInt()).isEqualTo(3);
+  }
+
+  /** Nothing changes, and the rounds that were charged are not counted twice. */
+  @Test
+  void resume_dryRun_saysWhatTheRestWillCost() throws IOException {
+    String directory = runs.resolve("a").toString();
+    assertThat(train("--rounds", "3", "--runs", runs.toString(), "--name", "a")).isZero();
+    Map<Path, FileTime> before = written();
+    out.getBuffer().setLength(0);
+    assertThat(train("--resume", directory, "--rounds", "5", "--epsilon", "4", "--dry-run"))
+        .as(err.toString())
+        .isZero();
+    String dry = out.toString();
+    assertThat(dry).contains("5, going on after round 3");
+    assertThat(written()).isEqualTo(before);
+
+    assertThat(train("--resume", directory, "--rounds", "5", "--epsilon", "4")).isZero();
+    String all = Guarantee.displayed(report("a").at("/guaranteeOfAllRuns/epsilon").asDouble());
+    assertThat(dry).contains("with this one " + all);
+  }
+
+  private Map<Path, FileTime> written() throws IOException {
+    Map<Path, FileTime> times = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(runs)) {
+      for (Path file : files.toList()) {
+        times.put(file, Files.getLastModifiedTime(file));
+      }
+    }
+    return times;
   }
 
   private int train(String... flags) {

@@ -16,6 +16,8 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Data that were changed between a run and its resumption: as many clients, but others, or in
@@ -104,6 +106,19 @@ final class ResumeOtherClientsTest {
     csv("rows.csv", patients);
     assertResumes();
     assertNowhere("ZQNAMED2");
+  }
+
+  /** Also where the plan is impossible for those who are left: the cohort is of 30. */
+  @ParameterizedTest
+  @ValueSource(ints = {29, 31})
+  void resume_fewerOrMoreClients_namesBothNumbersAndTheData(int now) throws IOException {
+    List<String> patients = IntStream.range(0, 31).mapToObj(i -> "ZQNAMED" + (200 + i)).toList();
+    csv("rows.csv", patients.subList(0, 30));
+    assertThat(run.train(BY_KEY, "--cohort", "30")).as(run.err()).isZero();
+    csv("rows.csv", patients.subList(0, now));
+    assertRefused(
+        "some clients are not those of the run: it had 30, the data have %d now; resume with the same data"
+            .formatted(now));
   }
 
   /** What a client's rows say may be mended: the client is the same. */
@@ -242,17 +257,24 @@ final class ResumeOtherClientsTest {
     ImageIO.write(image, "png", file.toFile());
   }
 
-  private int resume() {
-    return run.dpfed("train", "--resume", run.path().toString(), "--rounds", "4");
+  private int resume(String... flags) {
+    return run.dpfed(
+        Stream.concat(
+                Stream.of("train", "--resume", run.path().toString(), "--rounds", "4"),
+                Stream.of(flags))
+            .toArray(String[]::new));
   }
 
   private void assertRefused(String problem) throws IOException {
     byte[] ledger = ledger();
+    assertThat(resume("--dry-run")).as(run.err()).isEqualTo(2);
+    String dry = run.err();
     assertThat(resume()).as(run.err()).isEqualTo(2);
     assertThat(run.err().strip())
         .startsWith("dpfed train: " + problem)
         .contains("start a new run, which the ledger charges in full")
         .doesNotContain("\n", "ZQNAMED");
+    assertThat(dry).isEqualTo(run.err());
     assertThat(ledger()).isEqualTo(ledger);
   }
 

@@ -119,7 +119,7 @@ final class RunReportTest {
               new ReportedRun(
                   Configuration.standard(),
                   List.of(),
-                  new HeldOut(heldOutRows, 0, 10, "client", List.of(), HeldOutSites.NONE),
+                  new HeldOut(heldOutRows, 0, 0, 10, "client", List.of(), HeldOutSites.NONE),
                   3,
                   false,
                   "./dpfed train"),

@@ -92,7 +92,7 @@ public record ImageLoader(
     ImageHeader header = ImageHeader.of(bytes, place);
     if (header.hasAlpha() && !compositesOnBlack) {
       throw place.problem(
-          "expected an image without transparency, found one with an alpha channel; remove it, or have transparent pixels mixed with black (ImageLoader.compositingOnBlack)");
+          "expected an image without transparency, found one with an alpha channel; remove it, or have transparent pixels mixed with black (data.transparency: black, or ImageLoader.compositingOnBlack)");
     }
     if (header.format() == ImageHeader.Format.TIFF && header.bits() < 8) {
       throw place.problem("expected values of 8 bits or more, found fewer; convert the image");
@@ -144,7 +144,7 @@ public record ImageLoader(
         bits == 8 ? opencv_core.CV_8U : bits == 16 ? opencv_core.CV_16U : opencv_core.CV_32F;
     if (pixels.depth() != expected) {
       throw place.problem(
-          "expected values of %d bits, found others; convert the image, or read it with the bits that it has (ImageLoader.withBits)"
+          "expected values of %d bits, found others; convert the image, or read it with the bits that it has (data.bits, or ImageLoader.withBits)"
               .formatted(bits));
     }
     if (pixels.channels() == 2 || pixels.channels() > 4) {

@@ -2,6 +2,8 @@ package org.dpfed.imaging.medmnist;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.dpfed.data.LabelledData;
@@ -61,11 +63,52 @@ public record MedMnistReader(MedMnist set, Validation validation, Scaling scalin
     }
   }
 
+  /**
+   * Images without labels.
+   *
+   * @param type channels, height and width of each
+   * @param rows the scaled values of each, channels first
+   */
+  public record Unlabelled(InputType.InputTypeConvolutional type, List<float[]> rows) {}
+
+  /**
+   * The images that are held out, alone. Labels are not looked for, and need not be there.
+   *
+   * @throws MalformedDataException when the file does not hold images of that set
+   */
+  public Unlabelled readHeldOutImages(Path file) throws IOException {
+    try (NpzFile npz = NpzFile.open(file)) {
+      Pixels pixels = pixels(npz, heldOutPart());
+      int length = (int) pixels.type.arrayElementsPerExample();
+      List<float[]> rows = new ArrayList<>();
+      for (int row = 0; row < pixels.rows; row++) {
+        rows.add(Arrays.copyOfRange(pixels.features, row * length, (row + 1) * length));
+      }
+      return new Unlabelled(pixels.type, rows);
+    }
+  }
+
   private String heldOutPart() {
     return validation == Validation.INSTEAD_OF_TEST ? "val" : "test";
   }
 
+  /** The images of some parts, one after another, scaled. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Pixels(
+      InputType.InputTypeConvolutional type, int rows, int[] counts, float[] features) {}
+
   private LabelledData rows(NpzFile npz, String... parts) throws IOException {
+    Pixels pixels = pixels(npz, parts);
+    int[] labels = new int[pixels.rows];
+    int row = 0;
+    for (int i = 0; i < parts.length; i++) {
+      readLabels(npz, parts[i], pixels.counts[i], labels, row);
+      row += pixels.counts[i];
+    }
+    return LabelledData.of(pixels.type, pixels.features, labels, set.classNames()).oneRowPer(UNIT);
+  }
+
+  private Pixels pixels(NpzFile npz, String... parts) throws IOException {
     NpyArray[] images = new NpyArray[parts.length];
     int rows = 0;
     for (int i = 0; i < parts.length; i++) {
@@ -84,18 +127,17 @@ public record MedMnistReader(MedMnist set, Validation validation, Scaling scalin
           .problem(
               "expected images of less than 2³¹ values in all, found more; take a smaller size");
     }
-    int[] labels = new int[rows];
     float[] features = new float[(int) values];
+    int[] counts = new int[parts.length];
     int row = 0;
     for (int i = 0; i < parts.length; i++) {
-      int count = images[i].shape().get(0);
-      readLabels(npz, parts[i], count, labels, row);
-      scale(images[i], features, row * (features.length / rows));
-      row += count;
+      scale(images[i], features, row * set.channels() * side * side);
+      counts[i] = images[i].shape().get(0);
+      row += counts[i];
     }
-    return LabelledData.of(
-            InputType.convolutional(side, side, set.channels()), features, labels, set.classNames())
-        .oneRowPer(UNIT);
+    InputType.InputTypeConvolutional type =
+        (InputType.InputTypeConvolutional) InputType.convolutional(side, side, set.channels());
+    return new Pixels(type, rows, counts, features);
   }
 
   private void requireImages(NpyArray images, MalformedDataException.Place place)
