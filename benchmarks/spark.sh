@@ -1,12 +1,14 @@
 #!/bin/sh
 # Rounds on two Spark executors of one core beside rounds on two threads of the driver, every other round each, so that
 # both see the machine in the same state; then the memory of driver and executors over cohorts of 10, 100 and 1,000.
-# Clients are made up: batches of 10 images of 28 × 28 pixels.
+# Clients are made up: batches of 10 images of 28 × 28 pixels. The first rounds are slower, the more so on Spark, until
+# Java has compiled what it runs.
 #
 #   benchmarks/run.sh spark
 #
-# ROUNDS are timed on each side after WARMUP rounds, a quarter of both for 25 million parameters; MEMORY_ROUNDS are
-# run for each cohort; NETWORKS="mlp:1 tanh-cnn:10" times only those, COHORTS="10 100" takes only those.
+# ROUNDS are timed on each side after WARMUP rounds; a quarter of WARMUP for more than one local step; for 25 million
+# parameters a quarter of ROUNDS after as many. MEMORY_ROUNDS are run for each cohort; NETWORKS="mlp:1 tanh-cnn:10" times
+# only those, COHORTS="10 100" takes only those.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
@@ -17,7 +19,7 @@ timed=$root/dpfed-spark/target/spark-timed.jsonl
 memory=$root/dpfed-spark/target/spark-memory.jsonl
 log=$root/dpfed-spark/target/spark-bench.log
 rounds=${ROUNDS:-32}
-warmup=${WARMUP:-16}
+warmup=${WARMUP:-200}
 memory_rounds=${MEMORY_ROUNDS:-1}
 networks=${NETWORKS:-mlp:1 tanh-cnn:1 tanh-cnn:10 mlp-25m:1}
 cohorts=${COHORTS:-10 100 1000}
@@ -36,8 +38,9 @@ mkdir -p "$results"
 : >"$timed" >"$memory"
 for network in $networks; do
   case $network in
-  mlp-25m:*) bench mlp-25m "${network#*:}" 10 $((warmup / 4)) $((rounds / 4)) ;;
-  *) bench "${network%:*}" "${network#*:}" 100 "$warmup" "$rounds" ;;
+  mlp-25m:*) bench mlp-25m "${network#*:}" 10 $((rounds / 4)) $((rounds / 4)) ;;
+  *:1) bench "${network%:*}" 1 100 "$warmup" "$rounds" ;;
+  *) bench "${network%:*}" "${network#*:}" 100 $((warmup / 4)) "$rounds" ;;
   esac >>"$timed"
   tail -n 1 "$timed"
 done
@@ -65,12 +68,18 @@ out = [f"`benchmarks/run.sh spark`, commit {commit}; {about['machine']}; {java};
        f"OPENBLAS_CORETYPE {coretype or 'unset'}; {settings}.", "",
        "Milliseconds of a round on two threads of the driver and on two executors of one core on the same machine, in turn;",
        "median, and in brackets the least and the most:", "",
-       "| network | local steps | cohort | two threads | two executors | executors ÷ threads | difference, ms |",
-       "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"]
+       "| network | local steps | cohort | two threads | two executors | executors ÷ threads | difference, ms | in the first rounds |",
+       "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |"]
+def medians(sides):
+    return statistics.median(sides["localMillis"]), statistics.median(sides["sparkMillis"])
 for row in timed:
     here, there = row["localMillis"], row["sparkMillis"]
-    a, b = statistics.median(here), statistics.median(there)
-    out.append(f"| {row['network']} | {row['steps']} | {row['cohort']} | {shown(here)} | {shown(there)} | {b / a:.2f} | {b - a:.0f} |")
+    (a, b), (c, d) = medians(row), medians(row["first"])
+    out.append(f"| {row['network']} | {row['steps']} | {row['cohort']} | {shown(here)} | {shown(there)} | {b / a:.2f} | {b - a:.0f} | {d - c:.0f} |")
+phases = list(timed[0]["phases"]) if timed else []
+out += ["", "Of the engine's part of a round on the executors, the share that ends last; medians, ms:", "",
+        f"| network | local steps | {' | '.join(phases)} |", f"| --- | ---: |{' ---: |' * len(phases)}"]
+out += [f"| {row['network']} | {row['steps']} | {' | '.join(str(row['phases'][p]) for p in phases)} |" for row in timed]
 out += ["", "Peak memory of the processes with 25 million parameters, MiB:", "",
         "| cohort | driver | executors |", "| ---: | ---: | ---: |"]
 out += [f"| {row['cohort']} | {row['driverMiB']} | {', '.join(map(str, row['executorMiB']))} |" for row in memory]

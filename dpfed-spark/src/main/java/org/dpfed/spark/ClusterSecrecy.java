@@ -18,6 +18,7 @@ final class ClusterSecrecy {
   static final String AUTHENTICATE = "spark.authenticate";
   static final String SECRET = "spark.authenticate.secret";
   static final String ENCRYPT = "spark.network.crypto.enabled";
+  static final String ENCRYPT_FILES = "spark.io.encryption.enabled";
 
   private static final Logger LOG = LoggerFactory.getLogger(SparkEngine.class);
   private static final String ENCRYPT_BY_TLS = "spark.ssl.rpc.enabled";
@@ -42,6 +43,21 @@ final class ClusterSecrecy {
     conf.setIfMissing("spark.ui.killEnabled", "false");
   }
 
+  /**
+   * Has Spark encrypt blocks that it writes to disk when memory is short, such as the sum of a
+   * share, where nobody has set it. Only where messages are encrypted: the key is in one of them.
+   */
+  static void addForFiles(SparkConf conf) {
+    if (isEncrypted(conf)) {
+      conf.setIfMissing(ENCRYPT_FILES, "true");
+    }
+  }
+
+  private static boolean isEncrypted(SparkConf conf) {
+    return conf.getBoolean(ENCRYPT_BY_TLS, false)
+        || (conf.getBoolean(AUTHENTICATE, false) && conf.getBoolean(ENCRYPT, false));
+  }
+
   private static String secret() {
     byte[] bytes = new byte[SECRET_BYTES];
     new SecureRandom().nextBytes(bytes);
@@ -56,9 +72,7 @@ final class ClusterSecrecy {
    */
   static void require(SparkConf conf) {
     boolean authenticated = conf.getBoolean(AUTHENTICATE, false);
-    boolean encrypted =
-        conf.getBoolean(ENCRYPT_BY_TLS, false)
-            || (authenticated && conf.getBoolean(ENCRYPT, false));
+    boolean encrypted = isEncrypted(conf);
     List<String> missing = new ArrayList<>();
     if (!conf.contains(AUTHENTICATE)) {
       missing.add(AUTHENTICATE + " true");

@@ -55,8 +55,9 @@ record RunOnExecutors(
   /**
    * The same job here, on an executor.
    *
-   * @throws IllegalArgumentException when it cannot be had here, or would give a seeded run other
-   *     bits than the driver
+   * @throws IllegalArgumentException when it cannot be had here
+   * @throws OtherExecutor when it is another job here, or would give a seeded run other bits than
+   *     the driver
    */
   CohortEngine.Job job() {
     SiteFactory.Site site = newFactory().open(settings);
@@ -95,15 +96,24 @@ record RunOnExecutors(
           "an executor has %s, the driver has %s".formatted(here.get(i), fingerprint.get(i));
       boolean isOfBits = i >= CohortEngine.Job.FIRST_LINE_OF_BITS;
       if (!isOfBits) {
-        throw new IllegalArgumentException(
+        throw new OtherExecutor(
             difference + "; give both the same network, clients in the same order, and kernel");
       }
       if (isSeeded) {
-        throw new IllegalArgumentException(
+        throw new OtherExecutor(
             difference
                 + "; a seeded run needs the same arithmetic everywhere: give OPENBLAS_CORETYPE and the Java flags of SparkEngine.configure to driver and executors, or run on machines of one kind");
       }
       LOG.warn("{}; the result depends on which executor trains a client", difference);
+    }
+  }
+
+  /** This executor differs from the driver. */
+  static final class OtherExecutor extends IllegalArgumentException {
+    private static final long serialVersionUID = 1;
+
+    OtherExecutor(String difference) {
+      super(difference);
     }
   }
 }

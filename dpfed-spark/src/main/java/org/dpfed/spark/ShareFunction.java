@@ -6,8 +6,12 @@ import org.jspecify.annotations.Nullable;
 import scala.collection.Iterator;
 import scala.runtime.AbstractFunction1;
 
-/** What Spark runs on an executor for each partition: its share of the cohort. */
-final class ShareFunction extends AbstractFunction1<Iterator<byte[]>, byte[]>
+/**
+ * What Spark runs on an executor for each partition: its share of the cohort. An executor that must
+ * not take part returns the reason as a text: Spark would give the share of one that throws to
+ * another executor, and the run would go on without anybody knowing.
+ */
+final class ShareFunction extends AbstractFunction1<Iterator<byte[]>, Object>
     implements Serializable {
   private static final long serialVersionUID = 1;
 
@@ -41,15 +45,20 @@ final class ShareFunction extends AbstractFunction1<Iterator<byte[]>, byte[]>
 
   /**
    * @param partition holds one task
-   * @return the report; of length 0 where nothing was to be trained
+   * @return the report as bytes, of length 0 where nothing was to be trained; a text of an executor
+   *     that must not take part
    */
   @Override
-  public byte[] apply(Iterator<byte[]> partition) {
-    RoundParameters parameters = sent == null ? own : sent.value();
-    if (parameters == null) {
-      ExecutorRuns.open(run);
-      return new byte[0];
+  public Object apply(Iterator<byte[]> partition) {
+    try {
+      RoundParameters parameters = sent == null ? own : sent.value();
+      if (parameters == null) {
+        ExecutorRuns.open(run);
+        return new byte[0];
+      }
+      return ExecutorRuns.train(run, partition.next(), parameters.values());
+    } catch (RunOnExecutors.OtherExecutor e) {
+      return String.valueOf(e.getMessage());
     }
-    return ExecutorRuns.train(run, partition.next(), parameters.values());
   }
 }

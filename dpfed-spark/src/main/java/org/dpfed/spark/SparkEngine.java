@@ -44,7 +44,8 @@ public final class SparkEngine implements CohortEngine {
    * Sets what executors need to compute as the driver does, where the caller has not: one native
    * thread for an operation, the driver's choice of BLAS kernels, Java's Vector API, and a folder
    * for native libraries in each executor's own working directory, since executors that unpack to
-   * one folder damage each other's. Results of any size may come back.
+   * one folder damage each other's. Results of any size may come back. Where messages are
+   * encrypted, so are blocks on the executors' disks.
    *
    * @return {@code conf}, changed
    */
@@ -58,6 +59,7 @@ public final class SparkEngine implements CohortEngine {
         EXECUTOR_FLAGS,
         "--add-modules=jdk.incubator.vector --enable-native-access=ALL-UNNAMED -Dorg.bytedeco.javacpp.cachedir=javacpp "
             + conf.get(EXECUTOR_FLAGS, ""));
+    ClusterSecrecy.addForFiles(conf);
     // Parameters are as good as random bytes.
     conf.setIfMissing("spark.broadcast.compress", "false");
     // A share's sum is merged when it arrives: the limit is for results that pile up.

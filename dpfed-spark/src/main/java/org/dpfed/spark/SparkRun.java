@@ -51,7 +51,7 @@ final class SparkRun implements CohortEngine.Session {
           .await((partition, opened) -> {}, () -> true);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (IllegalStateException e) {
+    } catch (IllegalArgumentException | IllegalStateException e) {
       throw new IllegalArgumentException(
           "Spark's executors cannot train this run: " + e.getMessage(), e);
     }
@@ -102,9 +102,8 @@ final class SparkRun implements CohortEngine.Session {
     void take(int partition, byte[] result);
   }
 
-  /** What the job's threads hand to the one that waits: a result, or the end. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Arrival(int partition, byte @Nullable [] result) {}
+  /** What the job's threads hand to the one that waits: what a share returned, or the end. */
+  private record Arrival(int partition, @Nullable Object result) {}
 
   /** A Spark job whose results are taken one by one, each once, on the thread that waits. */
   private final class SparkJob {
@@ -139,6 +138,7 @@ final class SparkRun implements CohortEngine.Session {
     }
 
     /**
+     * @throws IllegalArgumentException when an executor must not take part
      * @throws IllegalStateException when the job failed
      */
     void await(Taker taker, java.util.function.BooleanSupplier goesOn) throws InterruptedException {
@@ -154,7 +154,10 @@ final class SparkRun implements CohortEngine.Session {
             requireSuccess();
             return;
           }
-          taker.take(arrival.partition, arrival.result);
+          if (arrival.result instanceof String refusal) {
+            throw new IllegalArgumentException(refusal);
+          }
+          taker.take(arrival.partition, (byte[]) arrival.result);
         }
       } finally {
         if (!ended) {

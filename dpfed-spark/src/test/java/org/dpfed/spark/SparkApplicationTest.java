@@ -9,6 +9,7 @@ import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class SparkApplicationTest {
@@ -78,5 +79,30 @@ final class SparkApplicationTest {
       properties.forEach((name, value) -> assertThat(conf.get(name)).isEqualTo(value));
       assertThat(conf.contains("spark.authenticate.secret")).isFalse();
     }
+  }
+
+  /** The key of the files goes to executors in a message. */
+  @ParameterizedTest
+  @CsvSource({
+    "spark.authenticate=true spark.network.crypto.enabled=true, true",
+    "spark.ssl.rpc.enabled=true, true",
+    "spark.authenticate=true spark.network.crypto.enabled=false, unset",
+    "spark.authenticate=false spark.network.crypto.enabled=true, unset",
+    "spark.authenticate=true spark.network.crypto.enabled=true spark.io.encryption.enabled=false, false",
+  })
+  void configure_messagesAreEncrypted_filesAreToo(String properties, String files) {
+    SparkConf conf = new SparkConf(false);
+    for (String property : properties.split(" ", -1)) {
+      String[] words = property.split("=", -1);
+      conf.set(words[0], words[1]);
+    }
+    assertThat(SparkEngine.configure(conf).get("spark.io.encryption.enabled", "unset"))
+        .isEqualTo(files);
+  }
+
+  @Test
+  void configure_clusterOfThisMachine_filesAreEncrypted() {
+    SparkConf conf = SparkEngine.configure(complete(HERE, Map.of()));
+    assertThat(conf.get("spark.io.encryption.enabled")).isEqualTo("true");
   }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.LongStream;
 import org.dpfed.accounting.NeighbouringRelation;
 import org.dpfed.federated.CohortEngine;
@@ -32,9 +33,10 @@ public final class SparkBench {
    * One measurement.
    *
    * @param arguments network, local steps, cohort, rounds before those that count, rounds that
-   *     count on each side; with {@code memory} instead of the latter, that many rounds on Spark
+   *     count on each side and in its first rounds; with {@code memory} instead of the latter, that
+   *     many rounds on Spark
    */
-  public static void main(String[] arguments) throws IOException {
+  public static void main(String[] arguments) throws IOException, TimeoutException {
     String settings = arguments[0] + " " + arguments[1];
     int cohort = Integer.parseInt(arguments[2]);
     int rounds = Integer.parseInt(arguments[3]);
@@ -46,13 +48,22 @@ public final class SparkBench {
       } else {
         int counted = Integer.parseInt(arguments[4]);
         List<Double> seconds = new ArrayList<>();
+        RoundPhases phases = new RoundPhases();
+        cluster.spark().sc().addSparkListener(phases);
         run(
             settings,
             cohort,
             2 * (rounds + counted),
-            new Alternating(CohortEngine.local(), there),
+            new Alternating(CohortEngine.local(), phases.timed(there)),
             (metrics, parameters) -> seconds.add(metrics.seconds()));
-        print(arguments, times(seconds.subList(2 * rounds, seconds.size())));
+        cluster.spark().sc().listenerBus().waitUntilEmpty();
+        print(
+            arguments,
+            "%s, \"first\": {%s}, \"phases\": {%s}"
+                .formatted(
+                    times(seconds.subList(2 * rounds, seconds.size())),
+                    times(seconds.subList(0, 2 * counted)),
+                    phases.medians(counted)));
       }
     }
   }

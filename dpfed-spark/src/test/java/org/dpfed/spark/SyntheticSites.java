@@ -62,6 +62,10 @@ public final class SyntheticSites implements SiteFactory {
     boolean isUnreadable =
         failed.isPresent() && SparkEnv.get() != null && SparkEnv.get().executorId().equals("0");
     int seed = isOn1(settings, ",other") ? 12 : 11;
+    if (isOn1(settings, ",other") || isOn1(settings, ",swapped")) {
+      // The other executor is free by then, and Spark could give it this one's share.
+      sleep(1000);
+    }
     MultiLayerConfiguration network =
         switch (settings.replaceFirst(",.*", "")) {
           case "mlp" -> mlp(new Sgd(0.1), seed);
@@ -83,6 +87,15 @@ public final class SyntheticSites implements SiteFactory {
     return settings.contains(after)
         ? Optional.of(Path.of(settings.substring(settings.indexOf(after) + after.length())))
         : Optional.empty();
+  }
+
+  private static void sleep(int millis) {
+    try {
+      Thread.sleep(millis);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted", e);
+    }
   }
 
   static boolean isReadable(int client) {
@@ -163,7 +176,7 @@ public final class SyntheticSites implements SiteFactory {
         requireAllMemory();
       }
       if (isSlow) {
-        sleep();
+        sleep(100);
       }
       SplittableRandom random = new SplittableRandom(id);
       int count = examples(id);
@@ -195,15 +208,6 @@ public final class SyntheticSites implements SiteFactory {
     /** At once, not little by little, which takes minutes. */
     private static void requireAllMemory() {
       throw new IllegalStateException("has a heap for " + new long[Integer.MAX_VALUE - 8].length);
-    }
-
-    private static void sleep() {
-      try {
-        Thread.sleep(100);
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted", e);
-      }
     }
   }
 }
