@@ -30,9 +30,20 @@ final class ConvolutionKernel implements LayerKernel {
   private float[] planes = {};
   private float[] block = {};
   private float[] planeGradient = {};
+  private @Nullable DirectConvolution direct;
+  private boolean isDirect;
+  private float[] matrix = {};
+  private float[] weightGradient = {};
 
-  ConvolutionKernel(Layer layer, ActivationFunction activation) {
+  /**
+   * The kernel of any convolution.
+   *
+   * @param direct what computes it where it takes the images; null for BLAS alone
+   */
+  ConvolutionKernel(
+      Layer layer, ActivationFunction activation, @Nullable DirectConvolution direct) {
     this(layer, (ConvolutionLayer) layer.conf().getLayer(), activation);
+    this.direct = direct;
   }
 
   private ConvolutionKernel(Layer layer, ConvolutionLayer conf, ActivationFunction activation) {
@@ -74,9 +85,26 @@ final class ConvolutionKernel implements LayerKernel {
   public void forward(float[][] input, float[] values) {
     PatchGeometry shape = Objects.requireNonNull(lastShape);
     int columns = shape.columns();
+    if (direct != null && isDirect) {
+      matrix = Floats.ofLength(matrix, weights.size());
+      weightGradient = Floats.ofLength(weightGradient, weights.size());
+      weights.read(matrix);
+      direct.forward(input[0], matrix, values);
+    } else {
+      multiply(shape, input[0], values);
+    }
+    float[] biases = weights.biases();
+    for (int channel = 0; channel < biases.length; channel++) {
+      add(biases[channel], values, channel * columns, columns);
+    }
+    activation.apply(values, channels * columns);
+  }
+
+  private void multiply(PatchGeometry shape, float[] input, float[] values) {
+    int columns = shape.columns();
     int length = channels * columns;
     planes = Floats.ofLength(planes, shape.paddedLength());
-    shape.pad(input[0], planes);
+    shape.pad(input, planes);
     products.ofLength(length);
     int rows = rowsAtATime(shape);
     for (int first = 0; first < shape.outHeight(); first += rows) {
@@ -93,11 +121,6 @@ final class ConvolutionKernel implements LayerKernel {
           columns);
     }
     products.read(values, length);
-    float[] biases = weights.biases();
-    for (int channel = 0; channel < biases.length; channel++) {
-      add(biases[channel], values, channel * columns, columns);
-    }
-    activation.apply(values, length);
   }
 
   @Override
@@ -106,14 +129,23 @@ final class ConvolutionKernel implements LayerKernel {
     float @Nullable [] inputGradient = inputGradients[0];
     PatchGeometry shape = Objects.requireNonNull(lastShape);
     int columns = shape.columns();
-    int length = channels * columns;
-    activation.backpropagate(values, gradient, length);
-    products.write(gradient, length);
+    activation.backpropagate(values, gradient, channels * columns);
     float[] biasGradient = weights.biases();
     for (int channel = 0; channel < biasGradient.length; channel++) {
       biasGradient[channel] = Floats.sum(gradient, channel * columns, columns);
     }
     weights.biasGradient(biasGradient);
+    if (direct != null && isDirect) {
+      direct.backward(gradient, matrix, weightGradient, inputGradient);
+      weights.weightGradient(weightGradient);
+    } else {
+      multiplyBack(shape, gradient, inputGradient);
+    }
+  }
+
+  private void multiplyBack(
+      PatchGeometry shape, float[] gradient, float @Nullable [] inputGradient) {
+    products.write(gradient, channels * shape.columns());
     if (inputGradient != null && !shape.isOfPixels()) {
       planeGradient = Floats.ofLength(planeGradient, shape.paddedLength());
       Arrays.fill(planeGradient, 0, shape.paddedLength(), 0);
@@ -192,6 +224,11 @@ final class ConvolutionKernel implements LayerKernel {
     }
   }
 
+  /** Whether the last batches prepared for are computed without BLAS. */
+  boolean isDirect() {
+    return isDirect;
+  }
+
   /** That of the batches prepared for. */
   PatchGeometry geometry() {
     return Objects.requireNonNull(lastShape);
@@ -217,6 +254,7 @@ final class ConvolutionKernel implements LayerKernel {
               .formatted(inputs, input.channels()));
     }
     PatchGeometry made = PatchGeometry.of(input, down, across);
+    isDirect = direct != null && direct.prepare(made, channels);
     lastShape = made;
     return made;
   }

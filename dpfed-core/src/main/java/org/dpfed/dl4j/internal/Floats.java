@@ -37,16 +37,18 @@ final class Floats {
     return (a + b) + (c + d);
   }
 
-  /** Turns {@code [rows, columns]} into {@code [columns, rows]}, a tile at a time for the cache. */
+  /**
+   * Turns {@code [rows, columns]} into {@code [columns, rows]}, some rows at a time for the cache.
+   */
   static void transpose(float[] matrix, int rows, int columns, float[] transposed) {
     for (int top = 0; top < rows; top += TILE) {
       int bottom = Math.min(top + TILE, rows);
-      for (int left = 0; left < columns; left += TILE) {
-        int right = Math.min(left + TILE, columns);
-        for (int row = top; row < bottom; row++) {
-          for (int column = left; column < right; column++) {
-            transposed[column * rows + row] = matrix[row * columns + column];
-          }
+      for (int column = 0; column < columns; column++) {
+        int from = top * columns + column;
+        int end = column * rows + bottom;
+        for (int to = column * rows + top; to < end; to++) {
+          transposed[to] = matrix[from];
+          from += columns;
         }
       }
     }

@@ -172,15 +172,8 @@ final class LayerRecipes {
 
   private LayerArithmetic convolution(ConvolutionLayer conf) throws NotFastException {
     requireChannelsFirst(conf.getCnn2dDataFormat());
-    boolean isDilated = Arrays.stream(conf.getDilation()).anyMatch(dilation -> dilation != 1);
     return LayerArithmetic.of(
-        Form.IMAGES,
-        activated(
-            conf,
-            function ->
-                isDilated
-                    ? new ConvolutionKernel(layer, function)
-                    : TiledConvolutionKernel.over(layer, function)));
+        Form.IMAGES, activated(conf, function -> TiledConvolutionKernel.over(layer, function)));
   }
 
   private LayerArithmetic transposed(Deconvolution2D conf) throws NotFastException {

@@ -58,7 +58,22 @@ record PatchGeometry(
 
   /** Rows of the patch matrix. */
   int rows() {
-    return channels * kernelHeight * kernelWidth;
+    return channels * places();
+  }
+
+  /** Places under a window, row by row. */
+  int places() {
+    return kernelHeight * kernelWidth;
+  }
+
+  /** Rows of pixels from the first under a window to that of a place. */
+  int rowOf(int place) {
+    return place / kernelWidth * dilationHeight;
+  }
+
+  /** Columns of pixels from the first under a window to that of a place. */
+  int columnOf(int place) {
+    return place % kernelWidth * dilationWidth;
   }
 
   /** Columns of the patch matrix that belong to one output row. */
@@ -193,11 +208,10 @@ record PatchGeometry(
   }
 
   private int firstOfRow(int row) {
-    int column = row % kernelWidth * dilationWidth;
-    int kernelRow = row / kernelWidth % kernelHeight * dilationHeight;
-    int channel = row / (kernelWidth * kernelHeight);
-    return channel * planeLength()
-        + kernelRow * rowLength()
+    int place = row % places();
+    int column = columnOf(place);
+    return row / places() * planeLength()
+        + rowOf(place) * rowLength()
         + column % strideWidth * phaseLength()
         + column / strideWidth * examples;
   }

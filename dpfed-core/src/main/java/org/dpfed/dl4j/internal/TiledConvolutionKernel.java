@@ -2,6 +2,7 @@ package org.dpfed.dl4j.internal;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
@@ -28,8 +29,11 @@ final class TiledConvolutionKernel implements LayerKernel {
   private float[] transformed = {};
 
   private TiledConvolutionKernel(
-      Layer layer, ActivationFunction activation, TiledConvolution tiles) {
-    this.general = new ConvolutionKernel(layer, activation);
+      Layer layer,
+      ActivationFunction activation,
+      ConvolutionKernel general,
+      TiledConvolution tiles) {
+    this.general = general;
     this.tiles = tiles;
     this.activation = activation;
     this.weights = new Weights(layer);
@@ -38,18 +42,28 @@ final class TiledConvolutionKernel implements LayerKernel {
   /** The kernel of a convolution: this one where it fits, otherwise that of all convolutions. */
   static LayerKernel over(Layer layer, ActivationFunction activation) {
     ConvolutionLayer conf = (ConvolutionLayer) layer.conf().getLayer();
+    ConvolutionKernel general =
+        new ConvolutionKernel(layer, activation, vectorised(DirectConvolution.class));
     boolean fits =
         Arrays.equals(conf.getKernelSize(), new int[] {3, 3})
             && Arrays.equals(conf.getStride(), new int[] {1, 1})
+            && Arrays.equals(conf.getDilation(), new int[] {1, 1})
             && Arrays.stream(conf.getPadding()).allMatch(pad -> pad <= 2)
-            && Math.min(conf.getNIn(), conf.getNOut()) >= LEAST_CHANNELS
-            && ModuleLayer.boot().findModule(MODULE).isPresent();
-    if (fits) {
-      for (TiledConvolution tiles : ServiceLoader.load(TiledConvolution.class)) {
-        return new TiledConvolutionKernel(layer, activation, tiles);
-      }
+            && Math.min(conf.getNIn(), conf.getNOut()) >= LEAST_CHANNELS;
+    TiledConvolution tiles = fits ? vectorised(TiledConvolution.class) : null;
+    return tiles == null ? general : new TiledConvolutionKernel(layer, activation, general, tiles);
+  }
+
+  /** What computes with the Vector API; null without that, or with vectors that it is not for. */
+  private static <T> @Nullable T vectorised(Class<T> type) {
+    if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
+      return null;
     }
-    return new ConvolutionKernel(layer, activation);
+    try {
+      return ServiceLoader.load(type).findFirst().orElse(null);
+    } catch (ServiceConfigurationError e) {
+      return null;
+    }
   }
 
   /**

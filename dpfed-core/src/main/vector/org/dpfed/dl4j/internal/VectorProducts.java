@@ -29,39 +29,71 @@ final class VectorProducts {
   /** The sums of 4 by 3 products, lane by lane, then zeros up to 16 vectors. */
   private final float[] lanes = new float[16 * LANES];
 
-  /** A matrix in an array: element (i, j) is at {@code from + i * rowStep + j * columnStep}. */
+  /**
+   * A matrix in an array: element (i, j) is at {@code from + rows[i] + columns[j]}. Where vectors
+   * are read or written, columns are those of their first floats.
+   */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Matrix(float[] floats, int from, int rowStep, int columnStep) {}
+  record Matrix(float[] floats, int from, int[] rows, int[] columns) {}
+
+  /** So many numbers from 0 on, each a step greater than the one before. */
+  static int[] steps(int count, int step) {
+    int[] steps = new int[count];
+    for (int i = 1; i < count; i++) {
+      steps[i] = steps[i - 1] + step;
+    }
+    return steps;
+  }
 
   /**
-   * {@code product[rows, width] = left[rows, inner] · right[inner, width]}.
+   * Where vectors begin that cover lines of floats.
    *
-   * @param rows at least 4
-   * @param right its columns, and those of the product, are adjacent
-   * @param width a multiple of {@link VectorTileTransforms#LANES}
+   * @param step from line to line
+   * @param width of a line, at least {@link VectorTileTransforms#LANES}
    */
-  static void multiply(Matrix left, int rows, int inner, Matrix right, Matrix product, int width) {
-    int column = 0;
-    for (; column <= width - 3 * LANES; column += 3 * LANES) {
-      for (int row = 0; row < rows; row += 4) {
-        // At the end some rows once more, instead of fewer.
-        multiplyThree(left, Math.min(row, rows - 4), inner, right, column, product);
-      }
+  static int[] vectors(int lines, int step, int width) {
+    int each = (width + LANES - 1) / LANES;
+    int[] vectors = new int[lines * each];
+    for (int i = 0; i < vectors.length; i++) {
+      // At the end some floats once more, instead of fewer.
+      vectors[i] = i / each * step + Math.min(i % each * LANES, width - LANES);
     }
-    for (; column < width; column += LANES) {
+    return vectors;
+  }
+
+  /** {@code product = left · right}, where the product has at least 4 rows. */
+  static void multiply(Matrix left, Matrix right, Matrix product) {
+    int rows = product.rows().length;
+    int count = product.columns().length;
+    // At the end some rows and vectors once more, instead of fewer.
+    int i = 0;
+    while (i < count) {
+      boolean three = count - i >= 3;
       for (int row = 0; row < rows; row += 4) {
-        multiplyOne(left, Math.min(row, rows - 4), inner, right, column, product);
+        int first = Math.min(row, rows - 4);
+        if (three) {
+          multiplyThree(left, right, product, first, i);
+        } else {
+          multiplyTwo(left, right, product, first, i, Math.min(i + 1, count - 1));
+        }
       }
+      i += three ? 3 : 2;
     }
   }
 
   private static void multiplyThree(
-      Matrix leftMatrix, int row, int inner, Matrix rightMatrix, int column, Matrix product) {
+      Matrix leftMatrix, Matrix rightMatrix, Matrix product, int row, int column) {
     float[] left = leftMatrix.floats();
     float[] right = rightMatrix.floats();
-    int next = leftMatrix.rowStep();
-    int first = leftMatrix.from() + row * next;
-    int at = rightMatrix.from() + column;
+    int[] leftColumns = leftMatrix.columns();
+    int[] rightRows = rightMatrix.rows();
+    int first = leftMatrix.from() + leftMatrix.rows()[row];
+    int second = leftMatrix.from() + leftMatrix.rows()[row + 1];
+    int third = leftMatrix.from() + leftMatrix.rows()[row + 2];
+    int fourth = leftMatrix.from() + leftMatrix.rows()[row + 3];
+    int p = rightMatrix.from() + rightMatrix.columns()[column];
+    int q = rightMatrix.from() + rightMatrix.columns()[column + 1];
+    int r = rightMatrix.from() + rightMatrix.columns()[column + 2];
     FloatVector zero = FloatVector.zero(WIDE);
     FloatVector a0 = zero;
     FloatVector a1 = zero;
@@ -75,85 +107,115 @@ final class VectorProducts {
     FloatVector d0 = zero;
     FloatVector d1 = zero;
     FloatVector d2 = zero;
-    for (int k = 0; k < inner; k++) {
-      FloatVector x0 = FloatVector.fromArray(WIDE, right, at);
-      FloatVector x1 = FloatVector.fromArray(WIDE, right, at + LANES);
-      FloatVector x2 = FloatVector.fromArray(WIDE, right, at + 2 * LANES);
-      FloatVector w = FloatVector.broadcast(WIDE, left[first]);
-      a0 = x0.fma(w, a0);
-      a1 = x1.fma(w, a1);
-      a2 = x2.fma(w, a2);
-      w = FloatVector.broadcast(WIDE, left[first + next]);
-      b0 = x0.fma(w, b0);
-      b1 = x1.fma(w, b1);
-      b2 = x2.fma(w, b2);
-      w = FloatVector.broadcast(WIDE, left[first + 2 * next]);
-      c0 = x0.fma(w, c0);
-      c1 = x1.fma(w, c1);
-      c2 = x2.fma(w, c2);
-      w = FloatVector.broadcast(WIDE, left[first + 3 * next]);
-      d0 = x0.fma(w, d0);
-      d1 = x1.fma(w, d1);
-      d2 = x2.fma(w, d2);
-      first += leftMatrix.columnStep();
-      at += rightMatrix.rowStep();
+    for (int k = 0; k < rightRows.length; k++) {
+      int x = rightRows[k];
+      int y = leftColumns[k];
+      FloatVector x0 = FloatVector.fromArray(WIDE, right, p + x);
+      FloatVector x1 = FloatVector.fromArray(WIDE, right, q + x);
+      FloatVector x2 = FloatVector.fromArray(WIDE, right, r + x);
+      FloatVector weight = FloatVector.broadcast(WIDE, left[first + y]);
+      a0 = x0.fma(weight, a0);
+      a1 = x1.fma(weight, a1);
+      a2 = x2.fma(weight, a2);
+      weight = FloatVector.broadcast(WIDE, left[second + y]);
+      b0 = x0.fma(weight, b0);
+      b1 = x1.fma(weight, b1);
+      b2 = x2.fma(weight, b2);
+      weight = FloatVector.broadcast(WIDE, left[third + y]);
+      c0 = x0.fma(weight, c0);
+      c1 = x1.fma(weight, c1);
+      c2 = x2.fma(weight, c2);
+      weight = FloatVector.broadcast(WIDE, left[fourth + y]);
+      d0 = x0.fma(weight, d0);
+      d1 = x1.fma(weight, d1);
+      d2 = x2.fma(weight, d2);
     }
     float[] target = product.floats();
-    int to = product.from() + row * product.rowStep() + column;
-    zero.add(a0).intoArray(target, to);
-    zero.add(a1).intoArray(target, to + LANES);
-    zero.add(a2).intoArray(target, to + 2 * LANES);
-    to += product.rowStep();
-    zero.add(b0).intoArray(target, to);
-    zero.add(b1).intoArray(target, to + LANES);
-    zero.add(b2).intoArray(target, to + 2 * LANES);
-    to += product.rowStep();
-    zero.add(c0).intoArray(target, to);
-    zero.add(c1).intoArray(target, to + LANES);
-    zero.add(c2).intoArray(target, to + 2 * LANES);
-    to += product.rowStep();
-    zero.add(d0).intoArray(target, to);
-    zero.add(d1).intoArray(target, to + LANES);
-    zero.add(d2).intoArray(target, to + 2 * LANES);
+    int u = product.from() + product.columns()[column];
+    int v = product.from() + product.columns()[column + 1];
+    int w = product.from() + product.columns()[column + 2];
+    int to = product.rows()[row];
+    zero.add(a0).intoArray(target, to + u);
+    zero.add(a1).intoArray(target, to + v);
+    zero.add(a2).intoArray(target, to + w);
+    to = product.rows()[row + 1];
+    zero.add(b0).intoArray(target, to + u);
+    zero.add(b1).intoArray(target, to + v);
+    zero.add(b2).intoArray(target, to + w);
+    to = product.rows()[row + 2];
+    zero.add(c0).intoArray(target, to + u);
+    zero.add(c1).intoArray(target, to + v);
+    zero.add(c2).intoArray(target, to + w);
+    to = product.rows()[row + 3];
+    zero.add(d0).intoArray(target, to + u);
+    zero.add(d1).intoArray(target, to + v);
+    zero.add(d2).intoArray(target, to + w);
   }
 
-  private static void multiplyOne(
-      Matrix leftMatrix, int row, int inner, Matrix rightMatrix, int column, Matrix product) {
+  private static void multiplyTwo(
+      Matrix leftMatrix, Matrix rightMatrix, Matrix product, int row, int column, int other) {
     float[] left = leftMatrix.floats();
     float[] right = rightMatrix.floats();
-    int next = leftMatrix.rowStep();
-    int first = leftMatrix.from() + row * next;
-    int at = rightMatrix.from() + column;
+    int[] leftColumns = leftMatrix.columns();
+    int[] rightRows = rightMatrix.rows();
+    int first = leftMatrix.from() + leftMatrix.rows()[row];
+    int second = leftMatrix.from() + leftMatrix.rows()[row + 1];
+    int third = leftMatrix.from() + leftMatrix.rows()[row + 2];
+    int fourth = leftMatrix.from() + leftMatrix.rows()[row + 3];
+    int p = rightMatrix.from() + rightMatrix.columns()[column];
+    int q = rightMatrix.from() + rightMatrix.columns()[other];
     FloatVector zero = FloatVector.zero(WIDE);
-    FloatVector a = zero;
-    FloatVector b = zero;
-    FloatVector c = zero;
-    FloatVector d = zero;
-    for (int k = 0; k < inner; k++) {
-      FloatVector x = FloatVector.fromArray(WIDE, right, at);
-      a = x.fma(FloatVector.broadcast(WIDE, left[first]), a);
-      b = x.fma(FloatVector.broadcast(WIDE, left[first + next]), b);
-      c = x.fma(FloatVector.broadcast(WIDE, left[first + 2 * next]), c);
-      d = x.fma(FloatVector.broadcast(WIDE, left[first + 3 * next]), d);
-      first += leftMatrix.columnStep();
-      at += rightMatrix.rowStep();
+    FloatVector a0 = zero;
+    FloatVector a1 = zero;
+    FloatVector b0 = zero;
+    FloatVector b1 = zero;
+    FloatVector c0 = zero;
+    FloatVector c1 = zero;
+    FloatVector d0 = zero;
+    FloatVector d1 = zero;
+    for (int k = 0; k < rightRows.length; k++) {
+      int y = leftColumns[k];
+      FloatVector x0 = FloatVector.fromArray(WIDE, right, p + rightRows[k]);
+      FloatVector x1 = FloatVector.fromArray(WIDE, right, q + rightRows[k]);
+      FloatVector weight = FloatVector.broadcast(WIDE, left[first + y]);
+      a0 = x0.fma(weight, a0);
+      a1 = x1.fma(weight, a1);
+      weight = FloatVector.broadcast(WIDE, left[second + y]);
+      b0 = x0.fma(weight, b0);
+      b1 = x1.fma(weight, b1);
+      weight = FloatVector.broadcast(WIDE, left[third + y]);
+      c0 = x0.fma(weight, c0);
+      c1 = x1.fma(weight, c1);
+      weight = FloatVector.broadcast(WIDE, left[fourth + y]);
+      d0 = x0.fma(weight, d0);
+      d1 = x1.fma(weight, d1);
     }
     float[] target = product.floats();
-    int to = product.from() + row * product.rowStep() + column;
-    zero.add(a).intoArray(target, to);
-    zero.add(b).intoArray(target, to + product.rowStep());
-    zero.add(c).intoArray(target, to + 2 * product.rowStep());
-    zero.add(d).intoArray(target, to + 3 * product.rowStep());
+    int u = product.from() + product.columns()[column];
+    int v = product.from() + product.columns()[other];
+    int to = product.rows()[row];
+    zero.add(a0).intoArray(target, to + u);
+    zero.add(a1).intoArray(target, to + v);
+    to = product.rows()[row + 1];
+    zero.add(b0).intoArray(target, to + u);
+    zero.add(b1).intoArray(target, to + v);
+    to = product.rows()[row + 2];
+    zero.add(c0).intoArray(target, to + u);
+    zero.add(c1).intoArray(target, to + v);
+    to = product.rows()[row + 3];
+    zero.add(d0).intoArray(target, to + u);
+    zero.add(d1).intoArray(target, to + v);
   }
 
   /**
-   * {@code sum[rows, columns] += left[rows, width] · right[columns, width]ᵀ}, for at least 4 rows
-   * and 3 columns.
+   * {@code sum[rows, columns] += left · rightᵀ}, for at least 4 rows of left and 3 rows of right,
+   * which are {@code width} adjacent floats each.
    *
    * @param width a multiple of {@link VectorTileTransforms#LANES}
    */
-  void addProductOfRows(
-      Matrix left, int rows, Matrix right, int columns, int width, float[] sum, int sumFrom) {
+  void addProductOfRows(Matrix left, Matrix right, int width, float[] sum, int sumFrom) {
+    int rows = left.rows().length;
+    int columns = right.rows().length;
     for (int row = 0; row < rows; row += 4) {
       // At the end some rows and columns once more, instead of fewer.
       int r = Math.min(row, rows - 4);
@@ -177,10 +239,13 @@ final class VectorProducts {
       Matrix leftMatrix, int row, Matrix rightMatrix, int column, int width, float[] lanes) {
     float[] left = leftMatrix.floats();
     float[] right = rightMatrix.floats();
-    int leftStep = leftMatrix.rowStep();
-    int rightStep = rightMatrix.rowStep();
-    int first = leftMatrix.from() + row * leftStep;
-    int other = rightMatrix.from() + column * rightStep;
+    int first = leftMatrix.from() + leftMatrix.rows()[row];
+    int second = leftMatrix.from() + leftMatrix.rows()[row + 1];
+    int third = leftMatrix.from() + leftMatrix.rows()[row + 2];
+    int fourth = leftMatrix.from() + leftMatrix.rows()[row + 3];
+    int p = rightMatrix.from() + rightMatrix.rows()[column];
+    int q = rightMatrix.from() + rightMatrix.rows()[column + 1];
+    int r = rightMatrix.from() + rightMatrix.rows()[column + 2];
     FloatVector zero = FloatVector.zero(WIDE);
     FloatVector a0 = zero;
     FloatVector a1 = zero;
@@ -195,22 +260,22 @@ final class VectorProducts {
     FloatVector d1 = zero;
     FloatVector d2 = zero;
     for (int k = 0; k < width; k += LANES) {
-      FloatVector x0 = FloatVector.fromArray(WIDE, right, other + k);
-      FloatVector x1 = FloatVector.fromArray(WIDE, right, other + rightStep + k);
-      FloatVector x2 = FloatVector.fromArray(WIDE, right, other + 2 * rightStep + k);
+      FloatVector x0 = FloatVector.fromArray(WIDE, right, p + k);
+      FloatVector x1 = FloatVector.fromArray(WIDE, right, q + k);
+      FloatVector x2 = FloatVector.fromArray(WIDE, right, r + k);
       FloatVector w = FloatVector.fromArray(WIDE, left, first + k);
       a0 = x0.fma(w, a0);
       a1 = x1.fma(w, a1);
       a2 = x2.fma(w, a2);
-      w = FloatVector.fromArray(WIDE, left, first + leftStep + k);
+      w = FloatVector.fromArray(WIDE, left, second + k);
       b0 = x0.fma(w, b0);
       b1 = x1.fma(w, b1);
       b2 = x2.fma(w, b2);
-      w = FloatVector.fromArray(WIDE, left, first + 2 * leftStep + k);
+      w = FloatVector.fromArray(WIDE, left, third + k);
       c0 = x0.fma(w, c0);
       c1 = x1.fma(w, c1);
       c2 = x2.fma(w, c2);
-      w = FloatVector.fromArray(WIDE, left, first + 3 * leftStep + k);
+      w = FloatVector.fromArray(WIDE, left, fourth + k);
       d0 = x0.fma(w, d0);
       d1 = x1.fma(w, d1);
       d2 = x2.fma(w, d2);

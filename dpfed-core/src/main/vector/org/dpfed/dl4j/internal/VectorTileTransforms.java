@@ -26,11 +26,12 @@ final class VectorTileTransforms {
   }
 
   /**
-   * Splits a row of pixels into those of even and odd columns.
+   * Splits a row of pixels into lines of every {@code stride}-th one.
    *
-   * @param column of the first one
+   * @param column of the first one; column 0 is the first of its line
    * @param examples floats of a pixel
-   * @param to where column 0 is put; column 1 goes {@code half} floats behind
+   * @param to where the line of column 0 begins; that of the next column is {@code step} floats
+   *     behind
    */
   static void split(
       float[] row,
@@ -38,32 +39,74 @@ final class VectorTileTransforms {
       int width,
       int column,
       int examples,
+      int stride,
       float[] target,
       int to,
-      int half) {
-    int last = column + width - 1;
-    for (int x = column; x < last; x++) {
-      int at = to + (x & 1) * half + (x >> 1) * examples;
-      for (int lane = 0; lane < examples; lane += LANES) {
-        FloatVector.fromArray(WIDE, row, from + lane).intoArray(target, at + lane);
+      int step) {
+    int inVectors = inVectors(width, examples);
+    for (int x = 0; x < Math.min(stride, width); x++) {
+      int at = to + (column + x) % stride * step + (column + x) / stride * examples;
+      int pixels = (inVectors - x + stride - 1) / stride;
+      // From the last lanes on, since a vector overwrites what follows the pixel.
+      for (int lane = (examples - 1) / LANES * LANES; lane >= 0; lane -= LANES) {
+        copy(
+            row,
+            from + x * examples + lane,
+            stride * examples,
+            target,
+            at + lane,
+            examples,
+            pixels);
       }
-      from += examples;
+      for (int i = Math.max(0, pixels); x + i * stride < width; i++) {
+        System.arraycopy(
+            row, from + (x + i * stride) * examples, target, at + i * examples, examples);
+      }
     }
-    System.arraycopy(row, from, target, to + (last & 1) * half + (last >> 1) * examples, examples);
   }
 
-  /** Writes a row of pixels, of which those of even and odd columns are two lines. */
+  private static void copy(
+      float[] source, int from, int fromStep, float[] target, int to, int toStep, int vectors) {
+    for (int i = 0; i < vectors; i++) {
+      FloatVector.fromArray(WIDE, source, from).intoArray(target, to);
+      from += fromStep;
+      to += toStep;
+    }
+  }
+
+  /** How many pixels of a row can be copied in whole vectors without reaching behind the row. */
+  private static int inVectors(int width, int examples) {
+    return width + 1 - (whole(examples) + examples - 1) / examples;
+  }
+
+  /** The reverse of {@link #split}, from column 0 on. */
   static void join(
-      float[] source, int from, int half, int examples, float[] row, int to, int width) {
-    int last = width - 1;
-    for (int x = 0; x < last; x++) {
-      int at = from + (x & 1) * half + (x >> 1) * examples;
-      for (int lane = 0; lane < examples; lane += LANES) {
-        FloatVector.fromArray(WIDE, source, at + lane).intoArray(row, to + lane);
+      float[] source,
+      int from,
+      int step,
+      int examples,
+      int stride,
+      float[] row,
+      int to,
+      int width) {
+    int line = 0;
+    int inVectors = inVectors(width, examples);
+    for (int x = 0; x < width; x++) {
+      int at = from + line * step;
+      if (x < inVectors) {
+        for (int lane = 0; lane < examples; lane += LANES) {
+          FloatVector.fromArray(WIDE, source, at + lane).intoArray(row, to + lane);
+        }
+      } else {
+        System.arraycopy(source, at, row, to, examples);
       }
       to += examples;
+      line++;
+      if (line == stride) {
+        line = 0;
+        from += examples;
+      }
     }
-    System.arraycopy(source, from + (last & 1) * half + (last >> 1) * examples, row, to, examples);
   }
 
   /** Bᵀ of four lines of pixels: a − c, b + c, c − b, b − d. */

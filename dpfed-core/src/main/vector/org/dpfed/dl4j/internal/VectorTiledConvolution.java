@@ -148,25 +148,24 @@ public final class VectorTiledConvolution implements TiledConvolution {
 
   private void convolve(Shape shape, float[] input, float[] weights, boolean back, float[] output) {
     int size = shape.outChannels() * shape.inChannels();
+    int[] byOut = VectorProducts.steps(shape.outChannels(), back ? 1 : shape.inChannels());
+    int[] byIn = VectorProducts.steps(shape.inChannels(), back ? shape.outChannels() : 1);
     int rows = rowsAtATime(shape);
     for (int first = 0; first < shape.tileRows(); first += rows) {
       Block block = new Block(shape, first, Math.min(rows, shape.tileRows() - first));
       transformInput(block, input);
       int inStep = block.step(shape.inChannels());
       int outStep = block.step(shape.outChannels());
+      int[] inRows = VectorProducts.steps(shape.inChannels(), block.stride());
+      int[] outRows = VectorProducts.steps(shape.outChannels(), block.stride());
+      int[] columns = VectorProducts.vectors(1, 0, block.width());
       out = Floats.ofLength(out, 16 * outStep);
       for (int place = 0; place < 16; place++) {
-        Matrix left =
-            back
-                ? new Matrix(weights, turn(place) * size, 1, shape.outChannels())
-                : new Matrix(weights, place * size, shape.inChannels(), 1);
+        int from = (back ? turn(place) : place) * size;
         VectorProducts.multiply(
-            left,
-            shape.outChannels(),
-            shape.inChannels(),
-            new Matrix(in, place * inStep, block.stride(), 1),
-            new Matrix(out, place * outStep, block.stride(), 1),
-            block.width());
+            new Matrix(weights, from, byOut, byIn),
+            new Matrix(in, place * inStep, inRows, columns),
+            new Matrix(out, place * outStep, outRows, columns));
       }
       transformOutput(block, output);
     }
@@ -191,23 +190,25 @@ public final class VectorTiledConvolution implements TiledConvolution {
       transformGradient(block, gradient);
       int inStep = block.step(shape.inChannels());
       int outStep = block.step(shape.outChannels());
+      int[] inRows = VectorProducts.steps(shape.inChannels(), block.stride());
+      int[] outRows = VectorProducts.steps(shape.outChannels(), block.stride());
+      int[] all = VectorProducts.steps(block.columns(), 1);
+      int[] turnedRows = VectorProducts.steps(block.columns(), shape.inChannels() + LINE);
+      boolean isTurned = block.isAll() && shape.inChannels() % LANES == 0;
+      int[] vectors = isTurned ? VectorProducts.vectors(1, 0, shape.inChannels()) : all;
+      int[] sums = VectorProducts.steps(shape.outChannels(), shape.inChannels());
       for (int place = 0; place < 16; place++) {
-        Matrix left = new Matrix(out, place * outStep, block.stride(), 1);
-        Matrix right = new Matrix(in, place * inStep, block.stride(), 1);
-        if (block.isAll() && shape.inChannels() % LANES == 0) {
+        Matrix left = new Matrix(out, place * outStep, outRows, all);
+        if (isTurned) {
+          turn(place * inStep, block.stride(), shape.inChannels(), block.columns());
           VectorProducts.multiply(
               left,
-              shape.outChannels(),
-              block.columns(),
-              turn(right, shape.inChannels(), block.columns()),
-              new Matrix(weightGradient, place * size, shape.inChannels(), 1),
-              shape.inChannels());
+              new Matrix(turned, 0, turnedRows, vectors),
+              new Matrix(weightGradient, place * size, sums, vectors));
         } else {
           products.addProductOfRows(
               left,
-              shape.outChannels(),
-              right,
-              shape.inChannels(),
+              new Matrix(in, place * inStep, inRows, all),
               block.width(),
               weightGradient,
               place * size);
@@ -216,20 +217,19 @@ public final class VectorTiledConvolution implements TiledConvolution {
     }
   }
 
-  private Matrix turn(Matrix matrix, int rows, int columns) {
+  /** Fills {@link #turned} with the columns of some rows of {@link #in}, each as a row. */
+  private void turn(int first, int rowStep, int rows, int columns) {
     int step = rows + LINE;
     turned = Floats.ofLength(turned, columns * step);
-    float[] source = matrix.floats();
     for (int row = 0; row < rows; row += LINE) {
       for (int column = 0; column < columns; column++) {
-        int from = matrix.from() + row * matrix.rowStep() + column;
+        int from = first + row * rowStep + column;
         for (int i = row; i < Math.min(rows, row + LINE); i++) {
-          turned[column * step + i] = source[from];
-          from += matrix.rowStep();
+          turned[column * step + i] = in[from];
+          from += rowStep;
         }
       }
     }
-    return new Matrix(turned, 0, step, 1);
   }
 
   /** Fills {@link #in} with Bᵀ d B of the 4×4 pixels d under each tile. */
@@ -303,7 +303,7 @@ public final class VectorTiledConvolution implements TiledConvolution {
       int half,
       int columns) {
     int inside = Math.min(width, columns - left);
-    VectorTileTransforms.split(row, from, inside, left, examples, target, to, half);
+    VectorTileTransforms.split(row, from, inside, left, examples, 2, target, to, half);
     clear(target, to, half, 0, left, examples);
     clear(target, to, half, left + inside, columns, examples);
   }
@@ -349,10 +349,10 @@ public final class VectorTiledConvolution implements TiledConvolution {
         int y = 2 * (block.first() + row);
         int at = 8 * line + row * block.run();
         int to = (channel * shape.outHeight() + y) * width * examples;
-        VectorTileTransforms.join(lines, at, line, examples, output, to, width);
+        VectorTileTransforms.join(lines, at, line, examples, 2, output, to, width);
         if (y + 1 < shape.outHeight()) {
           to += width * examples;
-          VectorTileTransforms.join(lines, at + 2 * line, line, examples, output, to, width);
+          VectorTileTransforms.join(lines, at + 2 * line, line, examples, 2, output, to, width);
         }
       }
     }

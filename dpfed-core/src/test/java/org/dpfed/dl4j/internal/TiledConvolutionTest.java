@@ -48,17 +48,22 @@ final class TiledConvolutionTest {
     MultiLayerNetwork network = network(shape);
     network.initGradientsView();
     LayerKernel tiled = TiledConvolutionKernel.over(network.getLayer(0), StandardFunction.TANH);
-    LayerKernel general = new ConvolutionKernel(network.getLayer(0), StandardFunction.TANH);
+    LayerKernel general = new ConvolutionKernel(network.getLayer(0), StandardFunction.TANH, null);
     assertThat(tiled).isInstanceOf(TiledConvolutionKernel.class);
-    requireSame(tiled, general, shape, network);
+    requireSame(
+        tiled, general, new BatchShape(shape[0], shape[1], shape[3], shape[4]), network, TOLERANCE);
     // Another batch, smaller, in the arrays of the first.
-    shape[0] = 8;
-    requireSame(tiled, general, shape, network);
+    requireSame(
+        tiled, general, new BatchShape(8, shape[1], shape[3], shape[4]), network, TOLERANCE);
   }
 
-  private static void requireSame(
-      LayerKernel tiled, LayerKernel general, int[] shape, MultiLayerNetwork network) {
-    BatchShape batch = new BatchShape(shape[0], shape[1], shape[3], shape[4]);
+  /** Compares two kernels of a network's first layer, forward and backward. */
+  static void requireSame(
+      LayerKernel tiled,
+      LayerKernel general,
+      BatchShape batch,
+      MultiLayerNetwork network,
+      double tolerance) {
     BatchShape output = tiled.prepare(List.of(batch));
     assertThat(general.prepare(List.of(batch))).isEqualTo(output);
     Random random = new Random(3);
@@ -67,7 +72,7 @@ final class TiledConvolutionTest {
     float[] wanted = new float[output.length()];
     tiled.forward(inputs, got);
     general.forward(inputs, wanted);
-    requireClose(got, wanted, "output");
+    requireClose(got, wanted, tolerance, "output");
     // As a mean over the pixels, so that the gradient of a weight is of order 1.
     float[] gradient = values(random, output.length());
     for (int i = 0; i < gradient.length; i++) {
@@ -81,8 +86,8 @@ final class TiledConvolutionTest {
     float[] gotWeights = weights(network);
     weights.assign(Double.NaN);
     general.backward(inputs, wanted, gradient.clone(), wantedGradient);
-    requireClose(gotGradient[0], wantedGradient[0], "gradient at the input");
-    requireClose(gotWeights, weights(network), "gradient of the weights");
+    requireClose(gotGradient[0], wantedGradient[0], tolerance, "gradient at the input");
+    requireClose(gotWeights, weights(network), tolerance, "gradient of the weights");
   }
 
   private static float[] weights(MultiLayerNetwork network) {
@@ -97,11 +102,11 @@ final class TiledConvolutionTest {
     return values;
   }
 
-  private static void requireClose(float[] got, float[] wanted, String what) {
+  private static void requireClose(float[] got, float[] wanted, double tolerance, String what) {
     for (int i = 0; i < wanted.length; i++) {
       assertThat((double) got[i])
           .as("%s, element %d", what, i)
-          .isCloseTo(wanted[i], Offset.offset(TOLERANCE));
+          .isCloseTo(wanted[i], Offset.offset(tolerance));
     }
   }
 
@@ -113,15 +118,19 @@ final class TiledConvolutionTest {
     } else {
       layer.convolutionMode(ConvolutionMode.Truncate).padding(shape[5], shape[5]);
     }
+    return network(layer.build(), InputType.convolutional(shape[3], shape[4], shape[1]));
+  }
+
+  /** A network that begins with a layer, with parameters of order 1. */
+  static MultiLayerNetwork network(ConvolutionLayer layer, InputType images) {
     MultiLayerNetwork network =
         new MultiLayerNetwork(
             new NeuralNetConfiguration.Builder()
                 .seed(5)
                 .dataType(DataType.FLOAT)
                 .list(
-                    layer.build(),
-                    new OutputLayer.Builder().nOut(2).activation(Activation.SOFTMAX).build())
-                .setInputType(InputType.convolutional(shape[3], shape[4], shape[1]))
+                    layer, new OutputLayer.Builder().nOut(2).activation(Activation.SOFTMAX).build())
+                .setInputType(images)
                 .build());
     network.init();
     Nd4j.getRandom().setSeed(2);
