@@ -197,6 +197,7 @@ public final class FederatedAveraging {
     private boolean diagnostics;
     private boolean showClientErrors;
     private long seed;
+    private String preparation = "";
 
     private Builder(PrivacyPlan plan, FederatedDataset data, ClientTrainer trainer) {
       if (plan.population() != data.population()) {
@@ -336,6 +337,17 @@ public final class FederatedAveraging {
       return this;
     }
 
+    /**
+     * How clients and held-out rows are made of the data, such as by which scaling and split: a run
+     * is resumed only with the same text. Default: empty.
+     *
+     * @param preparation public; an error shows it
+     */
+    public Builder preparation(String preparation) {
+      this.preparation = preparation;
+      return this;
+    }
+
     /** The run, ready to start once. */
     public FederatedAveraging build() {
       return new FederatedAveraging(
@@ -354,7 +366,8 @@ public final class FederatedAveraging {
               listener,
               diagnostics,
               showClientErrors,
-              seed));
+              seed,
+              preparation));
     }
   }
 }

@@ -18,6 +18,10 @@ import java.util.stream.Collectors;
 record RunIdentity(Map<String, String> parts) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String POPULATION = "population";
+
+  /** Not in checkpoints of earlier versions. */
+  private static final String PREPARATION = "preparation";
+
   private static final int MOST_SHOWN = 120;
   private static final int SHOWN_BEFORE = 40;
   private static final int SHOWN_AFTER = 40;
@@ -45,6 +49,7 @@ record RunIdentity(Map<String, String> parts) {
     parts.put("diagnostics", Boolean.toString(settings.diagnostics()));
     parts.put("showClientErrors", Boolean.toString(settings.showClientErrors()));
     parts.put("seed", Long.toString(settings.seed()));
+    parts.put(PREPARATION, settings.preparation());
     return new RunIdentity(parts);
   }
 
@@ -55,6 +60,9 @@ record RunIdentity(Map<String, String> parts) {
   void requireSame(RunIdentity before) {
     Set<String> names = new TreeSet<>(parts.keySet());
     names.addAll(before.parts.keySet());
+    if (!before.parts.containsKey(PREPARATION)) {
+      names.remove(PREPARATION);
+    }
     String differences =
         names.stream()
             .filter(name -> !value(name).equals(before.value(name)))

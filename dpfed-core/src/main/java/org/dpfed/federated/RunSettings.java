@@ -26,7 +26,8 @@ record RunSettings(
     RoundListener listener,
     boolean diagnostics,
     boolean showClientErrors,
-    long seed) {
+    long seed,
+    String preparation) {
   private static final Logger LOG = LoggerFactory.getLogger(FederatedAveraging.class);
 
   /**

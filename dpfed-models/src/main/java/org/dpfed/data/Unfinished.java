@@ -13,11 +13,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -70,8 +72,9 @@ public final class Unfinished implements AutoCloseable {
     if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       throw new FileAlreadyExistsException(target.toString());
     }
-    Path place = target.toAbsolutePath().normalize();
-    Path folder = place.resolveSibling("." + place.getFileName() + ".unfinished");
+    Path place = target.toAbsolutePath();
+    Path parent = place.resolveSibling("").toRealPath();
+    Path folder = parent.resolve("." + place.getFileName() + ".unfinished");
     if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
       removeLeft(folder, target);
     }
@@ -135,16 +138,25 @@ public final class Unfinished implements AutoCloseable {
     }
     Path file = folder.resolve(LOCK);
     if (Files.exists(file)) {
+      Object opened = fileKey(file);
       try (FileChannel lock = FileChannel.open(file, StandardOpenOption.WRITE)) {
-        if (tryLock(lock) == null) {
+        // Another process may have removed the folder meanwhile, and begun its own.
+        if (tryLock(lock) == null || !Objects.equals(opened, fileKey(file))) {
           throw inUse(target);
         }
         delete(folder);
+      } catch (NoSuchFileException e) {
+        throw inUse(target);
       }
     } else {
       Files.delete(folder);
     }
     LOG.warn("removed {}, which a process that was killed had not finished", folder);
+  }
+
+  /** What tells a file from another one that had its name; null where the system has no such. */
+  private static @Nullable Object fileKey(Path file) throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
   }
 
   private static boolean isOurs(Path folder) throws IOException {

@@ -93,6 +93,19 @@ final class UnfinishedTest {
     assertThat(all()).containsExactly("a.csv");
   }
 
+  /** Elsewhere it could lie on another file system, from which nothing can be moved at once. */
+  @Test
+  void at_throughALink_writesInTheFolderOfTheTarget() throws IOException {
+    Path inner = Files.createDirectories(temporary.resolve("deep/inner"));
+    Path link = Files.createSymbolicLink(temporary.resolve("link"), inner);
+    try (Unfinished file = Unfinished.at(link.resolve("../a.csv"))) {
+      Files.writeString(file.content(), "whole");
+      assertThat(temporary.resolve("deep/.a.csv.unfinished/content")).hasContent("whole");
+      file.finish();
+    }
+    assertThat(all()).containsExactly("deep", "deep/a.csv", "deep/inner", "link");
+  }
+
   /** Only what dpfed wrote itself is removed. */
   @Test
   void at_somethingElseHasTheHiddenName_isRefusedAndUnchanged() throws IOException {

@@ -6,9 +6,11 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
@@ -81,7 +83,12 @@ public final class ParquetClients implements FederatedDataset {
     List<RowGroup> groups = new ArrayList<>();
     FooterHash footers = new FooterHash();
     long rows = 0;
+    Set<Path> opened = new HashSet<>();
     for (Path file : files) {
+      if (!opened.add(file.toRealPath())) {
+        throw new IllegalArgumentException(
+            file + ": expected each file once, found it twice; leave out one");
+      }
       footers.add(file);
       ParquetTable table = ParquetTable.open(file, key, columns);
       for (BlockMetaData block : table.footer().getBlocks()) {

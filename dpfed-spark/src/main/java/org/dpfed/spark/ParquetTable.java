@@ -17,6 +17,7 @@ import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.InputFile;
 import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.io.RecordReader;
+import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
@@ -67,7 +68,9 @@ record ParquetTable(Path file, ParquetMetadata footer, String key, List<String> 
         throw table.refused(
             "expected numbers in column '%s', found values of type %s".formatted(column, type));
       }
+      table.requirePlain(column);
     }
+    table.requirePlain(key);
     return table;
   }
 
@@ -87,6 +90,21 @@ record ParquetTable(Path file, ParquetMetadata footer, String key, List<String> 
     return type.asPrimitiveType().getPrimitiveTypeName();
   }
 
+  /** Decimals, dates and unsigned integers are stored as integers that are other numbers. */
+  private void requirePlain(String name) {
+    LogicalTypeAnnotation meaning =
+        footer.getFileMetaData().getSchema().getType(name).getLogicalTypeAnnotation();
+    boolean isPlain =
+        meaning == null
+            || (meaning instanceof LogicalTypeAnnotation.IntLogicalTypeAnnotation integer
+                && integer.isSigned());
+    if (!isPlain) {
+      throw refused(
+          "expected signed integers, floating-point numbers or booleans in column '%s', found %s; write it as one of these"
+              .formatted(name, meaning));
+    }
+  }
+
   IllegalArgumentException refused(String problem) {
     return new IllegalArgumentException(file + ": " + problem);
   }
@@ -103,7 +121,11 @@ record ParquetTable(Path file, ParquetMetadata footer, String key, List<String> 
     List<String> names = hasValues ? columns : List.of();
     MessageType schema = footer.getFileMetaData().getSchema();
     List<Type> wanted = new ArrayList<>(List.of(schema.getType(key)));
-    names.stream().filter(name -> !name.equals(key)).map(schema::getType).forEach(wanted::add);
+    names.stream()
+        .filter(name -> !name.equals(key))
+        .distinct()
+        .map(schema::getType)
+        .forEach(wanted::add);
     MessageType projection = new MessageType(schema.getName(), wanted);
     FilterCompat.Filter filter = FilterCompat.get(isOf(client));
     ParquetMetadata part = new ParquetMetadata(footer.getFileMetaData(), List.of(block));

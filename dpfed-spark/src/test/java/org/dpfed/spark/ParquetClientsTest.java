@@ -35,6 +35,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -233,6 +234,55 @@ final class ParquetClientsTest {
     assertRefused("ward", List.of("age"), "'ward' that are the integers from 0 to n - 1");
     assertRefused("weight", List.of("age"), "'weight' that are the integers from 0 to n - 1");
     assertRefused("age", List.of("weight"), "expected files sorted by column 'age'");
+  }
+
+  /** As integers they would be other numbers: 12.34 would be 1234. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "int32 pulse (DECIMAL(9,2))|pulse",
+        "int64 pulse (DECIMAL(9,2))|pulse",
+        "int32 pulse (DATE)|pulse",
+        "int64 pulse (TIMESTAMP(MILLIS,true))|pulse",
+        "int32 pulse (INTEGER(32,false))|pulse",
+        "int32 patient (INTEGER(32,false))|patient",
+        "int32 pulse (INTEGER(8,true))|",
+        "int64 pulse (INTEGER(64,true))|"
+      })
+  void open_integersThatMeanOtherNumbers_areRefusedByName(String column, String refused)
+      throws IOException {
+    String patient = column.contains("patient") ? "" : "required int32 patient; ";
+    String pulse = column.contains("pulse") ? "" : "required int32 pulse; ";
+    MessageType schema =
+        MessageTypeParser.parseMessageType(
+            "message m { %s%srequired %s; }".formatted(patient, pulse, column));
+    Path file = directory.resolve("meaning.parquet");
+    try (ParquetWriter<Group> writer =
+        ParquetSites.writer(file, schema, CompressionCodecName.UNCOMPRESSED)) {
+      Group row = new SimpleGroup(schema);
+      row.add("patient", 0);
+      if (column.startsWith("int64")) {
+        row.add("pulse", 60L);
+      } else {
+        row.add("pulse", 60);
+      }
+      writer.write(row);
+    }
+    if (refused == null) {
+      assertThat(pulses(file).client(0).numExamples()).isEqualTo(1);
+    } else {
+      assertThatThrownBy(() -> pulses(file))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("column '%s'".formatted(refused));
+    }
+  }
+
+  @Test
+  void open_oneFileTwice_isRefused() {
+    List<Path> twice =
+        List.of(first, first.resolveSibling("../" + directory.getFileName() + "/a.parquet"));
+    assertThatThrownBy(() -> ParquetSites.clients(twice)).hasMessageContaining("found it twice");
   }
 
   private void assertRefused(String key, List<String> columns, String problem) {

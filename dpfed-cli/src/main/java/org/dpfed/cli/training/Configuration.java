@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -34,6 +35,10 @@ final class Configuration {
   static final String NONE = "none";
 
   private static final String DEFAULT_RUN = "wdbc.yaml";
+
+  /** Where data come from, how long that may take, and how results are shown. */
+  private static final Set<String> NOT_OF_PREPARATION =
+      Set.of("data.url", "data.timeLimitSeconds", "data.siteNames");
 
   /** Who gave a value, from the weakest to the strongest. */
   private enum Giver {
@@ -383,6 +388,26 @@ final class Configuration {
                     given.raw(),
                     path -> Path.of(path).toAbsolutePath().toString())),
         tree(keys, (setting, given) -> given.value()));
+  }
+
+  /**
+   * How clients and held-out rows are made of the data, on one line: the settings of data and
+   * partition that are not their defaults. Without paths and addresses, since data may be moved.
+   */
+  String preparation() {
+    Configuration defaults = new Configuration(name);
+    return tree(
+            key -> isOfPreparation(key) && !value(key).equals(defaults.value(key)),
+            (setting, given) -> given.value())
+        .toString();
+  }
+
+  private static boolean isOfPreparation(String key) {
+    Kind.Shape shape = Settings.named(key).kind().shape();
+    return (key.startsWith("data.") || key.startsWith("partition."))
+        && !NOT_OF_PREPARATION.contains(key)
+        && shape != Kind.Shape.PATH
+        && shape != Kind.Shape.PATHS;
   }
 
   private ObjectNode tree(Predicate<String> keys, BiFunction<Setting, Given, JsonNode> node) {

@@ -173,6 +173,7 @@ record Experiment(
         .execution(execution)
         .diagnostics(configuration.yes("run.diagnostics"))
         .showClientErrors(configuration.yes("run.showClientErrors"))
+        .preparation(configuration.preparation())
         .seed(configuration.longInteger("run.seed"));
   }
 

@@ -90,7 +90,7 @@ final class ImageDataSettings {
                   "--orientation",
                   oneOf("stored", "exif"),
                   "stored",
-                  "Whether images are taken as stored, or turned as the EXIF orientation of a JPEG file says.")
+                  "Whether images are taken as stored, or turned as the EXIF orientation in the file says.")
               .onlyWith(SET, "image-folder")
               .notWith("data.masks"),
           Setting.of(

@@ -17,6 +17,7 @@ import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -129,6 +130,28 @@ final class ResumeOtherClientsTest {
     assertThat(run.train(BY_KEY)).as(run.err()).isZero();
     Path rows = directory.resolve("rows.csv");
     Files.writeString(rows, Files.readString(rows).replace(",33,", ",34,"));
+    assertResumes();
+  }
+
+  /** Held-out rows were trained on where the split is another, and features mean something else. */
+  @ParameterizedTest
+  @CsvSource({"'(age:\\D*0\\D+)100', ranges", "'(splitSeed:\\D*)\\d+', splitSeed"})
+  void resume_otherSettingsOfData_refusedByName(String setting, String name) throws IOException {
+    List<String> patients = IntStream.range(0, 30).mapToObj(i -> "ZQNAMED" + (200 + i)).toList();
+    csv("rows.csv", patients);
+    String given = BY_KEY.replace("testShare: 0.3", "testShare: 0.3\n  splitSeed: 5");
+    assertThat(run.train(given)).as(run.err()).isZero();
+    Path settings = run.path().resolve("config.yaml");
+    String before = Files.readString(settings);
+    String edited = before.replaceFirst("(?s)" + setting, "$1" + 999);
+    assertThat(edited).isNotEqualTo(before);
+
+    Files.writeString(settings, edited);
+    for (String[] flags : List.of(new String[] {"--dry-run"}, new String[0])) {
+      assertThat(resume(flags)).isEqualTo(2);
+      assertThat(run.err()).contains("preparation was", name, "resume with the settings of that");
+    }
+    Files.writeString(settings, before);
     assertResumes();
   }
 
