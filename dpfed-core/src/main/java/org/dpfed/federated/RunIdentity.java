@@ -10,8 +10,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * What must be the same when a run is resumed, each part by name: population, plan, network, how
- * they are trained, and what of it no guarantee covers. Speed and evaluation may differ.
+ * What must be the same when a run is resumed, each part by name: population, how its data are
+ * prepared, plan, network, how they are trained, and what of it no guarantee covers. Speed and
+ * evaluation may differ.
  *
  * @param parts in words
  */
