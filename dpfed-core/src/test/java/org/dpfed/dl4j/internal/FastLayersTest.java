@@ -354,7 +354,7 @@ final class FastLayersTest {
     MultiLayerNetwork plain = new MultiLayerNetwork(configuration.clone());
     plain.init();
     requireClose(fast.output(batch.getFeatures()), plain.output(batch.getFeatures()));
-    for (int step = 0; step < steps; step++) {
+    for (int step = 1; step <= steps; step++) {
       requireClose(gradient(fast, batch, step), gradient(plain, batch, step));
       Nd4j.getRandom().setSeed(step);
       plain.fit(batch);

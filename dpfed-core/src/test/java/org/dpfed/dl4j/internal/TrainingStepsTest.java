@@ -174,7 +174,6 @@ final class TrainingStepsTest {
     TrainingSteps graphSteps = TrainingSteps.of(fastGraph).orElseThrow();
     INDArray before = fastGraph.params().dup();
     for (int step = 0; step < 4; step++) {
-      Nd4j.getRandom().setSeed(step);
       DataSet batch = new DataSet(Nd4j.rand(DataType.FLOAT, 6, 5), RandomGraph.oneHot(6, 3));
       plainList.fit(batch);
       plainGraph.fit(batch);
