@@ -9,36 +9,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A long short-term memory without peepholes (Gers et al. 2000, "Learning to forget"), with tanh
- * and sigmoid gates. Series lie like images: {@code [features, steps, n]}.
- *
- * <p>What does not depend on the step before is one product for all steps; only the recurrent
- * product is one for each step. DL4J's parameters are input weights {@code [in, 4·units]} and
- * recurrent weights {@code [units, 4·units]}, both in 'f' order, so row-major {@code [4·units, …]}
- * in memory, then biases. Units of the candidate come first, then those of the forget, the output
- * and the input gate.
+ * and sigmoid gates. Series and parameters lie as {@link RecurrentWeights} says; units of the
+ * candidate come first, then those of the forget, the output and the input gate.
  */
 final class LstmKernel implements LayerKernel {
-  private final ParameterPart parameters;
+  private final RecurrentWeights weights;
   private final boolean lastStepOnly;
-  private final int inputs;
   private final int units;
   private final int gates;
-  private final Blas blas = new Blas();
-
-  /** {@code [in, steps, n]}, {@code [4·units, steps, n]} and {@code [units, steps, n]}. */
-  private final Scratch series = new Scratch();
-
-  private final Scratch gateSeries = new Scratch();
-  private final Scratch outputSeries = new Scratch();
-
-  /** Of one step: {@code [units, n]} and {@code [4·units, n]}. */
-  private final Scratch state = new Scratch();
-
-  private final Scratch stepGates = new Scratch();
-
   private float[] beforeGates = {};
   private float[] recurrent = {};
-  private float[] biases = {};
 
   /** {@code [steps, 4·units, n]}: the gates after their functions. */
   private float[] opened = {};
@@ -59,23 +39,17 @@ final class LstmKernel implements LayerKernel {
    * @param lastStepOnly whether the output is the last step's, as rows, and otherwise all steps'
    */
   LstmKernel(ParameterPart parameters, LSTM conf, boolean lastStepOnly) {
-    this.parameters = parameters;
+    this.weights = new RecurrentWeights(parameters, conf.getNIn(), conf.getNOut(), 4);
     this.lastStepOnly = lastStepOnly;
-    this.inputs = (int) conf.getNIn();
     this.units = (int) conf.getNOut();
     this.gates = 4 * units;
   }
 
   @Override
   public BatchShape prepare(List<BatchShape> shapes) {
-    BatchShape input = shapes.get(0);
-    if (input.channels() != inputs || input.width() != 1) {
-      throw new IllegalArgumentException(
-          "series must have %d features for this layer, had %d"
-              .formatted(inputs, input.channels()));
-    }
-    examples = input.examples();
-    steps = input.height();
+    weights.prepare(shapes);
+    examples = shapes.get(0).examples();
+    steps = shapes.get(0).height();
     beforeGates = new float[gates * steps * examples];
     opened = new float[gates * steps * examples];
     cells = new float[units * steps * examples];
@@ -85,7 +59,6 @@ final class LstmKernel implements LayerKernel {
     stepGradient = new float[units * examples];
     cellGradient = new float[units * examples];
     dense = new float[units * examples];
-    biases = new float[gates];
     return lastStepOnly
         ? BatchShape.rows(examples, units)
         : new BatchShape(examples, units, steps, 1);
@@ -93,41 +66,26 @@ final class LstmKernel implements LayerKernel {
 
   @Override
   public void forward(float[][] input, float[] output) {
-    int run = steps * examples;
-    series.ofLength(inputs * run).write(input[0], inputs * run);
-    gateSeries.ofLength(gates * run);
-    stepGates.ofLength(gates * examples);
-    state.ofLength(units * examples);
-    blas.multiply(gates, run, inputs, weights(), series.address(), run, gateSeries.address(), run);
-    gateSeries.read(beforeGates, gates * run);
-    parameters.read(biasStart(), biases, gates);
+    weights.ofInput(input[0], beforeGates);
+    float[] biases = weights.biases();
     for (int step = 0; step < steps; step++) {
       if (step > 0) {
-        blas.multiply(
-            gates,
-            examples,
-            units,
-            recurrentWeights(),
-            state.address(),
-            examples,
-            stepGates.address(),
-            examples);
-        stepGates.read(recurrent, gates * examples);
+        weights.ofState(dense, recurrent);
       } else {
         Arrays.fill(recurrent, 0);
       }
-      open(step);
+      open(step, biases);
       remember(step);
     }
     if (lastStepOnly) {
       lastStep(output);
     } else {
-      System.arraycopy(outputs, 0, output, 0, units * run);
+      System.arraycopy(outputs, 0, output, 0, units * steps * examples);
     }
   }
 
   /** The gates of a step; sigmoid x is (1 + tanh x/2) / 2. */
-  private void open(int step) {
+  private void open(int step, float[] biases) {
     int run = steps * examples;
     for (int gate = 0; gate < gates; gate++) {
       float factor = gate < units ? 1 : 0.5f;
@@ -160,7 +118,6 @@ final class LstmKernel implements LayerKernel {
     for (int i = 0; i < length; i++) {
       dense[i] *= opened[gate + 2 * length + i];
     }
-    state.write(dense, length);
     for (int unit = 0; unit < units; unit++) {
       System.arraycopy(dense, unit * examples, outputs, (unit * steps + step) * examples, examples);
     }
@@ -183,27 +140,18 @@ final class LstmKernel implements LayerKernel {
       boolean isLast = step == steps - 1;
       gradientAt(step, gradient);
       if (!isLast) {
-        blas.multiplyTransposed(
-            units,
-            examples,
-            gates,
-            recurrentWeights(),
-            stepGates.address(),
-            examples,
-            state.address());
-        state.read(dense, length);
+        weights.backToState(recurrent, dense);
         for (int i = 0; i < length; i++) {
           stepGradient[i] += dense[i];
         }
       }
       close(step);
-      stepGates.write(recurrent, gates * examples);
       for (int gate = 0; gate < gates; gate++) {
         System.arraycopy(
             recurrent, gate * examples, beforeGates, gate * run + step * examples, examples);
       }
     }
-    gradients(inputGradients[0]);
+    weights.gradients(beforeGates, outputs, inputGradients[0]);
   }
 
   /** The gradient at a step's output from above. */
@@ -241,53 +189,6 @@ final class LstmKernel implements LayerKernel {
     }
   }
 
-  /** The gradients of the parameters and of the input, from those before all gates. */
-  private void gradients(float @Nullable [] inputGradient) {
-    int run = steps * examples;
-    gateSeries.write(beforeGates, gates * run);
-    blas.multiplyByTransposedRows(
-        gates,
-        inputs,
-        run,
-        gateSeries.address(),
-        run,
-        series.address(),
-        run,
-        parameters.gradientAddress(0));
-    outputSeries.ofLength(units * run).write(outputs, units * run);
-    // The gates of each step with the output of the step before; one step has none.
-    blas.multiplyByTransposedRows(
-        gates,
-        units,
-        run - examples,
-        gateSeries.address(examples),
-        run,
-        outputSeries.address(),
-        run,
-        parameters.gradientAddress((long) gates * inputs));
-    for (int gate = 0; gate < gates; gate++) {
-      biases[gate] = Floats.sum(beforeGates, gate * run, run);
-    }
-    parameters.writeGradient(biasStart(), biases, gates);
-    if (inputGradient != null) {
-      blas.multiplyTransposed(
-          inputs, run, gates, weights(), gateSeries.address(), run, series.address());
-      series.read(inputGradient, inputs * run);
-    }
-  }
-
-  private long weights() {
-    return parameters.address(0);
-  }
-
-  private long recurrentWeights() {
-    return parameters.address((long) gates * inputs);
-  }
-
-  private long biasStart() {
-    return (long) gates * (inputs + units);
-  }
-
   /** The forward pass has left copies. */
   @Override
   public boolean usesInputs() {
@@ -301,10 +202,6 @@ final class LstmKernel implements LayerKernel {
 
   @Override
   public void close() {
-    series.close();
-    gateSeries.close();
-    outputSeries.close();
-    state.close();
-    stepGates.close();
+    weights.close();
   }
 }

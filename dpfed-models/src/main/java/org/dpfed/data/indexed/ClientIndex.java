@@ -62,7 +62,10 @@ public final class ClientIndex implements FederatedDataset {
     ByteBuffer in = map(file);
     IndexHeader header = IndexHeader.read(in);
     if (header == null) {
-      throw problem(file, "expected an index of clients of version 1; write it again");
+      throw problem(
+          file,
+          "expected an index of clients of version %d; write it again"
+              .formatted(IndexHeader.VERSION));
     }
     int start = in.position();
     int end = in.limit() - IndexHeader.TRAILER;
