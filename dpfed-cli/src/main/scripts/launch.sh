@@ -4,6 +4,7 @@
 #   scripts     the folder of this file
 # and call find_java, then launch CLASS_PATH ARGUMENTS. Read from the environment:
 #   SPARK_HOME         Apache Spark, for runs with engine.kind spark
+#   HADOOP_CONF_DIR, YARN_CONF_DIR  where YARN is, for such runs with the master yarn
 #   SPARK_LOCAL_IP, SPARK_LOCAL_HOSTNAME  where a local-cluster listens; otherwise to this machine alone
 #   JAVA_HOME          which Java, 17 or newer; otherwise the java on the PATH
 #   DPFED_JAVA_OPTS    further JVM flags, such as -Xmx8g
@@ -148,8 +149,8 @@ launch() {
   esac
   flags=$(jvm_flags "$@")
   if uses_spark "$@"; then
-    class_path=$SPARK_HOME/jars/*:$class_path
-    # As Spark's own scripts do.
+    # As Spark's own scripts do, with the files that say where YARN is.
+    class_path=$SPARK_HOME/jars/*:$class_path${HADOOP_CONF_DIR:+:$HADOOP_CONF_DIR}${YARN_CONF_DIR:+:$YARN_CONF_DIR}
     export SPARK_SCALA_VERSION="${SPARK_SCALA_VERSION:-2.13}"
     # Otherwise master, workers, executors and their web pages listen to the network.
     if uses_local_cluster; then

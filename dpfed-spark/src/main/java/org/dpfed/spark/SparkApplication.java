@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.util.ShutdownHookManager;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkException;
@@ -28,6 +29,7 @@ final class SparkApplication implements Cluster {
   private static final String MASTER = "spark.master";
   private static final String EXECUTORS_PATH = "spark.executor.extraClassPath";
   private static final String JARS = "spark.jars";
+  private static final String RESOURCE_MANAGER = "spark.hadoop.yarn.resourcemanager.";
   private static final Pattern LOCAL_CLUSTER =
       Pattern.compile("local-cluster\\[\\s*(\\d+)\\s*,\\s*(\\d+)\\s*,\\s*\\d+\\s*]");
 
@@ -67,7 +69,8 @@ final class SparkApplication implements Cluster {
    * Adds the properties, and those that a run needs where nobody has set them.
    *
    * @return {@code conf}, changed
-   * @throws IllegalArgumentException when there is no master, or one to which strangers could speak
+   * @throws IllegalArgumentException when there is no master, one to which strangers could speak,
+   *     or YARN without its settings
    */
   static SparkConf complete(SparkConf conf, Map<String, String> properties) {
     for (Map.Entry<String, String> property : properties.entrySet()) {
@@ -92,10 +95,22 @@ final class SparkApplication implements Cluster {
       return conf;
     }
     ClusterSecrecy.require(conf);
+    requireYarnSettings(conf);
     if (!conf.contains(EXECUTORS_PATH) && !conf.contains(JARS)) {
       conf.set(JARS, String.join(",", jars()));
     }
     return conf;
+  }
+
+  /** Without them Hadoop tries this machine, again and again, without a word. */
+  private static void requireYarnSettings(SparkConf conf) {
+    boolean isKnown =
+        SparkApplication.class.getResource("/yarn-site.xml") != null
+            || conf.getAllWithPrefix(RESOURCE_MANAGER).length > 0;
+    if (conf.get(MASTER).equals("yarn") && !isKnown) {
+      throw new IllegalArgumentException(
+          "no settings say where YARN is; set HADOOP_CONF_DIR to the folder of its yarn-site.xml");
+    }
   }
 
   /** Executors see the files that this process sees; Spark waits for all of them. */
@@ -109,16 +124,19 @@ final class SparkApplication implements Cluster {
     ClusterSecrecy.add(conf);
   }
 
-  /** What of this process's class path is not Spark's own. */
+  /** What of this process's class path is not Spark's own, nor a folder of Hadoop's settings. */
   private static List<String> jars() {
-    String home = System.getenv("SPARK_HOME");
+    List<Path> others =
+        Stream.of("SPARK_HOME", "HADOOP_CONF_DIR", "YARN_CONF_DIR")
+            .map(System::getenv)
+            .filter(home -> home != null && !home.isEmpty())
+            .map(SparkApplication::absolute)
+            .toList();
     List<Path> files =
-        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
             .filter(entry -> !entry.isEmpty())
-            .map(entry -> Path.of(entry).toAbsolutePath().normalize())
-            .filter(
-                file ->
-                    home == null || !file.startsWith(Path.of(home).toAbsolutePath().normalize()))
+            .map(SparkApplication::absolute)
+            .filter(file -> others.stream().noneMatch(file::startsWith))
             .toList();
     List<Path> folders = files.stream().filter(Files::isDirectory).toList();
     if (!folders.isEmpty()) {
@@ -129,6 +147,10 @@ final class SparkApplication implements Cluster {
                   EXECUTORS_PATH));
     }
     return files.stream().map(file -> file.toUri().toString()).toList();
+  }
+
+  private static Path absolute(String path) {
+    return Path.of(path).toAbsolutePath().normalize();
   }
 
   @Override

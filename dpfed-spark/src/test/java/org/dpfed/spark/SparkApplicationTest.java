@@ -81,6 +81,18 @@ final class SparkApplicationTest {
     }
   }
 
+  @Test
+  void complete_yarnIsNowhere_isRefused() {
+    Map<String, String> closed =
+        Map.of("spark.authenticate", "true", "spark.network.crypto.enabled", "true");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> complete("yarn", closed))
+        .withMessageContaining("set HADOOP_CONF_DIR to the folder of its yarn-site.xml");
+    Map<String, String> named = new HashMap<>(closed);
+    named.put("spark.hadoop.yarn.resourcemanager.hostname", "head");
+    assertThat(complete("yarn", named).get("spark.master")).isEqualTo("yarn");
+  }
+
   /** The key of the files goes to executors in a message. */
   @ParameterizedTest
   @CsvSource({
