@@ -11,8 +11,8 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>All loops are short on purpose. The compiler stops at some 50 vector operations in a method;
  * each one after that makes objects and takes a hundred times as long. So does storing a vector as
  * it was loaded, once other code in this JVM has stored vectors of another length, which noise
- * does: the compiler knows the class of the result of an operation, but not that of a loaded vector.
- * So 0 is added first.
+ * does: the compiler knows the class of the result of an operation, but not that of a loaded
+ * vector. So 0 is added first.
  */
 final class VectorTileTransforms {
   static final VectorSpecies<Float> WIDE = FloatVector.SPECIES_PREFERRED;
