@@ -2,11 +2,10 @@ package org.dpfed.dl4j.internal;
 
 import java.util.Arrays;
 import java.util.List;
-import java.util.ServiceConfigurationError;
-import java.util.ServiceLoader;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.dpfed.dl4j.layers.BatchShape;
+import org.dpfed.dl4j.layers.IncubatorVectors;
 import org.dpfed.dl4j.layers.LayerKernel;
 import org.jspecify.annotations.Nullable;
 
@@ -15,8 +14,6 @@ import org.jspecify.annotations.Nullable;
  * for small batches by the kernel of all convolutions.
  */
 final class TiledConvolutionKernel implements LayerKernel {
-  private static final String MODULE = "jdk.incubator.vector";
-
   /** Channels from which tiles pay. */
   private static final int LEAST_CHANNELS = 4;
 
@@ -43,27 +40,17 @@ final class TiledConvolutionKernel implements LayerKernel {
   static LayerKernel over(Layer layer, ActivationFunction activation) {
     ConvolutionLayer conf = (ConvolutionLayer) layer.conf().getLayer();
     ConvolutionKernel general =
-        new ConvolutionKernel(layer, activation, vectorised(DirectConvolution.class));
+        new ConvolutionKernel(
+            layer, activation, IncubatorVectors.find(DirectConvolution.class).orElse(null));
     boolean fits =
         Arrays.equals(conf.getKernelSize(), new int[] {3, 3})
             && Arrays.equals(conf.getStride(), new int[] {1, 1})
             && Arrays.equals(conf.getDilation(), new int[] {1, 1})
             && Arrays.stream(conf.getPadding()).allMatch(pad -> pad <= 2)
             && Math.min(conf.getNIn(), conf.getNOut()) >= LEAST_CHANNELS;
-    TiledConvolution tiles = fits ? vectorised(TiledConvolution.class) : null;
+    TiledConvolution tiles =
+        fits ? IncubatorVectors.find(TiledConvolution.class).orElse(null) : null;
     return tiles == null ? general : new TiledConvolutionKernel(layer, activation, general, tiles);
-  }
-
-  /** What computes with the Vector API; null without that, or with vectors that it is not for. */
-  private static <T> @Nullable T vectorised(Class<T> type) {
-    if (ModuleLayer.boot().findModule(MODULE).isEmpty()) {
-      return null;
-    }
-    try {
-      return ServiceLoader.load(type).findFirst().orElse(null);
-    } catch (ServiceConfigurationError e) {
-      return null;
-    }
   }
 
   /**

@@ -9,7 +9,10 @@ import jdk.incubator.vector.VectorSpecies;
  * {@link #LINE} floats after the last one are overwritten, in targets and in copies of sources.
  *
  * <p>All loops are short on purpose. The compiler stops at some 50 vector operations in a method;
- * each one after that makes objects and takes a hundred times as long.
+ * each one after that makes objects and takes a hundred times as long. So does storing a vector as
+ * it was loaded, once other code in this JVM has stored vectors of another length, which noise
+ * does: the compiler knows the class of the result of an operation, but not that of a loaded
+ * vector. So 0 is added first.
  */
 final class VectorTileTransforms {
   static final VectorSpecies<Float> WIDE = FloatVector.SPECIES_PREFERRED;
@@ -67,8 +70,9 @@ final class VectorTileTransforms {
 
   private static void copy(
       float[] source, int from, int fromStep, float[] target, int to, int toStep, int vectors) {
+    FloatVector zero = FloatVector.zero(WIDE);
     for (int i = 0; i < vectors; i++) {
-      FloatVector.fromArray(WIDE, source, from).intoArray(target, to);
+      zero.add(FloatVector.fromArray(WIDE, source, from)).intoArray(target, to);
       from += fromStep;
       to += toStep;
     }
@@ -91,11 +95,12 @@ final class VectorTileTransforms {
       int width) {
     int line = 0;
     int inVectors = inVectors(width, examples);
+    FloatVector zero = FloatVector.zero(WIDE);
     for (int x = 0; x < width; x++) {
       int at = from + line * step;
       if (x < inVectors) {
         for (int lane = 0; lane < examples; lane += LANES) {
-          FloatVector.fromArray(WIDE, source, at + lane).intoArray(row, to + lane);
+          zero.add(FloatVector.fromArray(WIDE, source, at + lane)).intoArray(row, to + lane);
         }
       } else {
         System.arraycopy(source, at, row, to, examples);
@@ -139,10 +144,11 @@ final class VectorTileTransforms {
   /** A of two lines of gradients: a, a + b, a − b, −b. */
   static void gradient(
       float[] source, int from, int step, float[] target, int to, int toStep, int length) {
+    FloatVector zero = FloatVector.zero(WIDE);
     for (int i = 0; i < length; i += LANES) {
       FloatVector a = FloatVector.fromArray(WIDE, source, from + i);
       FloatVector b = FloatVector.fromArray(WIDE, source, from + step + i);
-      a.intoArray(target, to + i);
+      zero.add(a).intoArray(target, to + i);
       a.add(b).intoArray(target, to + toStep + i);
       a.sub(b).intoArray(target, to + 2 * toStep + i);
       b.neg().intoArray(target, to + 3 * toStep + i);
@@ -152,15 +158,16 @@ final class VectorTileTransforms {
   /** G of three lines of weights: a, (a + b + c) / 2, (a − b + c) / 2, c. */
   static void weights(
       float[] source, int from, int step, float[] target, int to, int toStep, int length) {
+    FloatVector zero = FloatVector.zero(WIDE);
     for (int i = 0; i < length; i += LANES) {
       FloatVector a = FloatVector.fromArray(WIDE, source, from + i);
       FloatVector b = FloatVector.fromArray(WIDE, source, from + step + i);
       FloatVector c = FloatVector.fromArray(WIDE, source, from + 2 * step + i);
       FloatVector both = a.add(c);
-      a.intoArray(target, to + i);
+      zero.add(a).intoArray(target, to + i);
       both.add(b).mul(0.5f).intoArray(target, to + toStep + i);
       both.sub(b).mul(0.5f).intoArray(target, to + 2 * toStep + i);
-      c.intoArray(target, to + 3 * toStep + i);
+      zero.add(c).intoArray(target, to + 3 * toStep + i);
     }
   }
 

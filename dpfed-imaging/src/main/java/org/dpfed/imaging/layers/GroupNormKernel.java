@@ -1,6 +1,7 @@
 package org.dpfed.imaging.layers;
 
 import java.util.Arrays;
+import org.dpfed.dl4j.layers.IncubatorVectors;
 
 /**
  * The arithmetic of group normalisation on images in Java arrays, {@code [n, c, h · w]} or {@code
@@ -9,14 +10,9 @@ import java.util.Arrays;
  * Where a mean is large beside the deviations, the float nearest to it is subtracted from each
  * pixel, without error, and the rest of the mean afterwards.
  *
- * <p>All loops over pixels go over lanes, a row of floats in which the examples repeat, and over
- * copies of as many pixels: C2 turns a loop into vector instructions where all arrays have one
- * index. Arrays may be longer than their content.
+ * <p>{@link GroupPasses} go over the pixels. Arrays may be longer than their content.
  */
 final class GroupNormKernel {
-  private static final int LEAST_LANES = 256;
-  private static final int SUMMED_IN_FLOAT = 16;
-
   /** Pixels of which the mean is taken that differences are measured from. */
   private static final int SAMPLED = 16;
 
@@ -24,6 +20,7 @@ final class GroupNormKernel {
   private final int groups;
   private final double epsilon;
   private final boolean relu;
+  private final GroupPasses passes;
 
   /** Examples one after another, each an image {@code [c, h · w, inner]}. */
   private int outer;
@@ -42,25 +39,22 @@ final class GroupNormKernel {
 
   private double[] scales = {};
 
-  /** Results of {@link #moments} and {@link #products}, one for each inner example. */
+  /** Results of {@link #addUp}, one for each inner example. */
   private double[] levels = {};
 
   private double[] powers = {};
 
   private double[] along = {};
   private double[] across = {};
-  private float[] first = {};
-  private float[] second = {};
+
+  /** Sums for each lane. */
+  private double[] first = {};
+
+  private double[] second = {};
   private float[] near = {};
   private float[] factor = {};
   private float[] slope = {};
   private float[] constant = {};
-
-  /** Copies of as many pixels and gradients. */
-  private float[] pixelLanes = {};
-
-  private float[] gradientLanes = {};
-  private float[] outputLanes = {};
 
   /**
    * @param groups a divisor of {@code channels}
@@ -68,10 +62,21 @@ final class GroupNormKernel {
    * @param relu whether max(0, ·) follows
    */
   GroupNormKernel(int channels, int groups, double epsilon, boolean relu) {
+    this(
+        channels,
+        groups,
+        epsilon,
+        relu,
+        IncubatorVectors.find(GroupPasses.class).orElseGet(PlainGroupPasses::new));
+  }
+
+  /** With passes that no other kernel uses. */
+  GroupNormKernel(int channels, int groups, double epsilon, boolean relu, GroupPasses passes) {
     this.channels = channels;
     this.groups = groups;
     this.epsilon = epsilon;
     this.relu = relu;
+    this.passes = passes;
   }
 
   /**
@@ -86,22 +91,19 @@ final class GroupNormKernel {
     inner = innermost ? n : 1;
     pixels = channelPixels;
     run = inner * pixels;
-    lanes = Math.min(run, inner * ((LEAST_LANES + inner - 1) / inner));
+    lanes = passes.lanes(inner, run);
     means = new double[n * groups];
     scales = new double[n * groups];
     levels = new double[inner];
     powers = new double[inner];
     along = new double[inner];
     across = new double[inner];
-    first = new float[lanes];
-    second = new float[lanes];
+    first = new double[lanes];
+    second = new double[lanes];
     near = new float[lanes];
     factor = new float[lanes];
     slope = new float[lanes];
     constant = new float[lanes];
-    pixelLanes = new float[lanes];
-    gradientLanes = new float[lanes];
-    outputLanes = new float[lanes];
   }
 
   /**
@@ -135,35 +137,8 @@ final class GroupNormKernel {
         repeat(near);
         repeat(factor);
         repeat(constant);
-        normalise(x, start + k * run, y);
+        passes.normalise(x, start + k * run, run, near, factor, constant, relu, y);
       }
-    }
-  }
-
-  private void normalise(float[] x, int start, float[] y) {
-    int end = start + run;
-    for (int i = start; i < end; i += lanes) {
-      int length = Math.min(lanes, end - i);
-      System.arraycopy(x, i, pixelLanes, 0, length);
-      normalise(pixelLanes, near, factor, constant, length);
-      if (relu) {
-        cut(pixelLanes, length);
-      }
-      System.arraycopy(pixelLanes, 0, y, i, length);
-    }
-  }
-
-  private static void normalise(
-      float[] x, float[] near, float[] factor, float[] shift, int length) {
-    for (int j = 0; j < length; j++) {
-      x[j] = (x[j] - near[j]) * factor[j] + shift[j];
-    }
-  }
-
-  private static void cut(float[] x, int length) {
-    for (int j = 0; j < length; j++) {
-      // Math.max, unlike a comparison, lets NaN through.
-      x[j] = Math.max(0, x[j]);
     }
   }
 
@@ -199,7 +174,10 @@ final class GroupNormKernel {
       repeat(near);
       for (int k = 0; k < inGroup; k++) {
         int channel = g % groups * inGroup + k;
-        products(gradient, x, y, start + k * run);
+        clearSums();
+        // Sums of u and of u · (x − near), where u is the gradient that ReLU lets through.
+        passes.addProducts(gradient, x, y, start + k * run, run, relu, near, first, second);
+        addUp();
         for (int example = 0; example < inner; example++) {
           int of = g * inner + example;
           double product = powers[example] - levels[example] * (means[of] - near[example]);
@@ -224,36 +202,13 @@ final class GroupNormKernel {
           factor[example] = (float) (weight * scales[g * inner + example]);
         }
         repeat(factor);
-        combine(gradient, x, start + k * run, inputGradient);
+        passes.combine(
+            gradient, x, start + k * run, run, factor, near, slope, constant, inputGradient);
       }
     }
     for (int channel = 0; channel < channels; channel++) {
       gammaGradient[channel] = (float) gammaSums[channel];
       betaGradient[channel] = (float) betaSums[channel];
-    }
-  }
-
-  private void combine(float[] gradient, float[] x, int start, float[] result) {
-    int end = start + run;
-    for (int i = start; i < end; i += lanes) {
-      int length = Math.min(lanes, end - i);
-      System.arraycopy(gradient, i, gradientLanes, 0, length);
-      System.arraycopy(x, i, pixelLanes, 0, length);
-      combine(gradientLanes, pixelLanes, factor, near, slope, constant, length);
-      System.arraycopy(gradientLanes, 0, result, i, length);
-    }
-  }
-
-  private static void combine(
-      float[] gradient,
-      float[] x,
-      float[] factor,
-      float[] near,
-      float[] slope,
-      float[] constant,
-      int length) {
-    for (int j = 0; j < length; j++) {
-      gradient[j] = gradient[j] * factor[j] + (x[j] - near[j]) * slope[j] + constant[j];
     }
   }
 
@@ -271,73 +226,25 @@ final class GroupNormKernel {
       near[lane] = (float) (sum / SAMPLED);
     }
     repeat(near);
+    clearSums();
+    passes.addMoments(x, start, length, near, first, second);
+    addUp();
+  }
+
+  private void clearSums() {
+    Arrays.fill(first, 0);
+    Arrays.fill(second, 0);
+  }
+
+  /** Sets {@link #levels} and {@link #powers} to the sums of each example's lanes. */
+  private void addUp() {
     Arrays.fill(levels, 0);
     Arrays.fill(powers, 0);
-    int end = start + length;
-    int i = start;
-    while (i < end) {
-      Arrays.fill(first, 0);
-      Arrays.fill(second, 0);
-      for (int times = 0; times < SUMMED_IN_FLOAT && i < end; times++) {
-        int part = Math.min(lanes, end - i);
-        System.arraycopy(x, i, pixelLanes, 0, part);
-        addMoments(pixelLanes, near, first, second, part);
-        i += part;
+    for (int lane = 0; lane < lanes; lane += inner) {
+      for (int example = 0; example < inner; example++) {
+        levels[example] += first[lane + example];
+        powers[example] += second[lane + example];
       }
-      addUp();
-    }
-  }
-
-  private static void addMoments(
-      float[] x, float[] near, float[] sums, float[] squares, int length) {
-    for (int j = 0; j < length; j++) {
-      float difference = x[j] - near[j];
-      sums[j] += difference;
-      squares[j] += difference * difference;
-    }
-  }
-
-  /**
-   * Sets {@link #levels} and {@link #powers} to Σ u and Σ u · (x − near) of a channel, where u is
-   * the gradient that ReLU lets through.
-   */
-  private void products(float[] gradient, float[] x, float[] y, int start) {
-    Arrays.fill(levels, 0);
-    Arrays.fill(powers, 0);
-    int end = start + run;
-    int i = start;
-    while (i < end) {
-      Arrays.fill(first, 0);
-      Arrays.fill(second, 0);
-      for (int times = 0; times < SUMMED_IN_FLOAT && i < end; times++) {
-        int part = Math.min(lanes, end - i);
-        System.arraycopy(gradient, i, gradientLanes, 0, part);
-        System.arraycopy(x, i, pixelLanes, 0, part);
-        if (relu) {
-          System.arraycopy(y, i, outputLanes, 0, part);
-          cut(gradientLanes, outputLanes, part);
-          System.arraycopy(gradientLanes, 0, gradient, i, part);
-        }
-        addProducts(gradientLanes, pixelLanes, near, first, second, part);
-        i += part;
-      }
-      addUp();
-    }
-  }
-
-  /** ReLU lets no gradient through where its output is 0. */
-  private static void cut(float[] gradient, float[] y, int length) {
-    for (int j = 0; j < length; j++) {
-      // 1 for the smallest positive float or more, otherwise 0: nobody could predict a branch here.
-      gradient[j] *= Math.min(1, y[j] * 0x1p127f * 0x1p127f);
-    }
-  }
-
-  private static void addProducts(
-      float[] u, float[] x, float[] near, float[] sums, float[] products, int length) {
-    for (int j = 0; j < length; j++) {
-      sums[j] += u[j];
-      products[j] += u[j] * (x[j] - near[j]);
     }
   }
 
@@ -345,15 +252,6 @@ final class GroupNormKernel {
   private void repeat(float[] values) {
     for (int filled = inner; filled < lanes; filled *= 2) {
       System.arraycopy(values, 0, values, filled, Math.min(filled, lanes - filled));
-    }
-  }
-
-  private void addUp() {
-    for (int lane = 0; lane < lanes; lane += inner) {
-      for (int example = 0; example < inner; example++) {
-        levels[example] += first[lane + example];
-        powers[example] += second[lane + example];
-      }
     }
   }
 }
