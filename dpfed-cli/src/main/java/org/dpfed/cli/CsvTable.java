@@ -12,7 +12,8 @@ import org.apache.commons.csv.CSVPrinter;
  * begins with {@code =}, {@code +}, {@code -} or {@code @}. As OWASP advises (<a
  * href="https://owasp.org/www-community/attacks/CSV_Injection">CSV injection</a>), an apostrophe
  * stands before these; also behind what could end the cell in a spreadsheet that separates by
- * something else. Numbers stay as they are.
+ * something else. Control characters are written out as {@link TerminalText} does it, in files too,
+ * which are shown on terminals like what was printed there. Numbers stay as they are.
  */
 public final class CsvTable {
   /**
@@ -46,8 +47,10 @@ public final class CsvTable {
         cells.stream().map(cell -> cell instanceof String text ? text(text) : cell).toList());
   }
 
-  /** A text that no spreadsheet takes for a formula. */
+  /** A text that no spreadsheet takes for a formula, and no terminal for commands. */
   public static String text(String text) {
-    return NUMBER.matcher(text).matches() ? text : FORMULA.matcher(text).replaceAll("'");
+    return NUMBER.matcher(text).matches()
+        ? text
+        : TerminalText.harmless(FORMULA.matcher(text).replaceAll("'"));
   }
 }

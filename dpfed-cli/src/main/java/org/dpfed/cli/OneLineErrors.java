@@ -3,7 +3,12 @@ package org.dpfed.cli;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
+import org.dpfed.cli.report.ReportCommand;
+import org.dpfed.cli.sweep.SweepCommand;
+import org.dpfed.cli.training.DataIndexCommand;
+import org.dpfed.cli.training.TrainCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.ExecutionException;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -19,6 +24,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * failed. The stack trace is for those who asked for it.
  */
 final class OneLineErrors implements IParameterExceptionHandler, IExecutionExceptionHandler {
+  /** Commands that are done when their files are, whoever hears of it. */
+  private static final Set<Class<?>> LEAVES_FILES =
+      Set.of(TrainCommand.class, SweepCommand.class, DataIndexCommand.class, ReportCommand.class);
+
   private final BooleanSupplier verbose;
 
   OneLineErrors(BooleanSupplier verbose) {
@@ -32,13 +41,28 @@ final class OneLineErrors implements IParameterExceptionHandler, IExecutionExcep
     return CommandLine.ExitCode.USAGE;
   }
 
-  /** Runs the last command; an {@link Error} of it is handled as an exception is. */
+  /**
+   * Runs the last command, which prints harmless text; an {@link Error} of it is handled as an
+   * exception is.
+   */
   static int run(ParseResult parsed) {
+    Integer helped = CommandLine.executeHelpRequest(parsed);
+    if (helped != null) {
+      return helped;
+    }
+    List<CommandLine> commands = parsed.asCommandLineList();
+    CommandLine last = commands.get(commands.size() - 1);
+    last.setOut(TerminalText.over(last.getOut())).setErr(TerminalText.over(last.getErr()));
     try {
-      return new RunLast().execute(parsed);
-    } catch (Error e) {
-      List<CommandLine> commands = parsed.asCommandLineList();
-      throw new ExecutionException(commands.get(commands.size() - 1), e.toString(), e);
+      int status = new RunLast().execute(parsed);
+      boolean isLost =
+          !LEAVES_FILES.contains(last.getCommand().getClass()) && last.getOut().checkError();
+      if (isLost && status == CommandLine.ExitCode.OK) {
+        throw new OutputLostException();
+      }
+      return status;
+    } catch (Error | OutputLostException e) {
+      throw new ExecutionException(last, e.toString(), e);
     }
   }
 
@@ -47,13 +71,15 @@ final class OneLineErrors implements IParameterExceptionHandler, IExecutionExcep
       Exception error, CommandLine commandLine, ParseResult parsed) {
     Throwable failure =
         error instanceof ExecutionException && error.getCause() != null ? error.getCause() : error;
-    print(commandLine, failure, Causes.words(failure), verbose.getAsBoolean());
+    if (!(failure instanceof OutputLostException)) {
+      print(commandLine, failure, Causes.words(failure), verbose.getAsBoolean());
+    }
     return Causes.exitStatus(failure);
   }
 
   private static void print(
       CommandLine commandLine, Throwable error, String message, boolean wantsTrace) {
-    PrintWriter err = commandLine.getErr();
+    PrintWriter err = TerminalText.over(commandLine.getErr());
     err.println(commandLine.getCommandSpec().qualifiedName() + ": " + message);
     if (wantsTrace) {
       error.printStackTrace(err);

@@ -34,6 +34,13 @@ final class CsvTableTest {
     assertThat(CsvTable.text("\t" + text)).isEqualTo("'\t" + expected);
   }
 
+  /** In a file too: whoever shows it on a terminal would have the terminal obey. */
+  @Test
+  void text_controlCharacters_areWrittenOut() {
+    assertThat(CsvTable.text("a\u001b[31m.png")).isEqualTo("a\\u001b[31m.png");
+    assertThat(CsvTable.text("\r=1\n")).isEqualTo("'\\u000d'=1\n");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

@@ -177,6 +177,24 @@ public final class PrivacyPlan {
   }
 
   /**
+   * As {@link #guarantee}, of a run whose ledger holds other runs over these clients. Its epsilon
+   * is still that of this run alone; in place of there being no other run, it assumes that all of
+   * them are on the ledger, whose total says what they cost together.
+   */
+  public Guarantee guaranteeBesideOtherRuns() {
+    Guarantee alone = guarantee();
+    return new Guarantee(
+        alone.epsilon(),
+        alone.delta(),
+        alone.relation(),
+        alone.unit(),
+        alone.accountant(),
+        alone.assumptions().stream()
+            .map(assumption -> assumption.equals(ONE_RUN) ? ALL_RUNS : assumption)
+            .toList());
+  }
+
+  /**
    * The guarantee of the first {@code completed} rounds with secure randomness. {@link
    * #guaranteeAfter} returns the same unless the plan is seeded.
    */

@@ -200,7 +200,7 @@ public final class Unfinished implements AutoCloseable {
   }
 
   /**
-   * Forces all of it to disk and gives it its name.
+   * Forces all of it to disk and gives it its name, which nothing else loses: see {@link #name}.
    *
    * @throws FileAlreadyExistsException when there is something of that name by now
    */
@@ -213,11 +213,38 @@ public final class Unfinished implements AutoCloseable {
         force(each);
       }
     }
+    name(content(), target);
+    force(folder.resolveSibling(""));
+  }
+
+  /**
+   * Gives what was written its name, unless there is something of that name. An atomic move would
+   * replace a file, also one that was made after a check; a hard link fails in the same step that
+   * makes it. A folder is moved, which at worst replaces an empty folder (POSIX, rename). Only a
+   * file on a file system without hard links is checked first and then moved, and what somebody
+   * makes between these two steps is replaced.
+   *
+   * @throws FileAlreadyExistsException when there is something of that name
+   */
+  static void name(Path content, Path target) throws IOException {
+    if (Files.isDirectory(content)) {
+      move(content, target);
+      return;
+    }
+    try {
+      Files.createLink(target, content);
+    } catch (FileAlreadyExistsException e) {
+      throw e;
+    } catch (UnsupportedOperationException | IOException e) {
+      move(content, target);
+    }
+  }
+
+  private static void move(Path content, Path target) throws IOException {
     if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       throw new FileAlreadyExistsException(target.toString());
     }
-    Files.move(content(), target, StandardCopyOption.ATOMIC_MOVE);
-    force(folder.resolveSibling(""));
+    Files.move(content, target, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static void force(Path path) throws IOException {

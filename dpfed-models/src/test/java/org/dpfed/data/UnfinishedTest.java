@@ -10,6 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.dpfed.data.indexed.ClientIndexWriter;
@@ -23,6 +27,8 @@ import org.nd4j.linalg.dataset.api.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
 final class UnfinishedTest {
+  private static final int RACES = 5000;
+
   @TempDir private Path temporary;
 
   private List<String> all() throws IOException {
@@ -80,6 +86,62 @@ final class UnfinishedTest {
     assertThat(file).hasContent("first");
     assertThatThrownBy(() -> Unfinished.at(temporary.resolve("none/a.csv")))
         .isInstanceOf(NoSuchFileException.class);
+  }
+
+  /** Nothing is checked before: whatever appears in the last moment keeps its name. */
+  @Test
+  void name_targetAppearsInTheLastMoment_isRefusedAndUnchanged() throws IOException {
+    Path content = Files.writeString(temporary.resolve("content"), "late");
+    Path folder = Files.createDirectory(temporary.resolve("folder"));
+    Files.writeString(folder.resolve("one"), "late");
+    Path file = Files.writeString(temporary.resolve("file"), "first");
+    Path link = Files.createSymbolicLink(temporary.resolve("link"), Path.of("nowhere"));
+    for (Path target : List.of(file, link, folder)) {
+      assertThatThrownBy(() -> Unfinished.name(content, target))
+          .isInstanceOf(FileAlreadyExistsException.class);
+    }
+    assertThatThrownBy(() -> Unfinished.name(folder, file))
+        .isInstanceOf(FileAlreadyExistsException.class);
+    assertThat(all()).containsExactly("content", "file", "folder", "folder/one", "link");
+    assertThat(file).hasContent("first");
+  }
+
+  /** Whoever makes the file first has it: a check followed by a move lets both succeed. */
+  @Test
+  @Timeout(120)
+  void name_anotherMakesTheFileMeanwhile_oneOfThemFails() throws Exception {
+    Path content = temporary.resolve("content");
+    Path file = temporary.resolve("a.csv");
+    CyclicBarrier start = new CyclicBarrier(2);
+    ExecutorService other = Executors.newSingleThreadExecutor();
+    try {
+      for (int attempt = 0; attempt < RACES; attempt++) {
+        Files.writeString(content, "ours");
+        Future<Boolean> theirs = other.submit(() -> isMade(start, () -> Files.createFile(file)));
+        boolean isOurs = isMade(start, () -> Unfinished.name(content, file));
+        assertThat(theirs.get()).as("attempt %d", attempt).isNotEqualTo(isOurs);
+        assertThat(file).hasContent(isOurs ? "ours" : "");
+        Files.delete(file);
+        Files.deleteIfExists(content);
+      }
+    } finally {
+      other.shutdownNow();
+    }
+  }
+
+  /** Makes a file that is not there. */
+  private interface Maker {
+    void make() throws IOException;
+  }
+
+  private static boolean isMade(CyclicBarrier start, Maker maker) throws Exception {
+    start.await();
+    try {
+      maker.make();
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    }
   }
 
   @Test

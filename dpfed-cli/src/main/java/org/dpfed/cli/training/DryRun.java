@@ -55,7 +55,11 @@ final class DryRun {
         table
             + experiment.notes().stream().map("\nnote: "::concat).collect(Collectors.joining())
             + experiment.heldOut().warning().map("\n"::concat).orElse(""),
-        assumptions(guarantee.assumptions()),
+        assumptions(
+            (hasOtherRuns(experiment, ledger, resumption)
+                    ? plan.guaranteeBesideOtherRuns()
+                    : guarantee)
+                .assumptions()),
         "dry run: nothing was trained, charged or written");
   }
 
@@ -91,6 +95,17 @@ final class DryRun {
             text(
                 "%s; %,d parameters beside those above",
                 String.join(", ", network.personalLayers()), network.personalDimension()));
+  }
+
+  /** Whether the ledger holds charges of other runs than the one that would go on. */
+  private static boolean hasOtherRuns(
+      Experiment experiment, LedgerChoice ledger, Optional<Resumption> resumption) {
+    int own = resumption.map(run -> run.requireSame(experiment, ledger).run()).orElse(0);
+    return ledger.history().stream()
+        .anyMatch(
+            history ->
+                history.runs().keySet().stream()
+                    .anyMatch(run -> run != own && history.spentRounds(run) > 0));
   }
 
   /** What all runs would have cost when this one is done, and whether the budget allows it. */

@@ -8,7 +8,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dpfed.cli.Causes;
 import org.dpfed.cli.UsageException;
@@ -69,12 +68,12 @@ public final class EvaluateCommand implements Callable<Integer> {
     if (rows.areImages()) {
       try (TrainedImageModel model = rows.imageModel()) {
         LabelledData images = images(model);
-        note(model.note());
+        model.notes().forEach(this::note);
         evaluation = evaluate(model.template(), images);
       }
     } else {
       try (TrainedModel model = rows.model()) {
-        note(model.note());
+        model.note().ifPresent(this::note);
         evaluation = evaluate(NetworkTemplate.of(model.network()), labelled(model));
         isScaled = model.schema().labelRange().isPresent();
       }
@@ -85,9 +84,9 @@ public final class EvaluateCommand implements Callable<Integer> {
     return CommandLine.ExitCode.OK;
   }
 
-  private void note(Optional<String> note) {
+  private void note(String note) {
     PrintWriter err = spec.commandLine().getErr();
-    note.ifPresent(text -> err.println("note: " + text));
+    err.println("note: " + note);
     err.flush();
   }
 

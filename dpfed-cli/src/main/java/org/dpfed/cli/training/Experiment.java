@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import org.dpfed.accounting.PopulationLedger;
 import org.dpfed.accounting.strategy.StrategyCache;
 import org.dpfed.data.CsvSchema;
+import org.dpfed.data.LabelledData;
 import org.dpfed.data.partition.ByKey;
 import org.dpfed.data.partition.Dirichlet;
 import org.dpfed.data.partition.Iid;
@@ -94,6 +95,7 @@ record Experiment(
       FederatedDataset clients = source.clients(configuration);
       admission.accept(clients);
       AugmentationSettings.require(configuration, source.split().train().inputType());
+      requireSites(configuration, source.split().test());
       PrivacyPlan plan =
           new PrivacyChoices(configuration).plan(PrivacyPlan.builder(clients), strategies);
       NetworkTemplate network = NetworkChoice.of(configuration, source.split().train());
@@ -117,6 +119,16 @@ record Experiment(
           source.series());
     } catch (IllegalArgumentException e) {
       throw configuration.refused(e);
+    }
+  }
+
+  /** Only what was read tells whether an index, a list of volumes or DICOM files name sites. */
+  private static void requireSites(Configuration configuration, LabelledData heldOut) {
+    boolean areNamed =
+        heldOut.sites().stream().flatMap(List::stream).anyMatch(site -> !site.isEmpty());
+    if (configuration.yes("data.siteNames") && !areNamed) {
+      throw new IllegalArgumentException(
+          "data.siteNames has no effect, since no held-out row has the name of a site; leave it out");
     }
   }
 

@@ -3,7 +3,7 @@ package org.dpfed.cli.training;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.dpfed.cli.CsvTable;
+import org.dpfed.cli.OutputLostException;
 import org.dpfed.cli.UsageException;
 
 /** What becomes of a model's outputs for an image. */
@@ -29,7 +30,7 @@ interface ImagePredictions {
    *
    * @param out flushed and closed by its owner
    */
-  static ImagePredictions table(List<String> classNames, PrintWriter out) throws IOException {
+  static ImagePredictions table(List<String> classNames, Writer out) throws IOException {
     CsvTable table = new CsvTable(out, System.lineSeparator());
     List<Object> header = new ArrayList<>(List.of("image", "predicted"));
     classNames.forEach(name -> header.add("probability of " + name));
@@ -40,9 +41,7 @@ interface ImagePredictions {
         line.add(probability);
       }
       table.add(line);
-      if (out.checkError()) {
-        throw new IOException("the predictions cannot be written; is the disk full?");
-      }
+      OutputLostException.flush(out);
     };
   }
 

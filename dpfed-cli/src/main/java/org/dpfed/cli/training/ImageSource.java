@@ -47,7 +47,7 @@ final class ImageSource {
     }
     Path file = Path.of(configuration.text("data.file"));
     try {
-      return MedMnist.named(String.valueOf(file.getFileName()).replaceFirst("[._].*$", ""));
+      return MedMnist.named(String.valueOf(file.getFileName()).replaceFirst("(?s)[._].*", ""));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           e.getMessage() + ", by the name of the file; say which it is with data.name", e);

@@ -138,7 +138,7 @@ final class NewImages {
   private void nifti() throws IOException {
     Path file = Path.of(configuration.text("data.file"));
     String name = String.valueOf(file.getFileName());
-    if (name.toLowerCase(Locale.ROOT).matches(".*\\.nii(\\.gz)?")) {
+    if (name.toLowerCase(Locale.ROOT).matches("(?s).*\\.nii(\\.gz)?")) {
       slices(file, name);
       return;
     }

@@ -2,6 +2,7 @@ package org.dpfed.cli.training;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.dpfed.cli.Causes;
+import org.dpfed.cli.OutputLostException;
 import org.dpfed.cli.UsageException;
 import org.dpfed.data.CsvFeatureReader;
 import org.dpfed.data.Unfinished;
@@ -75,8 +77,6 @@ public final class PredictCommand implements Callable<Integer> {
     }
     try (TrainedImageModel model = rows.imageModel()) {
       PredictImages images = new PredictImages(model, rows.images(model));
-      PrintWriter err = spec.commandLine().getErr();
-      model.note().ifPresent(note -> err.println("note: " + note));
       long leftOut;
       if (model.isSegmentation()) {
         if (output == null) {
@@ -88,6 +88,8 @@ public final class PredictCommand implements Callable<Integer> {
       } else {
         leftOut = table(output, images::writeTable);
       }
+      PrintWriter err = spec.commandLine().getErr();
+      model.notes().forEach(note -> err.println("note: " + note));
       if (leftOut > 0) {
         err.printf("%d damaged images were left out, as in training%n", leftOut);
       }
@@ -122,17 +124,17 @@ public final class PredictCommand implements Callable<Integer> {
 
   /** Writes predictions, and returns how many examples were left out. */
   @FunctionalInterface
-  interface Writer<T> {
+  interface Predictions<T> {
     long write(T out) throws IOException;
   }
 
   /** A table is there with all predictions, or not at all. */
-  private static long table(Path file, Writer<PrintWriter> writer) throws IOException {
+  private static long table(Path file, Predictions<Writer> predictions) throws IOException {
     return whole(
         file,
         content -> {
-          try (PrintWriter out = new PrintWriter(Files.newBufferedWriter(content))) {
-            return writer.write(out);
+          try (Writer out = Files.newBufferedWriter(content)) {
+            return predictions.write(out);
           }
         });
   }
@@ -140,14 +142,17 @@ public final class PredictCommand implements Callable<Integer> {
   /**
    * A file or folder is there with all predictions, or not at all.
    *
-   * @param writer makes it at the path that it gets
+   * @param predictions makes it at the path that it gets
    * @throws UsageException when there is one already, or no folder to make it in
+   * @throws IOException when it cannot be written; names it
    */
-  static long whole(Path output, Writer<Path> writer) throws IOException {
+  static long whole(Path output, Predictions<Path> predictions) throws IOException {
     try (Unfinished unfinished = open(output)) {
-      long leftOut = writer.write(unfinished.content());
+      long leftOut = predictions.write(unfinished.content());
       unfinished.finish();
       return leftOut;
+    } catch (IOException e) {
+      throw new IOException("%s was not written: %s".formatted(output, Causes.words(e)), e);
     }
   }
 
@@ -161,26 +166,16 @@ public final class PredictCommand implements Callable<Integer> {
     }
   }
 
-  private long predict(TrainedModel model, CsvFeatureReader reader, PrintWriter out)
-      throws IOException {
+  private long predict(TrainedModel model, CsvFeatureReader reader, Writer out) throws IOException {
     PredictionTable table = new PredictionTable(model, Optional.ofNullable(key), out);
     for (Optional<CsvFeatureReader.Batch> batch = next(reader);
         batch.isPresent();
         batch = next(reader)) {
       table.add(batch.get());
       batch.get().features().close();
-      requireWritten(out);
+      OutputLostException.flush(out);
     }
-    requireWritten(out);
     return reader.dropped();
-  }
-
-  private void requireWritten(PrintWriter out) throws IOException {
-    // Also flushes; a PrintWriter keeps what went wrong to itself.
-    if (out.checkError()) {
-      throw new IOException(
-          (output == null ? "standard output" : output) + " cannot be written; is the disk full?");
-    }
   }
 
   private static Optional<CsvFeatureReader.Batch> next(CsvFeatureReader reader) {

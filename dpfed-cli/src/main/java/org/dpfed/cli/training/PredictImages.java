@@ -1,7 +1,7 @@
 package org.dpfed.cli.training;
 
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,7 +40,7 @@ final class PredictImages {
    *
    * @return how many damaged images were left out
    */
-  int writeTable(PrintWriter out) throws IOException {
+  int writeTable(Writer out) throws IOException {
     return write(ImagePredictions.table(model.classNames(), out));
   }
 

@@ -1,7 +1,7 @@
 package org.dpfed.cli.training;
 
 import java.io.IOException;
-import java.io.PrintWriter;
+import java.io.Writer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -22,7 +22,7 @@ final class PredictionTable {
    * @param key name of the column that is copied
    * @param out flushed and closed by its owner
    */
-  PredictionTable(TrainedModel model, Optional<String> key, PrintWriter out) throws IOException {
+  PredictionTable(TrainedModel model, Optional<String> key, Writer out) throws IOException {
     this.model = model;
     this.hasKey = key.isPresent();
     this.table = new CsvTable(out, System.lineSeparator());

@@ -22,10 +22,11 @@ import org.dpfed.imaging.networks.ImageNetwork;
  * @param configuration of the run
  * @param classNames in the order of its outputs
  * @param network its parameters are finite
- * @param note what its user must know of personal layers, in a line; empty where there are none
+ * @param notes what its user must know of how images are converted and of personal layers, in a
+ *     line each
  */
 record TrainedImageModel(
-    Configuration configuration, List<String> classNames, Model network, Optional<String> note)
+    Configuration configuration, List<String> classNames, Model network, List<String> notes)
     implements AutoCloseable {
   private static final Set<String> SETS = Set.of("medmnist", "image-folder", "nifti", "dicom");
   private static final Set<String> GRAPHS = Set.of("image-cnn", "residual", "unet");
@@ -77,7 +78,11 @@ record TrainedImageModel(
               ? ModelFile.readGraph(file, ImageNetwork.SAVED_CLASSES)
               : ModelFile.read(file);
       TrainedModel.requireFinite(file, network.params());
-      return new TrainedImageModel(configuration, classNames, network, TrainedModel.note(run));
+      List<String> notes =
+          Stream.of(ImageSource.conversions(configuration), TrainedModel.note(run))
+              .flatMap(Optional::stream)
+              .toList();
+      return new TrainedImageModel(configuration, classNames, network, notes);
     } catch (IOException e) {
       throw TrainedModel.damaged(e);
     } catch (IllegalArgumentException e) {

@@ -316,6 +316,9 @@ final class DataIndexCommandTest {
     assertRefused(
         "client.flip changes images, and this index is of rows of numbers",
         with(List.of(train), "" + index, "--flip", "both").toArray(String[]::new));
+    assertRefused(
+        "data.siteNames has no effect, since no held-out row has the name of a site; leave it out",
+        with(List.of(train), "" + index, "--site-names").toArray(String[]::new));
     Path other = directory.resolve("other");
     assertThat(run.dpfed("data", "index", other.toString())).isZero();
     Files.move(index.resolve("held-out"), directory.resolve("kept"));

@@ -223,6 +223,43 @@ final class PredictImagesTest {
         .isSubsetOf("'=ill", "'@healthy");
   }
 
+  /**
+   * Such names are allowed in Linux. A line break in a cell is CSV, and a terminal obeys the rest.
+   */
+  @Test
+  void folder_namesWithControlCharacters_areReadAndHarmless() throws IOException {
+    folder();
+    image("sites/site3/ill/two\nlines.png", 200);
+    train(FOLDER);
+    image("new/a\u001b[31m.png", 60);
+    image("new/two\nlines.png", 60);
+    String out = path("predicted.csv");
+    assertThat(predict("--data-directory", path("new"))).as(run.err()).isZero();
+    assertThat(run.out().lines().skip(1).map(line -> line.split(",", -1)[0]))
+        .containsExactly("a\\u001b[31m.png", "\"two", "lines.png\"");
+    String printed = run.out();
+    assertThat(predict("--data-directory", path("new"), "--output", out)).as(run.err()).isZero();
+    assertThat(Path.of(out)).content().isEqualTo(printed);
+
+    Files.writeString(directory.resolve("new/b\u001b[2J.png"), "no image");
+    assertThat(predict("--data-directory", path("new"))).isEqualTo(2);
+    assertThat(run.err()).contains("b\\u001b[2J.png: expected").doesNotContain("\u001b");
+  }
+
+  /** As train says it of the images that it reads. */
+  @Test
+  void folder_conversions_areNoted() throws IOException {
+    folder();
+    train(FOLDER);
+    String note = "note: " + run.report().at("/notes/0").asText() + "\n";
+    assertThat(note).contains("images that need it are converted: colours become grey");
+    image("new/a.png", 60);
+    assertThat(predict("--data-directory", path("new"))).as(run.err()).isZero();
+    assertThat(run.err()).isEqualTo(note);
+    assertThat(evaluate("--data-directory", path("sites"))).as(run.err()).isZero();
+    assertThat(run.err()).isEqualTo(note);
+  }
+
   /** As the run does: refused by name, without a file of half the predictions, or left out. */
   @Test
   void folder_damagedImage_isRefusedOrLeftOutAsInTraining() throws IOException {

@@ -226,12 +226,33 @@ final class ResumeCommandTest {
         .as(err.toString())
         .isZero();
     String dry = out.toString();
-    assertThat(dry).contains("5, going on after round 3");
+    assertThat(dry)
+        .contains("5, going on after round 3")
+        .contains("this is the only run over these clients");
     assertThat(written()).isEqualTo(before);
 
     assertThat(train("--resume", directory, "--rounds", "5", "--epsilon", "4")).isZero();
     String all = Guarantee.displayed(report("a").at("/guaranteeOfAllRuns/epsilon").asDouble());
     assertThat(dry).contains("with this one " + all);
+  }
+
+  @Test
+  void resume_dryRunBesideOtherRuns_saysThatAllAreOnTheLedger() throws IOException {
+    String directory = runs.resolve("a").toString();
+    assertThat(train("--rounds", "3", "--runs", runs.toString(), "--name", "a")).isZero();
+    assertThat(train("--rounds", "1", "--runs", runs.toString(), "--name", "b")).isZero();
+    for (List<String> dry :
+        List.of(
+            List.of("--resume", directory, "--rounds", "5", "--epsilon", "4"),
+            List.of("--runs", runs.toString()))) {
+      out.getBuffer().setLength(0);
+      List<String> flags = new ArrayList<>(dry);
+      flags.add("--dry-run");
+      assertThat(train(flags.toArray(String[]::new))).as(err.toString()).isZero();
+      assertThat(out.toString())
+          .contains("- every run over these clients is on this ledger")
+          .doesNotContain("only run");
+    }
   }
 
   private Map<Path, FileTime> written() throws IOException {

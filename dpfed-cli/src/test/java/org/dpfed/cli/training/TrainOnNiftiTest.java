@@ -59,6 +59,13 @@ final class TrainOnNiftiTest {
         .contains("diceOfClass1");
   }
 
+  @Test
+  void train_siteNamesOfAListWithoutSites_areRefused() throws IOException {
+    new MadeImages().nifti(directory, 12, 5);
+    assertThat(run.train(NIFTI, "--site-names")).isEqualTo(2);
+    assertThat(run.err()).contains("data.siteNames has no effect").endsWith("leave it out\n");
+  }
+
   /** The list names two sites, one by a name longer than a line. */
   @Test
   void train_niftiFromSites_hasDiceOfEachClassBySite() throws IOException {

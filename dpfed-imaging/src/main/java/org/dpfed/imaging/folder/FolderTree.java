@@ -22,7 +22,8 @@ import org.dpfed.data.RowKeys;
  * @param sites the images of each folder of each site
  */
 record FolderTree(Path root, Map<String, Map<String, List<Path>>> sites) {
-  private static final String IMAGES = ".*\\.(png|jpe?g|tiff?)";
+  /** A name may hold line breaks. */
+  private static final String IMAGES = "(?s).*\\.(png|jpe?g|tiff?)";
 
   static FolderTree of(Path root) throws IOException {
     Map<String, Map<String, List<Path>>> sites = new LinkedHashMap<>();

@@ -52,7 +52,7 @@ public final class NiftiReader {
 
   private static Volume read(Path file, @Nullable Integer number) throws IOException {
     Path header = sibling(file, ".img", ".hdr");
-    boolean isPair = header.getFileName().toString().matches(".*\\.hdr(\\.gz)?");
+    boolean isPair = header.getFileName().toString().matches("(?s).*\\.hdr(\\.gz)?");
     MalformedDataException.Place place = MalformedDataException.in(header.toString());
     try (InputStream raw = Files.newInputStream(header);
         InputStream stream = PossiblyGzipped.plain(raw, place)) {
