@@ -157,7 +157,7 @@ sealed interface NetworkPath {
       return stages;
     }
 
-    private static @Nullable InputPreProcessor preprocessor(GraphVertex vertex) {
+    private static @Nullable InputPreProcessor preprocessor(@Nullable GraphVertex vertex) {
       if (vertex instanceof PreprocessorVertex alone) {
         return alone.getPreProcessor();
       }

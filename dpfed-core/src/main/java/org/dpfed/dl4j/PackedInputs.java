@@ -89,7 +89,7 @@ public final class PackedInputs {
         .getVertices()
         .forEach(
             (name, vertex) -> {
-              if (inputs.get(name).stream().anyMatch(names::contains)) {
+              if (inputs.getOrDefault(name, List.of()).stream().anyMatch(names::contains)) {
                 requireNoEmbedding(name, vertex);
               }
               putNew(name, withoutInputs(name, vertex), vertices);

@@ -150,7 +150,9 @@ final class NetworkKernels implements AutoCloseable {
       return preprocessed(name, before.getPreProcessor(), inputs.get(0));
     }
     if (vertex instanceof ReshapeVertex shape
-        && keepsExamples(shape, conf.getVertices().get(conf.getVertexInputs().get(name).get(0)))
+        && keepsExamples(
+            shape,
+            conf.getVertices().get(conf.getVertexInputs().getOrDefault(name, List.of()).get(0)))
         && (inputs.get(0).form() == Form.BATCH || inputs.get(0).form() == Form.ROWS)) {
       return reshaped(shape.getNewShape(), inputs.get(0));
     }
