@@ -134,17 +134,18 @@ final class Batches {
     }
 
     /**
-     * Whether it is of that form without a mask, with labels of the same form or rows.
+     * Whether it is of that form without a mask.
      *
      * @param series whether it must be series, and otherwise rows or images
+     * @param seriesLabels whether labels must be series or rows, and otherwise images or rows
      * @param withWeights whether a mask of the labels is allowed: {@code [n, 1, h, w]}, or {@code
      *     [n, steps]} of series
      */
-    boolean isPlain(boolean series, boolean withWeights) {
+    boolean isPlain(boolean series, boolean seriesLabels, boolean withWeights) {
       int rank = features.shape.length;
       int labelsRank = labels.shape.length;
       return (series ? rank == 3 : rank == 2 || rank == 4)
-          && (labelsRank == 2 || labelsRank == (series ? 3 : 4))
+          && (labelsRank == 2 || labelsRank == (seriesLabels ? 3 : 4))
           && featuresMask == null
           && (labelsMask == null || (withWeights && areWeights(labelsMask.shape, labels.shape)));
     }

@@ -3,6 +3,7 @@ package org.dpfed.dl4j;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.LongFunction;
 import java.util.stream.IntStream;
 import org.deeplearning4j.nn.api.Model;
@@ -36,7 +37,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Determines which examples a network accepts. DL4J does not keep the input type that a
  * configuration was built with. It is inferred from the first preprocessor and layer, and the size
- * of images and volumes from the layer at which they are flattened.
+ * of images and volumes from the layer at which they are flattened. Where vertices take slices of
+ * the input, it is as large as they reach.
  */
 final class ExampleShapes {
   /** Sizes of images tried where nothing in the network depends on them. */
@@ -51,7 +53,18 @@ final class ExampleShapes {
 
   /** Candidates, the likeliest first; empty when nothing can be said. */
   static List<ExampleShape> of(Model model) {
-    NetworkPath path = NetworkPath.of(model);
+    return of(NetworkPath.of(model));
+  }
+
+  private static List<ExampleShape> of(NetworkPath path) {
+    List<NetworkPath.Slice> slices = path.slices();
+    if (!slices.isEmpty()) {
+      return ofSlices(slices);
+    }
+    OptionalLong reshaped = path.reshaped();
+    if (reshaped.isPresent()) {
+      return rows(reshaped.getAsLong());
+    }
     boolean isFirst = true;
     for (NetworkPath.Stage stage : path.stages()) {
       if (stage.before().isPresent()) {
@@ -64,6 +77,32 @@ final class ExampleShapes {
       isFirst = false;
     }
     return List.of();
+  }
+
+  /** What all slices are cut from, which the first of them that says something has the form of. */
+  private static List<ExampleShape> ofSlices(List<NetworkPath.Slice> slices) {
+    int size = slices.stream().mapToInt(NetworkPath.Slice::to).max().orElseThrow() + 1;
+    return slices.stream()
+        .map(slice -> of(slice.path()))
+        .filter(shapes -> !shapes.isEmpty())
+        .findFirst()
+        .orElse(List.of())
+        .stream()
+        .map(shape -> new ExampleShape(withChannels(shape.features(), size), shape.categories()))
+        .toList();
+  }
+
+  /** Of another size along axis 1, where vertices cut. */
+  private static InputType withChannels(InputType type, long channels) {
+    if (type instanceof InputType.InputTypeRecurrent series
+        && series.getFormat() == RNNFormat.NCW) {
+      return InputType.recurrent(channels, series.getTimeSeriesLength(), RNNFormat.NCW);
+    }
+    if (type instanceof InputType.InputTypeConvolutional images
+        && images.getFormat() == CNN2DFormat.NCHW) {
+      return InputType.convolutional(images.getHeight(), images.getWidth(), channels);
+    }
+    return type instanceof InputType.InputTypeFeedForward ? InputType.feedForward(channels) : type;
   }
 
   /** What a preprocessor takes that hands over to {@code layer}. */

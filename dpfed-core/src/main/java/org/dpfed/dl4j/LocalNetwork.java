@@ -142,7 +142,9 @@ final class LocalNetwork implements AutoCloseable {
   }
 
   private double stepOnAll(Batches.Batch batch) {
-    if (steps.isPresent() && batch.isPlain(steps.get().takesSeries(), steps.get().takesWeights())) {
+    if (steps.isPresent()
+        && batch.isPlain(
+            steps.get().takesSeries(), steps.get().makesSeries(), steps.get().takesWeights())) {
       return steps
           .get()
           .take(

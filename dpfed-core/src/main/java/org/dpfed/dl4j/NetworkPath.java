@@ -1,21 +1,27 @@
 package org.dpfed.dl4j;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.LayerVertex;
+import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
+import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
+import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.preprocessor.Cnn3DToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.jspecify.annotations.Nullable;
 
 /** The layers of a network's configuration, in the order in which examples pass through them. */
 sealed interface NetworkPath {
@@ -56,12 +62,26 @@ sealed interface NetworkPath {
 
   static NetworkPath of(Model model) {
     return model instanceof ComputationGraph graph
-        ? new Graph(ConfigurationCopy.of(graph.getConfiguration()))
+        ? Graph.of(ConfigurationCopy.of(graph.getConfiguration()))
         : new Stack(((MultiLayerNetwork) model).getLayerWiseConfigurations());
   }
 
+  /**
+   * What a vertex takes of each example of the input.
+   *
+   * @param to the last column of rows, or channel of images or series, that it takes
+   * @param path the way that it goes from there
+   */
+  record Slice(int to, NetworkPath path) {}
+
   /** Layers from the input on; in a graph, along the first branch. */
   List<Stage> stages();
+
+  /** All slices of an input that nothing takes as a whole; otherwise empty. */
+  List<Slice> slices();
+
+  /** Numbers in an example that a vertex gives another shape before any layer has it. */
+  OptionalLong reshaped();
 
   /**
    * What happens to examples of a type.
@@ -85,6 +105,16 @@ sealed interface NetworkPath {
     }
 
     @Override
+    public List<Slice> slices() {
+      return List.of();
+    }
+
+    @Override
+    public OptionalLong reshaped() {
+      return OptionalLong.empty();
+    }
+
+    @Override
     public List<Flattening> flattenings(InputType input) {
       List<Flattening> found = new ArrayList<>();
       InputType type = input;
@@ -101,28 +131,91 @@ sealed interface NetworkPath {
     }
   }
 
-  /** A graph with one input and one output. */
-  record Graph(ComputationGraphConfiguration configuration) implements NetworkPath {
+  /**
+   * A graph with one input and one output.
+   *
+   * @param start name of the input or vertex that the path begins behind
+   */
+  record Graph(ComputationGraphConfiguration configuration, String start) implements NetworkPath {
+    static Graph of(ComputationGraphConfiguration configuration) {
+      return new Graph(configuration, configuration.getNetworkInputs().get(0));
+    }
+
     @Override
     public List<Stage> stages() {
       List<Stage> stages = new ArrayList<>();
-      String at = configuration.getNetworkInputs().get(0);
-      for (Optional<String> next = consumer(at); next.isPresent(); next = consumer(next.get())) {
-        GraphVertex vertex = configuration.getVertices().get(next.get());
+      Optional<InputPreProcessor> before = Optional.empty();
+      for (GraphVertex vertex : vertices()) {
+        if (before.isEmpty()) {
+          before = Optional.ofNullable(preprocessor(vertex));
+        }
         if (vertex instanceof LayerVertex holder) {
-          stages.add(
-              new Stage(
-                  Optional.ofNullable(holder.getPreProcessor()), holder.getLayerConf().getLayer()));
+          stages.add(new Stage(before, holder.getLayerConf().getLayer()));
+          before = Optional.empty();
         }
       }
       return stages;
     }
 
+    private static @Nullable InputPreProcessor preprocessor(@Nullable GraphVertex vertex) {
+      if (vertex instanceof PreprocessorVertex alone) {
+        return alone.getPreProcessor();
+      }
+      return vertex instanceof LayerVertex holder ? holder.getPreProcessor() : null;
+    }
+
+    @Override
+    public List<Slice> slices() {
+      List<Slice> slices = new ArrayList<>();
+      for (String name : consumers(start)) {
+        if (!(configuration.getVertices().get(name) instanceof SubsetVertex subset)) {
+          return List.of();
+        }
+        slices.add(new Slice(subset.getTo(), new Graph(configuration, name)));
+      }
+      return slices;
+    }
+
+    @Override
+    public OptionalLong reshaped() {
+      for (GraphVertex vertex : vertices()) {
+        if (preprocessor(vertex) != null || vertex instanceof LayerVertex) {
+          break;
+        }
+        if (vertex instanceof ReshapeVertex to) {
+          int[] sizes = to.getNewShape();
+          long numbers =
+              Arrays.stream(sizes, 1, sizes.length).asLongStream().reduce(1, (a, b) -> a * b);
+          return numbers > 0 ? OptionalLong.of(numbers) : OptionalLong.empty();
+        }
+      }
+      return OptionalLong.empty();
+    }
+
+    /** Along the first branch; a slice of something is not its branch where others take all. */
+    private List<GraphVertex> vertices() {
+      List<GraphVertex> vertices = new ArrayList<>();
+      Optional<String> next = consumer(start);
+      while (next.isPresent()) {
+        vertices.add(configuration.getVertices().get(next.get()));
+        next = consumer(next.get());
+      }
+      return vertices;
+    }
+
     private Optional<String> consumer(String name) {
+      List<String> all = consumers(name);
+      return all.stream()
+          .filter(each -> !(configuration.getVertices().get(each) instanceof SubsetVertex))
+          .findFirst()
+          .or(() -> all.stream().findFirst());
+    }
+
+    private List<String> consumers(String name) {
       return configuration.getVertexInputs().entrySet().stream()
           .filter(entry -> entry.getValue().contains(name))
           .map(Map.Entry::getKey)
-          .findFirst();
+          .toList();
     }
 
     @Override
@@ -131,10 +224,9 @@ sealed interface NetworkPath {
       Map<String, InputType> types = configuration.getLayerActivationTypes(true, false, input);
       for (Map.Entry<String, List<String>> entry : configuration.getVertexInputs().entrySet()) {
         InputType type = types.get(entry.getValue().get(0));
-        if (type != null
-            && configuration.getVertices().get(entry.getKey()) instanceof LayerVertex holder
-            && holder.getPreProcessor() != null) {
-          Flattening.of(holder.getPreProcessor(), type).ifPresent(found::add);
+        InputPreProcessor before = preprocessor(configuration.getVertices().get(entry.getKey()));
+        if (type != null && before != null) {
+          Flattening.of(before, type).ifPresent(found::add);
         }
       }
       return found;

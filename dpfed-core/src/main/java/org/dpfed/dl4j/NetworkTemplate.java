@@ -133,10 +133,15 @@ public final class NetworkTemplate {
     FixedParameters.makeExact(configuration);
     int inputs = configuration.getNetworkInputs().size();
     int outputs = configuration.getNetworkOutputs().size();
-    if (inputs != 1 || outputs != 1) {
+    if (outputs != 1) {
       throw new IllegalArgumentException(
-          "a graph needs one input and one output, this one has %d and %d; merge them inside the graph"
-              .formatted(inputs, outputs));
+          "a graph needs one output, this one has %d; merge them inside the graph"
+              .formatted(outputs));
+    }
+    if (inputs != 1) {
+      throw new IllegalArgumentException(
+          "a graph needs one input, this one has %d; org.dpfed.dl4j.PackedInputs makes it a graph whose input is a row of them all"
+              .formatted(inputs));
     }
     return of(
         parameters -> {

@@ -1,6 +1,7 @@
 package org.dpfed.dl4j.internal;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +14,8 @@ import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
+import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
+import org.deeplearning4j.nn.conf.graph.SubsetVertex;
 import org.deeplearning4j.nn.conf.preprocessor.CnnToFeedForwardPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToCnnPreProcessor;
 import org.deeplearning4j.nn.conf.preprocessor.FeedForwardToRnnPreProcessor;
@@ -45,6 +48,9 @@ final class NetworkKernels implements AutoCloseable {
   private @Nullable TiledConvolution tiles;
 
   private @Nullable OutputLoss loss;
+
+  /** Of the output. */
+  private Form outputForm = Form.BATCH;
 
   /** A value of the graph. */
   private record Value(int number, Form form) {}
@@ -93,6 +99,11 @@ final class NetworkKernels implements AutoCloseable {
     return imagesOf.values().stream().anyMatch(batch -> batch.form() == Form.SERIES);
   }
 
+  /** Whether the network's output is series, and otherwise rows or images. */
+  boolean makesSeries() {
+    return outputForm == Form.SERIES;
+  }
+
   private void addAll(MultiLayerNetwork network) throws NotFastException {
     Value value = new Value(0, Form.BATCH);
     for (int i = 0; i < network.getnLayers(); i++) {
@@ -124,7 +135,7 @@ final class NetworkKernels implements AutoCloseable {
         values.put(name, made);
         last = isOutput ? made : last;
       } else {
-        values.put(name, join(name, Objects.requireNonNull(conf.getVertices().get(name)), inputs));
+        values.put(name, join(name, conf, inputs));
       }
     }
     if (loss == null || last == null || last.number() != graph.size() - 1) {
@@ -132,11 +143,18 @@ final class NetworkKernels implements AutoCloseable {
     }
   }
 
-  private Value join(
-      String name, org.deeplearning4j.nn.conf.graph.GraphVertex vertex, List<Value> inputs)
+  private Value join(String name, ComputationGraphConfiguration conf, List<Value> inputs)
       throws NotFastException {
+    var vertex = Objects.requireNonNull(conf.getVertices().get(name));
     if (vertex instanceof PreprocessorVertex before) {
       return preprocessed(name, before.getPreProcessor(), inputs.get(0));
+    }
+    if (vertex instanceof ReshapeVertex shape
+        && keepsExamples(
+            shape,
+            conf.getVertices().get(conf.getVertexInputs().getOrDefault(name, List.of()).get(0)))
+        && (inputs.get(0).form() == Form.BATCH || inputs.get(0).form() == Form.ROWS)) {
+      return reshaped(shape.getNewShape(), inputs.get(0));
     }
     VertexArithmetic recipe = VertexArithmetic.of(name, vertex, commonForm(name, inputs));
     int[] numbers = new int[inputs.size()];
@@ -144,6 +162,28 @@ final class NetworkKernels implements AutoCloseable {
       numbers[i] = as(recipe.takes(), inputs.get(i), name).number();
     }
     return new Value(graph.add(recipe.kernel(), false, numbers), recipe.makes());
+  }
+
+  /**
+   * Whether it makes one image or series of each row. DL4J leaves the number of examples open, so
+   * this is only known where a subset says how long the rows are.
+   */
+  private static boolean keepsExamples(
+      ReshapeVertex shape, org.deeplearning4j.nn.conf.graph.@Nullable GraphVertex before) {
+    int[] sizes = shape.getNewShape();
+    return before instanceof SubsetVertex subset
+        && shape.getReshapeOrder() == 'c'
+        && (sizes.length == 3 || sizes.length == 4)
+        && sizes[0] == -1
+        && Arrays.stream(sizes, 1, sizes.length).reduce(1, (a, b) -> a * b)
+            == subset.getTo() - subset.getFrom() + 1;
+  }
+
+  private Value reshaped(int[] sizes, Value rows) {
+    boolean areImages = sizes.length == 4;
+    Transposition images = Transposition.toImages(sizes[1], sizes[2], areImages ? sizes[3] : 1);
+    return new Value(
+        graph.add(images, false, rows.number()), areImages ? Form.IMAGES : Form.SERIES);
   }
 
   private Value add(Layer layer, @Nullable InputPreProcessor before, Value input, boolean isOutput)
@@ -154,7 +194,10 @@ final class NetworkKernels implements AutoCloseable {
     if (arithmetic.takes() != Form.BATCH) {
       value = as(arithmetic.takes(), value, name);
     }
-    loss = isOutput ? arithmetic.loss() : loss;
+    if (isOutput) {
+      loss = arithmetic.loss();
+      outputForm = value.form();
+    }
     for (Stage stage : arithmetic.stages()) {
       kernels.add(stage.kernel());
       if (stage.kernel() instanceof TiledConvolutionKernel convolution) {

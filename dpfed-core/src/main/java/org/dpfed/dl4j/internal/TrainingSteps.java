@@ -88,7 +88,7 @@ public final class TrainingSteps implements AutoCloseable {
     long[] wanted = {output.examples(), output.features()};
     if (kernels.loss().isOfImages()) {
       wanted =
-          kernels.takesSeries()
+          kernels.makesSeries()
               ? new long[] {output.examples(), output.channels(), output.height()}
               : new long[] {output.examples(), output.channels(), output.height(), output.width()};
     }
@@ -112,6 +112,11 @@ public final class TrainingSteps implements AutoCloseable {
   /** Whether the network takes series, and otherwise rows or images. */
   public boolean takesSeries() {
     return kernels.takesSeries();
+  }
+
+  /** Whether the network's output is series, and otherwise rows or images. */
+  public boolean makesSeries() {
+    return kernels.makesSeries();
   }
 
   /** Frees memory outside the heap. */

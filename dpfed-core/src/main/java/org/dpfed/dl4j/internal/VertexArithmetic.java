@@ -6,6 +6,7 @@ import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.graph.L2NormalizeVertex;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.graph.PreprocessorVertex;
+import org.deeplearning4j.nn.conf.graph.ReshapeVertex;
 import org.deeplearning4j.nn.conf.graph.ScaleVertex;
 import org.deeplearning4j.nn.conf.graph.ShiftVertex;
 import org.deeplearning4j.nn.conf.graph.SubsetVertex;
@@ -30,7 +31,8 @@ record VertexArithmetic(Form takes, Form makes, LayerKernel kernel) {
           SubsetVertex.class,
           L2NormalizeVertex.class,
           LastTimeStepVertex.class,
-          PreprocessorVertex.class);
+          PreprocessorVertex.class,
+          ReshapeVertex.class);
 
   /**
    * That of a vertex.
