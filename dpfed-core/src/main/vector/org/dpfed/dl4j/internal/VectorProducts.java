@@ -6,7 +6,8 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Products of small matrices in Java arrays, in registers of 4 rows by 3 vectors.
+ * Products of small matrices in Java arrays, in registers of 4 rows by 3 vectors or fewer, and of 8
+ * rows where there is one vector.
  *
  * <p>No method here takes or returns a vector: where the compiler does not inline such a call, each
  * vector becomes an object, and products take six times as long. For the same reason, vectors that
@@ -65,10 +66,16 @@ final class VectorProducts {
   static void multiply(Matrix left, Matrix right, Matrix product) {
     int rows = product.rows().length;
     int count = product.columns().length;
+    if (count == 1 && rows >= 8) {
+      for (int row = 0; row < rows; row += 8) {
+        multiplyOne(left, right, product, Math.min(row, rows - 8));
+      }
+      return;
+    }
     // At the end some rows and vectors once more, instead of fewer.
     int i = 0;
     while (i < count) {
-      boolean three = count - i >= 3;
+      boolean three = count - i >= 3 && count - i != 4;
       for (int row = 0; row < rows; row += 4) {
         int first = Math.min(row, rows - 4);
         if (three) {
@@ -150,6 +157,54 @@ final class VectorProducts {
     zero.add(d0).intoArray(target, to + u);
     zero.add(d1).intoArray(target, to + v);
     zero.add(d2).intoArray(target, to + w);
+  }
+
+  /** Eight rows of a product that has one vector of columns. */
+  private static void multiplyOne(Matrix leftMatrix, Matrix rightMatrix, Matrix product, int row) {
+    float[] left = leftMatrix.floats();
+    float[] right = rightMatrix.floats();
+    int[] leftColumns = leftMatrix.columns();
+    int[] rightRows = rightMatrix.rows();
+    int first = leftMatrix.from() + leftMatrix.rows()[row];
+    int second = leftMatrix.from() + leftMatrix.rows()[row + 1];
+    int third = leftMatrix.from() + leftMatrix.rows()[row + 2];
+    int fourth = leftMatrix.from() + leftMatrix.rows()[row + 3];
+    int fifth = leftMatrix.from() + leftMatrix.rows()[row + 4];
+    int sixth = leftMatrix.from() + leftMatrix.rows()[row + 5];
+    int seventh = leftMatrix.from() + leftMatrix.rows()[row + 6];
+    int eighth = leftMatrix.from() + leftMatrix.rows()[row + 7];
+    int p = rightMatrix.from() + rightMatrix.columns()[0];
+    FloatVector zero = FloatVector.zero(WIDE);
+    FloatVector a = zero;
+    FloatVector b = zero;
+    FloatVector c = zero;
+    FloatVector d = zero;
+    FloatVector e = zero;
+    FloatVector f = zero;
+    FloatVector g = zero;
+    FloatVector h = zero;
+    for (int k = 0; k < rightRows.length; k++) {
+      int y = leftColumns[k];
+      FloatVector x = FloatVector.fromArray(WIDE, right, p + rightRows[k]);
+      a = x.fma(FloatVector.broadcast(WIDE, left[first + y]), a);
+      b = x.fma(FloatVector.broadcast(WIDE, left[second + y]), b);
+      c = x.fma(FloatVector.broadcast(WIDE, left[third + y]), c);
+      d = x.fma(FloatVector.broadcast(WIDE, left[fourth + y]), d);
+      e = x.fma(FloatVector.broadcast(WIDE, left[fifth + y]), e);
+      f = x.fma(FloatVector.broadcast(WIDE, left[sixth + y]), f);
+      g = x.fma(FloatVector.broadcast(WIDE, left[seventh + y]), g);
+      h = x.fma(FloatVector.broadcast(WIDE, left[eighth + y]), h);
+    }
+    float[] target = product.floats();
+    int to = product.from() + product.columns()[0];
+    zero.add(a).intoArray(target, to + product.rows()[row]);
+    zero.add(b).intoArray(target, to + product.rows()[row + 1]);
+    zero.add(c).intoArray(target, to + product.rows()[row + 2]);
+    zero.add(d).intoArray(target, to + product.rows()[row + 3]);
+    zero.add(e).intoArray(target, to + product.rows()[row + 4]);
+    zero.add(f).intoArray(target, to + product.rows()[row + 5]);
+    zero.add(g).intoArray(target, to + product.rows()[row + 6]);
+    zero.add(h).intoArray(target, to + product.rows()[row + 7]);
   }
 
   private static void multiplyTwo(

@@ -39,7 +39,11 @@ final class TiledConvolutionTest {
         new int[] {9, 5, 7, 6, 6, 1},
         new int[] {13, 4, 9, 5, 4, 2},
         new int[] {8, 70, 33, 8, 8, -1},
-        new int[] {25, 4, 4, 3, 3, 0});
+        new int[] {25, 4, 4, 3, 3, 0},
+        // Gradients of weights of one vector and of four, or twice as many.
+        new int[] {10, 16, 12, 7, 7, -1},
+        new int[] {10, 16, 6, 7, 7, -1},
+        new int[] {10, 64, 8, 7, 7, -1});
   }
 
   @ParameterizedTest
