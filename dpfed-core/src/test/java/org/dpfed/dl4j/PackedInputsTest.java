@@ -56,6 +56,7 @@ final class PackedInputsTest {
   private static final InputType SERIES = InputType.recurrent(3, 7);
 
   /** A graph and the types of its inputs {@code a} and {@code b}. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Case(GraphBuilder graph, boolean isFast, InputType... types) {
     PackedInputs packed() {
       return PackedInputs.of(configuration(), types);
