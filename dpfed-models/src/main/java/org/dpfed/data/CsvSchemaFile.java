@@ -90,6 +90,15 @@ public final class CsvSchemaFile {
     }
   }
 
+  /**
+   * Whether a file holds what {@link #write} would write of a schema.
+   *
+   * @throws MalformedDataException as {@link #read}
+   */
+  public static boolean holds(CsvSchema schema, Path file) throws IOException {
+    return Document.of(schema).equals(Document.of(read(file)));
+  }
+
   /** The file. */
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record Document(

@@ -40,7 +40,7 @@ final class IndexedSource {
   private static final String HELD_OUT = "held-out";
 
   /** What says how images are read, whatever files they are in. */
-  private static final Set<String> OF_IMAGES =
+  static final Set<String> OF_IMAGES =
       Set.of(
           "data.set",
           "data.name",
@@ -49,6 +49,9 @@ final class IndexedSource {
           "data.imageSize",
           "data.fit",
           "data.channels",
+          "data.bits",
+          "data.transparency",
+          "data.orientation",
           "data.scaling",
           "data.plane",
           "data.damaged",
@@ -80,8 +83,8 @@ final class IndexedSource {
     }
     DataSource source = DataSource.of(configuration);
     FederatedDataset clients = source.clients(configuration);
-    Path ledger =
-        LedgerChoice.of(configuration, clients.unit()).file().toAbsolutePath().normalize();
+    requireOutside(configuration, folder);
+    Path ledger = real(LedgerChoice.of(configuration, clients.unit()).file());
     LabelledData test = source.split().test();
     Partition heldOut = new OnePerClient().partition(test);
     String images = source.schema().isPresent() ? "" : imageSettings(configuration);
@@ -99,6 +102,27 @@ final class IndexedSource {
               JSON.writeValueAsString(IndexedHeldOut.of(examples.heldOut(), test, preprocessing)));
         });
     return new Written(clients.population(), ledger);
+  }
+
+  /** Runs on the data would read the index as data. */
+  private static void requireOutside(Configuration configuration, Path folder) throws IOException {
+    Optional<Path> data = configuration.optionalText("data.directory").map(Path::of);
+    if (data.isPresent() && real(folder).startsWith(real(data.get()))) {
+      throw new UsageException(
+          "%s lies in data.directory, where runs would take it for data; name another folder"
+              .formatted(folder));
+    }
+  }
+
+  /** The absolute path without links, of which the last folders need not be there. */
+  private static Path real(Path path) throws IOException {
+    Path absolute = path.toAbsolutePath();
+    if (Files.exists(absolute)) {
+      return absolute.toRealPath();
+    }
+    Path parent = absolute.getParent();
+    Path name = absolute.getFileName();
+    return parent == null || name == null ? absolute : real(parent).resolve(name).normalize();
   }
 
   /** Without the name of a file that says which MedMNIST set it is. */
@@ -140,6 +164,7 @@ final class IndexedSource {
     LabelledData heldOut = examples.none();
     Optional<CsvSchema> schema = Optional.empty();
     if (readsHeldOut) {
+      clients.requireParts();
       ClientIndex rows = heldOut(folder, examples);
       IndexedHeldOut about = about(folder, rows);
       schema = schema(folder, about);

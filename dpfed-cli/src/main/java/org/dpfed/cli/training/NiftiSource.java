@@ -1,6 +1,7 @@
 package org.dpfed.cli.training;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -47,7 +48,7 @@ final class NiftiSource {
     Set<Path> seen = new HashSet<>();
     for (ListFile.Row row : ListFile.read(file, HEADERS).rows()) {
       Path image = beside(file, row, 1);
-      if (!seen.add(image.toAbsolutePath().normalize())) {
+      if (!seen.add(Files.exists(image) ? image.toRealPath() : image.toAbsolutePath())) {
         throw row.place().problem("expected each image once, found one again");
       }
       String site = row.values().size() > 3 ? row.values().get(3) : "";

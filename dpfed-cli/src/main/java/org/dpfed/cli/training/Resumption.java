@@ -75,8 +75,11 @@ record Resumption(RunDirectory directory, Checkpoint checkpoint) {
    */
   LedgerPosition requireSame(Experiment experiment, LedgerChoice ledger) {
     try {
-      return experiment.planned().requireResumable(checkpoint, ledger.file(), history(ledger));
-    } catch (IllegalArgumentException e) {
+      LedgerPosition position =
+          experiment.planned().requireResumable(checkpoint, ledger.file(), history(ledger));
+      directory.requirePreprocessing(experiment);
+      return position;
+    } catch (IllegalArgumentException | IOException e) {
       throw new UsageException(Causes.words(e), e);
     }
   }

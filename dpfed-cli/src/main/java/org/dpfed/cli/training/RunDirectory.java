@@ -229,6 +229,24 @@ record RunDirectory(Path path) {
     }
   }
 
+  /**
+   * Refuses what {@link #writePreprocessing} would change, such as the order of columns that a file
+   * has now.
+   *
+   * @throws UsageException when examples would be read in another way than before
+   */
+  void requirePreprocessing(Experiment experiment) throws IOException {
+    Path file = path.resolve(PREPROCESSING);
+    Optional<CsvSchema> schema = experiment.schema();
+    boolean isOther =
+        schema.isPresent() && Files.exists(file) && !CsvSchemaFile.holds(schema.get(), file);
+    if (isOther) {
+      throw new UsageException(
+          "the columns of the data are not those that the run began with, as %s says; give it the same data, or start a new run"
+              .formatted(file));
+    }
+  }
+
   /** Writes the model as DL4J's {@link ModelSerializer} reads it. */
   void writeModel(Model model) throws IOException {
     write(MODEL, file -> ModelSerializer.writeModel(model, file.toFile(), false));

@@ -131,10 +131,10 @@ public final class TrainCommand implements Callable<Integer> {
         return CommandLine.ExitCode.OK;
       }
       if (resumption.isPresent()) {
+        requireRunnable(experiment, ledger, resumption);
         Optional<ObjectNode> finished =
             resumption.get().directory().finished(experiment.plan().rounds());
         if (finished.isPresent()) {
-          requireRunnable(experiment, ledger, resumption);
           output.alreadyFinished(finished.get(), resumption.get().directory());
           return CommandLine.ExitCode.OK;
         }
@@ -155,6 +155,7 @@ public final class TrainCommand implements Callable<Integer> {
       if (resume == null) {
         directory.writeConfiguration(configuration);
       }
+      // Of a run that goes on, what is there is the same.
       directory.writePreprocessing(experiment);
       TrainingRun run =
           new TrainingRun(
@@ -166,7 +167,7 @@ public final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  /** What trains nothing refuses what the run would refuse. */
+  /** Refuses what the run would refuse, before anything is written. */
   private static void requireRunnable(
       Experiment experiment, LedgerChoice ledger, Optional<Resumption> resumption) {
     try {

@@ -11,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.ZipFile;
 import javax.imageio.ImageIO;
@@ -72,6 +74,92 @@ final class DataIndexCommandTest {
             .orElseThrow();
     Files.writeString(directory.resolve(name), found);
     return found;
+  }
+
+  /** What an index says of images is what decides how new ones are read. */
+  @Test
+  void images_everySettingOfData_isInTheIndexOrNeverChangesAnImage() {
+    Set<String> neverChangesAnImage =
+        Set.of(
+            ("directory file files testFile regression header delimiter quote encoding label key"
+                    + " similarKeys ranges categories remainingRange ignore missing onMissing"
+                    + " testShare testExamples splitSeed unit rowsPerUnit testSites siteNames url"
+                    + " query credentials certificates timeLimitSeconds largestInstanceMiB")
+                .split(" "));
+    Set<String> others =
+        Settings.ALL.stream()
+            .map(Setting::key)
+            .filter(key -> key.startsWith("data.") && !IndexedSource.OF_IMAGES.contains(key))
+            .map(key -> key.substring("data.".length()))
+            .collect(Collectors.toSet());
+    assertThat(others).containsExactlyInAnyOrderElementsOf(neverChangesAnImage);
+  }
+
+  @Test
+  void index_insideItsData_isRefused() throws IOException {
+    Path images = Files.createDirectories(directory.resolve("sites"));
+    Path link = Files.createSymbolicLink(directory.resolve("link"), images);
+    for (Path folder : List.of(images.resolve("index"), link.resolve("index"))) {
+      assertThat(
+              run.dpfed(
+                  "data",
+                  "index",
+                  "--data",
+                  "csv",
+                  "--data-directory",
+                  csvFiles(images).toString(),
+                  "--label",
+                  "sick",
+                  "--classes",
+                  "[no, yes]",
+                  "--ranges",
+                  "{age: [0, 100]}",
+                  folder.toString()))
+          .isEqualTo(2);
+      assertThat(run.err()).contains("lies in data.directory").hasLineCount(1);
+      assertThat(folder).doesNotExist();
+    }
+  }
+
+  private static Path csvFiles(Path folder) throws IOException {
+    for (int site = 0; site < 5; site++) {
+      Files.writeString(
+          folder.resolve(site + ".csv"), "age,sick\n%d,no\n%d,yes\n".formatted(site, 90 - site));
+    }
+    return folder;
+  }
+
+  /** Every round would be charged, and no client trained. */
+  @Test
+  void train_indexWithoutAPart_isRefusedByItsName() throws IOException {
+    Path index = directory.resolve("index");
+    assertThat(run.dpfed("data", "index", index.toString())).as(run.err()).isZero();
+    Files.delete(index.resolve("part-00000"));
+    assertThat(
+            run.dpfed(
+                "train",
+                "--data",
+                "indexed",
+                "--data-directory",
+                index.toString(),
+                "--runs",
+                directory.resolve("runs").toString()))
+        .isEqualTo(2);
+    assertThat(run.err()).contains("part-00000: the part is missing").hasLineCount(1);
+    assertThat(directory.resolve("runs/ledgers")).doesNotExist();
+    assertThat(run.dpfed("data", "verify", index.toString())).isEqualTo(2);
+    assertThat(run.out()).contains("0 of 455 clients are right");
+  }
+
+  /** The same file as in runs on the data, for which the system follows links before "..". */
+  @Test
+  void index_ledgerBehindALink_isThatOfItsData() throws IOException {
+    Path away = Files.createDirectories(directory.resolve("far/away"));
+    Files.createSymbolicLink(directory.resolve("link"), away);
+    String ledger = directory.resolve("link/../ledger.jsonl").toString();
+    String index = directory.resolve("index").toString();
+    assertThat(run.dpfed("data", "index", "--ledger", ledger, index)).as(run.err()).isZero();
+    assertThat(run.out()).contains(directory.toRealPath().resolve("far/ledger.jsonl").toString());
   }
 
   @Test

@@ -155,6 +155,51 @@ final class ResumeOtherClientsTest {
     assertResumes();
   }
 
+  /** The weights belong to the columns as the run found them, and so does what predict reads. */
+  @Test
+  void resume_csvWithColumnsInAnotherOrder_isRefusedAndChangesNothing() throws IOException {
+    String given = BY_KEY.replace("ranges: {age: [0, 100]}", "remainingRange: [0, 100]");
+    StringBuilder rows = new StringBuilder();
+    StringBuilder swapped = new StringBuilder();
+    for (int i = 0; i < 60; i++) {
+      String label = i % 2 == 0 ? "no" : "yes";
+      rows.append("p%d,%d,%d,%s%n".formatted(i / 2, i, 99 - i, label));
+      swapped.append("p%d,%d,%d,%s%n".formatted(i / 2, 99 - i, i, label));
+    }
+    Path file = directory.resolve("rows.csv");
+    Files.writeString(file, "patient,age,weight,dead\n" + rows);
+    assertThat(run.train(given)).as(run.err()).isZero();
+    Path preprocessing = run.path().resolve("preprocessing.json");
+    String before = Files.readString(preprocessing);
+    byte[] ledger = ledger();
+
+    Files.writeString(file, "patient,weight,age,dead\n" + swapped);
+    for (String[] flags : List.of(new String[] {"--dry-run"}, new String[0])) {
+      assertThat(resume(flags)).isEqualTo(2);
+      assertThat(run.err())
+          .contains("the columns of the data are not those that the run began with");
+      assertThat(preprocessing).hasContent(before);
+      assertThat(ledger()).isEqualTo(ledger);
+    }
+    Files.writeString(file, "patient,age,weight,dead\n" + rows);
+    assertResumes();
+  }
+
+  /** A new one would have no history, and the next run would be charged as the first. */
+  @Test
+  void resume_ledgerIsMissing_makesNone() throws IOException {
+    csv("rows.csv", IntStream.range(0, 30).mapToObj(i -> "ZQNAMED" + (200 + i)).toList());
+    assertThat(run.train(BY_KEY)).as(run.err()).isZero();
+    Path ledger = ledgerFile();
+    Path away = Files.move(ledger, directory.resolve("away.jsonl"));
+
+    assertThat(resume()).isEqualTo(2);
+    assertThat(ledger).doesNotExist();
+
+    Files.move(away, ledger);
+    assertResumes();
+  }
+
   /** Without keys a row is what it holds. */
   @Test
   void resume_csvByRow_takesTheSameRowsInTheSameOrderAlone() throws IOException {
@@ -307,9 +352,12 @@ final class ResumeOtherClientsTest {
   }
 
   private byte[] ledger() throws IOException {
+    return Files.readAllBytes(ledgerFile());
+  }
+
+  private Path ledgerFile() throws IOException {
     try (Stream<Path> files = Files.list(directory.resolve("runs/ledgers"))) {
-      return Files.readAllBytes(
-          files.filter(file -> file.toString().endsWith(".jsonl")).findFirst().orElseThrow());
+      return files.filter(file -> file.toString().endsWith(".jsonl")).findFirst().orElseThrow();
     }
   }
 

@@ -166,12 +166,15 @@ final class TrainOnNiftiTest {
       value = {
         "patient,image,labels | patient,image,mask | line 1: expected the header patient,image,labels",
         "sub-02,sub-02/anat/sub-02_T1w | sub-02,sub-01/anat/sub-01_T1w | line 3: expected each image once",
+        "sub-02,sub-02/anat/sub-02_T1w | sub-02,link | line 3: expected each image once",
         "sub-01, | , | line 2: expected 3 values, none of them empty",
         "sub-02, | SUB-01, | names must be distinct keys"
       })
   void train_niftiWithWrongList_isRefused(String right, String wrong, String problem)
       throws IOException {
     new MadeImages().nifti(directory, 19, 5);
+    Path first = directory.resolve("sub-01/anat/sub-01_T1w.nii.gz");
+    Files.createSymbolicLink(directory.resolve("link.nii.gz"), first);
     Path list = directory.resolve("studies.csv");
     Files.writeString(list, Files.readString(list).replaceFirst(right, wrong));
     assertThat(run.train(NIFTI)).isEqualTo(2);

@@ -48,7 +48,8 @@ public final class ClientIndex implements FederatedDataset {
   }
 
   /**
-   * Opens an index; reads its entries once, to check them, and no client.
+   * Opens an index; reads its entries once, to check them, and no client nor part ({@link
+   * #requireParts}).
    *
    * @throws MalformedDataException when the folder holds none, or a damaged one
    */
@@ -188,12 +189,24 @@ public final class ClientIndex implements FederatedDataset {
     }
   }
 
+  /**
+   * Refuses an index of which a part is missing, cut short or of another index: a run would count
+   * all its clients as failed, and pay for rounds that nobody trained in. Reads no record.
+   *
+   * @throws MalformedDataException naming the part
+   */
+  public void requireParts() throws MalformedDataException {
+    for (String part : damagedParts()) {
+      throw problem(
+          folder.resolve(part),
+          "the part is missing, cut short or of another index; bring it back from a copy, or write the index again");
+    }
+  }
+
   /** Reads every byte of the parts; the index itself was checked when it was opened. */
   public Found verify() {
     long rows = 0;
     List<Integer> damaged = new ArrayList<>();
-    long[] ends = new long[parts.length()];
-    Arrays.fill(ends, IndexHeader.PART_HEAD);
     for (int id = 0; id < population; id++) {
       try {
         release(client(id));
@@ -201,16 +214,22 @@ public final class ClientIndex implements FederatedDataset {
       } catch (UncheckedIOException e) {
         damaged.add(id);
       }
+    }
+    return new Found(rows, List.copyOf(damaged), damagedParts());
+  }
+
+  private List<String> damagedParts() {
+    long[] ends = new long[parts.length()];
+    Arrays.fill(ends, IndexHeader.PART_HEAD);
+    for (int id = 0; id < population; id++) {
       int entry = entry(id);
       long end = offsetOf(entry) + entries.getInt(entry + Long.BYTES);
       ends[partOf(entry)] = Math.max(ends[partOf(entry)], end);
     }
-    List<String> damagedParts =
-        IntStream.range(0, ends.length)
-            .filter(part -> !isFramed(part, ends[part]))
-            .mapToObj(IndexHeader::part)
-            .toList();
-    return new Found(rows, List.copyOf(damaged), damagedParts);
+    return IntStream.range(0, ends.length)
+        .filter(part -> !isFramed(part, ends[part]))
+        .mapToObj(IndexHeader::part)
+        .toList();
   }
 
   /** Whether a part begins as one of this index, and ends with its last record. */

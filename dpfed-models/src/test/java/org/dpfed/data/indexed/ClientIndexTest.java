@@ -1,6 +1,7 @@
 package org.dpfed.data.indexed;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
@@ -212,6 +213,14 @@ final class ClientIndexTest {
         StandardCopyOption.REPLACE_EXISTING);
 
     assertThat(damagedClients(folder)).hasSizeBetween(2, 20);
+    assertPartIsRefused(folder);
+  }
+
+  private static void assertPartIsRefused(Path folder) throws IOException {
+    assertThatExceptionOfType(MalformedDataException.class)
+        .isThrownBy(ClientIndex.open(folder)::requireParts)
+        .withMessageStartingWith(
+            folder.resolve("part-00001") + ": the part is missing, cut short or of another index");
   }
 
   private static List<Integer> damagedClients(Path folder) throws IOException {
@@ -237,6 +246,7 @@ final class ClientIndexTest {
     Path folder = written("index");
     ClientIndex.Found whole = ClientIndex.open(folder).verify();
     assertThat(whole.isIntact()).isTrue();
+    ClientIndex.open(folder).requireParts();
     assertThat(whole.rows())
         .isEqualTo(IntStream.range(0, CLIENTS.population()).map(CLIENTS::examples).sum());
 
@@ -257,6 +267,7 @@ final class ClientIndexTest {
     Files.write(part, Arrays.copyOf(bytes, bytes.length + 1));
     assertThat(ClientIndex.open(folder).verify().damagedParts()).containsExactly("part-00001");
     Files.delete(part);
+    assertPartIsRefused(folder);
     ClientIndex.Found missing = ClientIndex.open(folder).verify();
     assertThat(missing.damagedParts()).containsExactly("part-00001");
     assertThat(missing.damagedClients()).hasSizeBetween(2, 20);
