@@ -122,6 +122,9 @@ public final class VariedRun {
               directory.path()
                   + " has no intact checkpoint, only damaged ones; remove the directory to train this run anew, beside what it was charged already");
         }
+        if (resumes) {
+          directory.requirePreprocessing(experiment);
+        }
         directory.writeConfiguration(configuration);
         directory.writePreprocessing(experiment);
         new TrainingRun(

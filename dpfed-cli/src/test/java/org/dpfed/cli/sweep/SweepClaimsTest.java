@@ -208,6 +208,34 @@ final class SweepClaimsTest {
         .isEqualTo(2);
   }
 
+  /** As if the columns had changed places since. */
+  @Test
+  void resume_runReadOtherColumns_isARunThatFailedAndKeepsItsOwn() throws IOException {
+    Path config = config("delta: 1.0e-4", "privacy.noiseMultiplier: [4]");
+    assertThat(sweep(config)).isZero();
+    Path run = path("sweeps/s/runs/001");
+    Files.delete(run.resolve("model.zip"));
+    Path preprocessing = run.resolve("preprocessing.json");
+    String before = Files.readString(preprocessing);
+    List<String> columns =
+        Pattern.compile("\"column\" : \"(.*?)\"")
+            .matcher(before)
+            .results()
+            .map(found -> found.group(1))
+            .toList();
+    String edited =
+        before
+            .replace('"' + columns.get(0) + '"', "\"?\"")
+            .replace('"' + columns.get(1) + '"', '"' + columns.get(0) + '"')
+            .replace("\"?\"", '"' + columns.get(1) + '"');
+    Files.writeString(preprocessing, edited);
+
+    assertThat(sweep(config, "--resume")).isEqualTo(1);
+    assertThat(out.toString()).contains("the columns of the data are not those");
+    assertThat(preprocessing).hasContent(edited);
+    assertThat(run.resolve("model.zip")).doesNotExist();
+  }
+
   @Test
   void resume_allCheckpointsOfARunAreDamaged_isARunThatFailed() throws IOException {
     Path config = config("delta: 1.0e-4", "privacy.noiseMultiplier: [4]");
