@@ -84,7 +84,7 @@ final class IndexedSource {
     DataSource source = DataSource.of(configuration);
     FederatedDataset clients = source.clients(configuration);
     requireOutside(configuration, folder);
-    Path ledger = real(LedgerChoice.of(configuration, clients.unit()).file());
+    Path ledger = LedgerChoice.real(LedgerChoice.of(configuration, clients.unit()).file());
     LabelledData test = source.split().test();
     Partition heldOut = new OnePerClient().partition(test);
     String images = source.schema().isPresent() ? "" : imageSettings(configuration);
@@ -107,22 +107,11 @@ final class IndexedSource {
   /** Runs on the data would read the index as data. */
   private static void requireOutside(Configuration configuration, Path folder) throws IOException {
     Optional<Path> data = configuration.optionalText("data.directory").map(Path::of);
-    if (data.isPresent() && real(folder).startsWith(real(data.get()))) {
+    if (data.isPresent() && LedgerChoice.real(folder).startsWith(LedgerChoice.real(data.get()))) {
       throw new UsageException(
           "%s lies in data.directory, where runs would take it for data; name another folder"
               .formatted(folder));
     }
-  }
-
-  /** The absolute path without links, of which the last folders need not be there. */
-  private static Path real(Path path) throws IOException {
-    Path absolute = path.toAbsolutePath();
-    if (Files.exists(absolute)) {
-      return absolute.toRealPath();
-    }
-    Path parent = absolute.getParent();
-    Path name = absolute.getFileName();
-    return parent == null || name == null ? absolute : real(parent).resolve(name).normalize();
   }
 
   /** Without the name of a file that says which MedMNIST set it is. */

@@ -86,6 +86,21 @@ record LedgerChoice(Path file) {
   }
 
   /**
+   * The absolute path without links, of which the last folders need not be there. The system
+   * follows a link before it goes up by "..", so that without this two names would lead to two
+   * ledgers.
+   */
+  static Path real(Path path) throws IOException {
+    Path absolute = path.toAbsolutePath();
+    if (Files.exists(absolute)) {
+      return absolute.toRealPath();
+    }
+    Path parent = absolute.getParent();
+    Path name = absolute.getFileName();
+    return parent == null || name == null ? absolute : real(parent).resolve(name).normalize();
+  }
+
+  /**
    * What it holds; empty where there is none yet.
    *
    * @throws UsageException when it is damaged or cannot be read

@@ -1,5 +1,7 @@
 package org.dpfed.cli.training;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.OptionalDouble;
 import org.dpfed.accounting.DpEvent;
@@ -30,8 +32,13 @@ public record PlannedTraining(
     return !(planned.firstRound() instanceof DpEvent.NonPrivate);
   }
 
-  /** The ledger, one name for one file. */
+  /** The ledger, one name for one file, and the one that a single run is charged to. */
   public Path ledgerFile() {
-    return ledger.toAbsolutePath().normalize();
+    Path absolute = ledger.toAbsolutePath();
+    try {
+      return absolute.equals(absolute.normalize()) ? absolute : LedgerChoice.real(absolute);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -208,6 +208,21 @@ final class SweepClaimsTest {
         .isEqualTo(2);
   }
 
+  /** That of a single run with these settings: the system follows the link before "..". */
+  @Test
+  void ledger_behindALink_isThatOfASingleRun() throws IOException {
+    Path away = Files.createDirectories(path("far/away"));
+    Files.createSymbolicLink(path("link"), away);
+    Path config = config("delta: 1.0e-4", "privacy.noiseMultiplier: [4]");
+    Files.writeString(
+        config,
+        Files.readString(config)
+            .replace("run:", "run:\n  ledger: " + path("link/../ledger.jsonl")));
+    assertThat(sweep(config)).as(err.toString()).isZero();
+    assertThat(path("far/ledger.jsonl")).exists();
+    assertThat(path("ledger.jsonl")).doesNotExist();
+  }
+
   /** As if the columns had changed places since. */
   @Test
   void resume_runReadOtherColumns_isARunThatFailedAndKeepsItsOwn() throws IOException {
