@@ -81,18 +81,17 @@ public final class VectorGroupPasses implements GroupPasses {
     }
     sum = zero.add(sum);
     squares = zero.add(squares);
-    DoubleVector.fromArray(DOUBLES, firstSums, lane)
+    addTo(firstSums, lane, sum);
+    addTo(secondSums, lane, squares);
+  }
+
+  private static void addTo(double[] sums, int lane, FloatVector sum) {
+    DoubleVector.fromArray(DOUBLES, sums, lane)
         .add(sum.convertShape(VectorOperators.F2D, DOUBLES, 0))
-        .intoArray(firstSums, lane);
-    DoubleVector.fromArray(DOUBLES, firstSums, lane + HALF)
+        .intoArray(sums, lane);
+    DoubleVector.fromArray(DOUBLES, sums, lane + HALF)
         .add(sum.convertShape(VectorOperators.F2D, DOUBLES, 1))
-        .intoArray(firstSums, lane + HALF);
-    DoubleVector.fromArray(DOUBLES, secondSums, lane)
-        .add(squares.convertShape(VectorOperators.F2D, DOUBLES, 0))
-        .intoArray(secondSums, lane);
-    DoubleVector.fromArray(DOUBLES, secondSums, lane + HALF)
-        .add(squares.convertShape(VectorOperators.F2D, DOUBLES, 1))
-        .intoArray(secondSums, lane + HALF);
+        .intoArray(sums, lane + HALF);
   }
 
   @Override
@@ -231,18 +230,8 @@ public final class VectorGroupPasses implements GroupPasses {
     }
     sum = zero.add(sum);
     products = zero.add(products);
-    DoubleVector.fromArray(DOUBLES, firstSums, lane)
-        .add(sum.convertShape(VectorOperators.F2D, DOUBLES, 0))
-        .intoArray(firstSums, lane);
-    DoubleVector.fromArray(DOUBLES, firstSums, lane + HALF)
-        .add(sum.convertShape(VectorOperators.F2D, DOUBLES, 1))
-        .intoArray(firstSums, lane + HALF);
-    DoubleVector.fromArray(DOUBLES, secondSums, lane)
-        .add(products.convertShape(VectorOperators.F2D, DOUBLES, 0))
-        .intoArray(secondSums, lane);
-    DoubleVector.fromArray(DOUBLES, secondSums, lane + HALF)
-        .add(products.convertShape(VectorOperators.F2D, DOUBLES, 1))
-        .intoArray(secondSums, lane + HALF);
+    addTo(firstSums, lane, sum);
+    addTo(secondSums, lane, products);
   }
 
   @Override
